@@ -1,0 +1,1 @@
+"""The demo: its own Python environment, PostgreSQL, Valkey, processes and sample data."""
