@@ -1,0 +1,1 @@
+"""What stands in which store: feeds in, stock out."""

@@ -1,0 +1,60 @@
+"""The Celery app and the beat table.
+
+Celery only rings: every job is a row with a lease in PostgreSQL, every due time is a column, and the ticks below
+ask the database what is due. A lost message costs at most one tick; a doubled one finds nothing left to do.
+Never ETA, never countdown: due times belong to the database.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
+
+from django.conf import settings  # noqa: E402  (the settings module must be named first)
+
+app = Celery("omnistore")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    # True would run a task that kills its worker for ever; the lease counts attempts instead.
+    task_reject_on_worker_lost=False,
+    worker_prefetch_multiplier=1,
+    task_publish_retry=False,
+    broker_connection_timeout=0.5,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # A publish fails within half a second when Valkey is away; the row is there and the sweeper rings again.
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_timeout": 0.5 if os.environ.get("OMNISTORE_ROLE") != "worker" else 5,
+        "socket_connect_timeout": 0.5,
+        "retry_on_timeout": False,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    },
+    worker_soft_shutdown_timeout=5,
+    worker_max_tasks_per_child=500,
+    worker_hijack_root_logger=False,
+    task_default_queue="default",
+    task_routes={
+        "promotions.tasks.relay_changes": {"queue": "live"},
+        "inventory.tasks.load_feed_run": {"queue": "imports"},
+    },
+    timezone="UTC",
+    beat_schedule={
+        # task: what it asks the database
+        "pull due sources": {"task": "inventory.tasks.pull_due_sources", "schedule": 5.0},
+        "ring waiting feed runs": {"task": "inventory.tasks.ring_waiting_runs", "schedule": 5.0},
+        "turn promotions": {"task": "promotions.tasks.turn_promotions", "schedule": 5.0},
+        "relay changes": {"task": "promotions.tasks.relay_changes", "schedule": 5.0},
+        "reconcile when due": {"task": "promotions.tasks.reconcile_when_due", "schedule": 60.0},
+    },
+)
+app.autodiscover_tasks(["inventory", "promotions"])

@@ -1,0 +1,1 @@
+"""Who logs in: staff members, their role and the stores they belong to."""

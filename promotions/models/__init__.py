@@ -1,0 +1,30 @@
+"""Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
+
+from promotions.models.offers import (
+    Acknowledgement,
+    Briefing,
+    OfferChange,
+    OfferItem,
+    Reconciliation,
+    RelayCursor,
+    StoreOffer,
+    StoreStream,
+)
+from promotions.models.promotions import Promotion, PromotionRevision
+from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+
+__all__ = [
+    "Acknowledgement",
+    "Briefing",
+    "Budget",
+    "IdempotencyKey",
+    "OfferChange",
+    "OfferItem",
+    "Promotion",
+    "PromotionRevision",
+    "Reconciliation",
+    "Redemption",
+    "RelayCursor",
+    "StoreOffer",
+    "StoreStream",
+]

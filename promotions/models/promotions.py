@@ -1,0 +1,188 @@
+"""Promotions and their immutable revisions."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from promotions.rules.words import (
+    CouponValueType,
+    OfferType,
+    ProductApplicability,
+    PromotionState,
+    RedemptionChannel,
+    StoreApplicability,
+)
+
+
+def choices(words: type) -> list[tuple[str, str]]:
+    """Choices of a vocabulary; labels are the words in sentence case."""
+    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]  # type: ignore[attr-defined]
+
+
+def text_list(**options: object) -> ArrayField:
+    return ArrayField(models.CharField(max_length=200), default=list, blank=True, **options)
+
+
+class Promotion(models.Model):
+    """A promotion under its public id. What it says stands in its revisions; `current_revision` is published."""
+
+    promotion_id = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=8, choices=choices(PromotionState), default=PromotionState.DRAFT)
+    current_revision = models.OneToOneField(
+        "PromotionRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of"
+    )
+    # The code of the published revision, in capitals, while it can be used: no two open promotions share one.
+    open_code = models.CharField(max_length=60, null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="promotions"
+    )
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(PromotionState)), name="promotions_promotion_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(promotion_id=""), name="promotions_promotion_id_given"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="DRAFT", current_revision__isnull=True, published_at__isnull=True)
+                | ~Q(state="DRAFT") & Q(current_revision__isnull=False, published_at__isnull=False),
+                name="promotions_promotion_published_has_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="STOPPED", stopped_at__isnull=False)
+                | ~Q(state="STOPPED") & Q(stopped_at__isnull=True),
+                name="promotions_promotion_stopped_at_paired",
+            ),
+            models.UniqueConstraint(fields=["open_code"], name="promotions_promotion_code_names_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.promotion_id
+
+    def latest_revision(self) -> "PromotionRevision":
+        """The newest words, published or not."""
+        return self.revisions.latest("number")
+
+
+class PromotionRevision(models.Model):
+    """Version `number` of a promotion, never changed once written (a trigger refuses it).
+
+    Field names are Google Merchant's where it has the field. The window is wall-clock time, half-open; an empty
+    `window_timezone` means each store's own clock.
+    """
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    long_title = models.CharField(_("title"), max_length=200)
+    operator_display_name = models.CharField(_("headline on the tablet"), max_length=120, blank=True)
+    customer_display_name = models.CharField(_("name the shopper sees"), max_length=120, blank=True)
+    operator_text = models.TextField(_("what to say"), blank=True)
+    promotion_url = models.URLField(_("web page"), blank=True)
+
+    coupon_value_type = models.CharField(max_length=12, choices=choices(CouponValueType))
+    percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    money_off_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    fixed_price_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    minimum_purchase_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    offer_type = models.CharField(max_length=12, choices=choices(OfferType), default=OfferType.NO_CODE)
+    generic_redemption_code = models.CharField(max_length=60, blank=True)
+    limit_uses = models.PositiveIntegerField(null=True, blank=True)
+    redemption_channel = ArrayField(models.CharField(max_length=8, choices=choices(RedemptionChannel)))
+
+    product_applicability = models.CharField(max_length=17, choices=choices(ProductApplicability))
+    item_id_inclusion = text_list()
+    item_id_exclusion = text_list()
+    brand_inclusion = text_list()
+    brand_exclusion = text_list()
+    product_type_inclusion = text_list()
+    product_type_exclusion = text_list()
+    item_group_id_inclusion = text_list()
+    item_group_id_exclusion = text_list()
+
+    store_applicability = models.CharField(max_length=15, choices=choices(StoreApplicability))
+    store_codes_inclusion = text_list()
+    store_codes_exclusion = text_list()
+    store_groups_inclusion = text_list()
+    store_groups_exclusion = text_list()
+
+    starts_on = models.DateField()
+    starts_time = models.TimeField(default=dt.time(0))
+    ends_on = models.DateField()
+    ends_time = models.TimeField(default=dt.time(0))
+    window_timezone = models.CharField(max_length=64, blank=True)
+
+    # Fewer than this of an item in a store and its offer counts as low there. Smallest units.
+    minimum_stock = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("promotion", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    coupon_value_type="PERCENT_OFF",
+                    percent_off__gt=0,
+                    percent_off__lte=100,
+                    money_off_amount__isnull=True,
+                    fixed_price_amount__isnull=True,
+                )
+                | Q(
+                    coupon_value_type="MONEY_OFF",
+                    money_off_amount__gt=0,
+                    percent_off__isnull=True,
+                    fixed_price_amount__isnull=True,
+                )
+                & ~Q(currency="")
+                | Q(
+                    coupon_value_type="FIXED_PRICE",
+                    fixed_price_amount__gte=0,
+                    percent_off__isnull=True,
+                    money_off_amount__isnull=True,
+                )
+                & ~Q(currency=""),
+                name="promotions_revision_value_fits_type",
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_type="NO_CODE", generic_redemption_code="")
+                | Q(offer_type="GENERIC_CODE") & ~Q(generic_redemption_code=""),
+                name="promotions_revision_code_fits_type",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_on")) | Q(starts_on=F("ends_on"), starts_time__lt=F("ends_time")),
+                name="promotions_revision_ends_after_start",
+            ),
+            models.CheckConstraint(condition=Q(minimum_stock__gte=1), name="promotions_revision_minimum_stock_1"),
+            models.CheckConstraint(
+                condition=Q(limit_uses__isnull=True) | Q(limit_uses__gte=1), name="promotions_revision_limit_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(redemption_channel__len__gte=1), name="promotions_revision_channel_given"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="promotions_revision_number_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promotion} revision {self.number}"
+
+    @property
+    def headline(self) -> str:
+        """What the associate reads."""
+        return self.operator_display_name or self.long_title

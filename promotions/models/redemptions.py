@@ -1,0 +1,82 @@
+"""Uses of a promotion under its limit, and the keys that make a repeated request harmless."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from promotions.models.promotions import Promotion, PromotionRevision
+
+
+class Budget(models.Model):
+    """A promotion's limit of uses and its counter: one row, so one statement decides who gets the last use.
+
+    `is_open` is false while nothing may be redeemed (draft, stopped, expired): it stands on the same row because
+    a condition on a related row is not checked again when two tills race.
+    """
+
+    promotion = models.OneToOneField(Promotion, primary_key=True, on_delete=models.CASCADE, related_name="budget")
+    limit_uses = models.IntegerField(null=True, blank=True)
+    used = models.IntegerField(default=0)
+    is_open = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used__gte=0) & (Q(limit_uses__isnull=True) | Q(used__lte=F("limit_uses"))),
+                name="promotions_budget_never_over",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.limit_uses or 'unlimited'}"
+
+
+class Redemption(models.Model):
+    """One use of a promotion, bound to the revision that was honoured."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="redemptions")
+    revision = models.ForeignKey(PromotionRevision, on_delete=models.PROTECT, related_name="+")
+    store = models.ForeignKey("inventory.Store", on_delete=models.PROTECT, related_name="redemptions")
+    item = models.ForeignKey(
+        "inventory.Item", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    redeemed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=60, blank=True)
+    discount_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    redeemed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-redeemed_at",)
+        indexes = [models.Index(fields=["store", "redeemed_at"], name="promotions_redemption_by_store")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount_amount__isnull=True) | Q(discount_amount__gte=0) & ~Q(currency=""),
+                name="promotions_redemption_discount_has_currency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promotion} in store {self.store_id} at {self.redeemed_at:%H:%M}"
+
+
+class IdempotencyKey(models.Model):
+    """A write asked for once by one person: the row is claimed first in its transaction and keeps the answer."""
+
+    staff_member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of what was asked
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff_member", "key"], name="promotions_idempotency_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
