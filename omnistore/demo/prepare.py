@@ -143,7 +143,7 @@ def _ready(place: Path, *, groups: Sequence[str]) -> Path | None:
 
 
 def _version(python: Path) -> str | None:
-    """Such as "3.11"; None if it is too old or this user cannot run it (it may lie in somebody's closed home)."""
+    """Such as "3.11"; None if it is too old or not runnable by this user (in a closed home, say)."""
     ask = "import sys; print('%d.%d' % sys.version_info[:2] if sys.version_info >= (3, 11) else '')"
     try:
         answer = subprocess.run([python, "-ISc", ask], capture_output=True, text=True, check=True)
@@ -159,9 +159,7 @@ def _build(place: Path, *, groups: Sequence[str]) -> Path:
         if ready := _ready(place, groups=groups):
             return ready  # somebody else has built it while we waited
         lines = requirements(groups)
-        _say(
-            f"Preparing the Python environment in {place}: {len(lines)} packages, a minute or two, just once."
-        )
+        _say(f"Preparing the Python environment in {place}: {len(lines)} packages, a minute or two, once.")
         if _version(python) is None:
             _make(place)
         repair = (place / UNFINISHED).exists()
@@ -203,13 +201,7 @@ def _install(python: Path, *, lines: list[str], repair: bool, lock: int) -> None
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as limits:
         limits.write("\n".join(constraints()))
         limits.flush()
-        options = [
-            "--disable-pip-version-check",
-            "--no-input",
-            "--progress-bar=off",
-            "--constraint",
-            limits.name,
-        ]
+        options = ["--no-input", "--progress-bar=off", f"--constraint={limits.name}"]
         if repair:
             options.append("--force-reinstall")
         command = [*_pip(python), "install", *options, *lines]
@@ -221,7 +213,7 @@ def _install(python: Path, *, lines: list[str], repair: bool, lock: int) -> None
         words = "\n".join(f"  {line}" for line in last)
         raise PreparationError(
             f"pip could not install the packages (status {pip.returncode}). Its last lines:\n{words}\n"
-            "Usual causes: no network, a proxy or index that pip has not been told of (pip config), a full disk."
+            "Usual causes: no network, a proxy or index that pip does not know (pip config), a full disk."
         )
 
 
