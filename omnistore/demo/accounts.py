@@ -1,0 +1,20 @@
+"""Who can sign in to the demo: one person for each kind of work."""
+
+from typing import NamedTuple
+
+
+class Account(NamedTuple):
+    """A sign-in of the demo: the role's value, user name, password, and what this person sees first."""
+
+    role: str
+    username: str
+    password: str
+    look: str
+
+
+# Passwords of invented people in a demo on loopback: they are printed at every start.
+ACCOUNTS = [
+    Account("ASSOCIATE", "maria", "maria-demo", "the tablet: her store's briefing; scan or type a code"),
+    Account("MERCHANDISER", "tom", "tom-demo", "the desk: publish a promotion, watch it reach the stores"),
+    Account("OPERATOR", "nora", "nora-demo", "the night shift: feeds, runs and rejected lines"),
+]
