@@ -1,0 +1,1 @@
+"""Reads: what a store is told, what a scan means, what the desk sees."""

@@ -1,0 +1,106 @@
+"""The words for people: what a deal gives, what to say to a shopper, and why."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from promotions.rules.price import MINOR_UNITS, Benefit
+from promotions.rules.words import CouponValueType, Outcome, Reason
+
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount as the active language writes it, with the currency's sign where it has a common one."""
+    text = number_format(amount, decimal_pos=MINOR_UNITS.get(currency, 2), use_l10n=True, force_grouping=True)
+    sign = SIGNS.get(currency)
+    return f"{sign}{text}" if sign else f"{text} {currency}"
+
+
+def percent(amount: Decimal) -> str:
+    """A percentage without needless zeros."""
+    text = f"{amount:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def benefit_text(benefit: Benefit) -> str:
+    """What the deal gives, in three words."""
+    match benefit.kind:
+        case CouponValueType.PERCENT_OFF:
+            return _("%(amount)s off") % {"amount": percent(benefit.amount)}
+        case CouponValueType.MONEY_OFF:
+            return _("%(amount)s off") % {"amount": money(benefit.amount, benefit.currency)}
+        case CouponValueType.FIXED_PRICE:
+            return _("only %(amount)s") % {"amount": money(benefit.amount, benefit.currency)}
+
+
+def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
+    """The sentence the associate can say to the shopper. Facts: benefit, item, starts, ends, store (texts)."""
+    facts = {"benefit": "", "item": _("this item"), "starts": "", "ends": "", "store": "", **facts}
+    match outcome, reason:
+        case Outcome.HONOUR, _reason:
+            text = _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
+        case Outcome.CHECK_SHELF, _reason:
+            text = _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
+        case Outcome.OFFER_ALTERNATIVE, _reason if facts["store"]:
+            text = _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
+        case Outcome.OFFER_ALTERNATIVE, _reason:
+            text = _("The deal is right, but we are out of %(item)s. The same deal holds on something similar.")
+        case Outcome.REFUSE, Reason.NOT_STARTED:
+            text = _("That deal starts here on %(starts)s. I'm happy to see you then.")
+        case Outcome.REFUSE, Reason.ENDED:
+            text = _("I'm sorry, that deal ended here on %(ends)s.")
+        case Outcome.REFUSE, Reason.STOPPED:
+            text = _("I'm sorry, that deal has been withdrawn.")
+        case Outcome.REFUSE, Reason.ONLINE_ONLY:
+            text = _("That deal is for online orders. I can show you how to order it.")
+        case Outcome.REFUSE, Reason.NOT_THIS_STORE if facts["store"]:
+            text = _("That deal is not valid in this store, but it is in our %(store)s store.")
+        case Outcome.REFUSE, Reason.NOT_THIS_STORE:
+            text = _("I'm sorry, that deal is not valid in this store.")
+        case Outcome.REFUSE, Reason.BUDGET_SPENT:
+            text = _("I'm sorry, this code has been used up.")
+        case Outcome.REFUSE, Reason.OUT_OF_STOCK | Reason.NOT_STOCKED:
+            text = _("The deal is right, but I'm sorry, %(item)s is not available at the moment.")
+        case Outcome.REFUSE, Reason.ITEM_NOT_IN_DEAL:
+            text = _("That deal is for other items, not for %(item)s.")
+        case Outcome.REFUSE, Reason.NO_DEAL:
+            text = _("There is no deal on %(item)s today; it is at its regular price.")
+        case Outcome.UNKNOWN, Reason.MISREAD_CODE:
+            text = _("The scanner misread that. Let me scan it again.")
+        case Outcome.UNKNOWN, _reason:
+            text = _("I don't find that one. Can you show me where you saw it?")
+        case _:
+            text = _("I'm sorry, I can't give that deal here.")
+    return text % facts
+
+
+def reason_text(reason: Reason, facts: Mapping[str, Any]) -> str:
+    """A reason as a sentence with the fact in it. Facts as in `say`, and quantity, counted, code, minimum."""
+    facts = {
+        "starts": "", "ends": "", "quantity": "", "counted": "", "code": "", "minimum": "", "currency": "", **facts,
+    }  # fmt: skip
+    texts = {
+        Reason.VALID: _("Valid here until %(ends)s."),
+        Reason.MISREAD_CODE: _("The check digit does not fit: misread, scan again."),
+        Reason.UNKNOWN_CODE: _("Neither an item nor a promotion has the code %(code)s."),
+        Reason.NO_DEAL: _("No promotion covers this item here."),
+        Reason.NOT_STARTED: _("Starts here on %(starts)s."),
+        Reason.ENDED: _("Ended here on %(ends)s."),
+        Reason.STOPPED: _("Head office has stopped this promotion."),
+        Reason.NOT_THIS_STORE: _("The promotion does not include this store."),
+        Reason.ONLINE_ONLY: _("Only valid for online orders."),
+        Reason.BUDGET_SPENT: _("Every use of this promotion is taken."),
+        Reason.CURRENCY_MISMATCH: _("The amount is in %(currency)s, which is not this store's money."),
+        Reason.ITEM_NOT_IN_DEAL: _("The promotion does not cover this item."),
+        Reason.NOT_STOCKED: _("This store does not carry it."),
+        Reason.OUT_OF_STOCK: _("Sold out here (%(counted)s)."),
+        Reason.STALE_STOCK: _("The last count is too old to trust (%(counted)s)."),
+        Reason.LOW_STOCK: _("Only %(quantity)s left (%(counted)s)."),
+        Reason.CODE_NEEDED: _("The shopper needs the code %(code)s."),
+        Reason.MINIMUM_PURCHASE: _("From a purchase of %(minimum)s."),
+    }
+    return texts[reason] % facts
