@@ -11,9 +11,6 @@ env = environ.Env()
 
 # Everything the installation writes: demo servers, archived feed files, the secret key of a local installation.
 DATA_DIR = Path(env.str("OMNISTORE_DATA", default=str(BASE_DIR / ".omnistore")))
-# A running demo leaves its addresses here so that other commands in another terminal reach it.
-if not env.str("DATABASE_URL", default="") and (DATA_DIR / "env").is_file():
-    env.read_env(str(DATA_DIR / "env"))
 
 
 def local_secret_key() -> str:

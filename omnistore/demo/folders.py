@@ -57,7 +57,7 @@ def data_folder() -> Path:
     if writable(folder) and (os.geteuid() != 0 or open_to_others(PROJECT)):
         folder.mkdir(exist_ok=True)
         return folder
-    return spare_folder()
+    return private_folder(spare_folder() / "data")
 
 
 @contextlib.contextmanager

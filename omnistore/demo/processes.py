@@ -15,8 +15,23 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
+from omnistore.demo.folders import PROJECT
+
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def ending_with_parent(last_signal: signal.Signals) -> Callable[[], None]:
+    """For Popen's preexec_fn: the kernel sends the child `last_signal` when the starting thread has ended."""
+    parent = os.getpid()
+
+    def ask_kernel() -> None:
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
+            if os.getppid() != parent:  # it died before we asked
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask_kernel
 
 
 def start_child(
@@ -29,7 +44,7 @@ def start_child(
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("children are started from the main thread: they would end with this one")
     # preexec_fn runs after the switch to another user, which would clear the setting.
-    ask_kernel = _ending_with_parent(last_signal)
+    ask_kernel = ending_with_parent(last_signal)
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=ask_kernel, **options
     )
@@ -89,6 +104,7 @@ def start_part(name: str, command: Sequence[str | Path], *, env: Mapping[str, st
         command,
         last_signal=signal.SIGTERM,
         env=env,
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -136,15 +152,3 @@ def how_it_ended(part: Part) -> str:
     how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
     lines = "".join(f"\n    {line}" for line in part.last_lines)
     return f"{part.name} {how}{'; its last lines:' if lines else '.'}{lines}"
-
-
-def _ending_with_parent(last_signal: signal.Signals) -> Callable[[], None]:
-    parent = os.getpid()
-
-    def ask_kernel() -> None:
-        if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
-            if os.getppid() != parent:  # it died before we asked
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    return ask_kernel
