@@ -1,4 +1,4 @@
-"""A WSGI application as an ASGI one; its requests run in a few permanent threads, each with its connection."""
+"""A WSGI application as an ASGI one; requests run in a few permanent threads, each with its connection."""
 
 import asyncio
 import io
