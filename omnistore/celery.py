@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
 from django.conf import settings  # noqa: E402  (the settings module must be named first)
 
 app = Celery("omnistore")
+# `current_app` is per thread; without this, a thread that serves pages would ring at an app with no broker.
+app.set_default()
 app.conf.update(
     broker_url=settings.REDIS_URL,
     result_backend=None,
