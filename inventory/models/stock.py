@@ -5,6 +5,9 @@ row: the load resolves every store and item from the two small tables in the sam
 same for a whole file at once (docs/decisions/0002).
 """
 
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
 from django.db import models
 
 
@@ -50,6 +53,17 @@ class StockClaim(models.Model):
 
     def __str__(self) -> str:
         return f"claim of source {self.source_id} on store {self.store_id}"
+
+    def counted_at(self, item_id: int) -> datetime:
+        """When this source counted one item. Raises KeyError where it never did."""
+        items = np.frombuffer(self.item_ids, "<i4")
+        place = int(np.searchsorted(items, item_id))
+        if place == len(items) or items[place] != item_id:
+            raise KeyError(item_id)
+        if self.as_ofs is None:
+            return self.as_of
+        microseconds = int(np.frombuffer(self.as_ofs, "<i8")[place])
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
 
 
 class StoreFeed(models.Model):

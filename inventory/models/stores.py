@@ -25,6 +25,14 @@ class StoreQuerySet(models.QuerySet["Store"]):
         """Stores with a shop floor; warehouses are not."""
         return self.filter(kind=StoreKind.STORE)
 
+    def lock_in_order(self) -> list[int]:
+        """Lock these stores until the transaction ends, in the order of their ids, and return the ids.
+
+        Every writer of stock levels and store offers takes these locks first: one order, so no deadlock.
+        """
+        locked = self.order_by("pk").select_for_update(no_key=True, of=("self",))
+        return list(locked.values_list("pk", flat=True))
+
 
 class StoreKind(models.TextChoices):
     STORE = "STORE", _("Store")

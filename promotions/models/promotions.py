@@ -1,6 +1,7 @@
 """Promotions and their immutable revisions."""
 
 import datetime as dt
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from promotions.rules.price import Benefit
 from promotions.rules.words import (
     CouponValueType,
     OfferType,
@@ -186,3 +188,13 @@ class PromotionRevision(models.Model):
     def headline(self) -> str:
         """What the associate reads."""
         return self.operator_display_name or self.long_title
+
+    @property
+    def benefit(self) -> Benefit:
+        """What the deal gives, for the rules. The constraint says that exactly one amount is there."""
+        amount = self.percent_off or self.money_off_amount or self.fixed_price_amount or Decimal(0)
+        return Benefit(kind=CouponValueType(self.coupon_value_type), amount=amount, currency=self.currency)
+
+    @property
+    def channels(self) -> frozenset[RedemptionChannel]:
+        return frozenset(RedemptionChannel(channel) for channel in self.redemption_channel)

@@ -1,10 +1,11 @@
 """The words for people: what a deal gives, what to say to a shopper, and why."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from promotions.rules.price import MINOR_UNITS, Benefit
@@ -35,6 +36,21 @@ def benefit_text(benefit: Benefit) -> str:
             return _("%(amount)s off") % {"amount": money(benefit.amount, benefit.currency)}
         case CouponValueType.FIXED_PRICE:
             return _("only %(amount)s") % {"amount": money(benefit.amount, benefit.currency)}
+
+
+def day_text(day: date) -> str:
+    """A day as people on the floor say it: "Saturday 28 November" in the active language."""
+    return date_format(day, "l j F")
+
+
+def moment_text(local: datetime) -> str:
+    """A store-local moment, the day only when it is a whole one: "Saturday 28 November, 14:00"."""
+    return day_text(local.date()) if local.time() == time(0) else f"{day_text(local.date())}, {local:%H:%M}"
+
+
+def end_text(local: datetime) -> str:
+    """A half-open end as people mean it: midnight is the end of the day before."""
+    return day_text((local - local.resolution).date()) if local.time() == time(0) else moment_text(local)
 
 
 def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:

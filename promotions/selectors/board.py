@@ -1,0 +1,193 @@
+"""What the desk sees of promotions: the list, and the board of one promotion with a cell a store."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+
+from promotions.models import (
+    Acknowledgement,
+    Briefing,
+    Budget,
+    OfferItem,
+    Promotion,
+    PromotionRevision,
+    StoreOffer,
+)
+from promotions.rules.words import OfferState, PromotionState
+
+# A store in one of these states can give the deal (once its window is open); LOW_STOCK still can.
+CAN_HONOUR = frozenset({OfferState.READY, OfferState.LIVE, OfferState.LOW_STOCK})
+
+
+@dataclass(frozen=True)
+class PromotionRow:
+    """One line of the list. Counts are of stores; `revision` is the published one, else the newest draft."""
+
+    promotion: Promotion
+    revision: PromotionRevision
+    has_unpublished: bool
+    states: Counter[OfferState]
+    told: int
+    acknowledged: int
+    used: int
+    limit: int | None
+
+    @property
+    def stores(self) -> int:
+        return self.states.total()
+
+    @property
+    def can_honour(self) -> int:
+        return sum(self.states[state] for state in CAN_HONOUR)
+
+    @property
+    def cannot_honour(self) -> int:
+        return self.stores - self.can_honour
+
+
+@dataclass(frozen=True)
+class BoardCell:
+    """One store on the board. `told_at` is store-local; None until a tablet there showed this revision."""
+
+    offer: StoreOffer
+    told_at: datetime | None
+    acknowledgements: int
+    is_targeted: bool  # False: an earlier revision included this store, the present one does not
+
+    @property
+    def state(self) -> OfferState:
+        return OfferState(self.offer.state)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A published promotion over its stores. `told` and `acknowledged` count targeted stores."""
+
+    promotion: Promotion
+    cells: tuple[BoardCell, ...]
+    states: Counter[OfferState]
+    items_total: int
+    used: int
+    limit: int | None
+
+    @property
+    def stores(self) -> int:
+        return sum(cell.is_targeted for cell in self.cells)
+
+    @property
+    def can_honour(self) -> int:
+        return sum(self.states[state] for state in CAN_HONOUR)
+
+    @property
+    def told(self) -> int:
+        return sum(cell.told_at is not None for cell in self.cells)
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(cell.acknowledgements > 0 for cell in self.cells)
+
+    @property
+    def is_over(self) -> bool:
+        return self.promotion.state in (PromotionState.STOPPED, PromotionState.EXPIRED)
+
+
+def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
+    """Promotions of one state (None: all) whose id, code or newest title contains `search`; newest first."""
+    promotions = Promotion.objects.select_related("current_revision", "budget").order_by("-created_at", "-pk")
+    if state:
+        promotions = promotions.filter(state=state)
+    if search:
+        newest = PromotionRevision.objects.order_by("promotion", "-number").distinct("promotion").values("pk")
+        matching = PromotionRevision.objects.filter(
+            Q(long_title__icontains=search)
+            | Q(operator_display_name__icontains=search)
+            | Q(generic_redemption_code__iexact=search),
+            pk__in=newest,
+        )
+        promotions = promotions.filter(
+            Q(promotion_id__icontains=search) | Q(pk__in=matching.values("promotion"))
+        )
+    return promotions
+
+
+def state_counts(*, search: str) -> Counter[str]:
+    """How many promotions the search leaves in each state; their sum is the tab "All"."""
+    found = listed_promotions(state=None, search=search).order_by()
+    return Counter(dict(found.values_list("state").annotate(Count("pk"))))
+
+
+def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
+    """The given promotions of `listed_promotions` as lines of the list: five queries, however many stores."""
+    promotions = list(promotions)
+    keys = [promotion.pk for promotion in promotions]
+    newest = {
+        revision.promotion_id: revision
+        for revision in PromotionRevision.objects.filter(promotion__in=keys)
+        .order_by("promotion", "-number")
+        .distinct("promotion")
+    }
+    states: dict[int, Counter[OfferState]] = defaultdict(Counter)
+    offers = StoreOffer.objects.filter(
+        promotion__in=keys, revision=F("promotion__current_revision")  # others are no longer targeted
+    ).order_by()
+    for key, state, stores in offers.values_list("promotion_id", "state").annotate(Count("store_id")):
+        states[key][OfferState(state)] = stores
+    shown = {promotion.pk: promotion.current_revision or newest[promotion.pk] for promotion in promotions}
+    told = stores_told(revisions=shown.values())
+    acknowledged = stores_acknowledged(revisions=shown.values())
+    return [
+        PromotionRow(
+            promotion=promotion,
+            revision=revision,
+            has_unpublished=revision.pk != newest[promotion.pk].pk,
+            states=states[promotion.pk],
+            told=told[revision.pk],
+            acknowledged=acknowledged[revision.pk],
+            used=promotion.budget.used if hasattr(promotion, "budget") else 0,
+            limit=revision.limit_uses,
+        )
+        for promotion in promotions
+        if (revision := shown[promotion.pk])
+    ]
+
+
+def stores_told(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
+    """In how many stores a tablet has shown each revision."""
+    briefings = Briefing.objects.filter(revision__in=revisions, told_at__isnull=False)
+    return Counter(dict(briefings.values_list("revision_id").annotate(Count("store_id"))))
+
+
+def stores_acknowledged(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
+    """In how many stores at least one person has read each revision."""
+    read = Acknowledgement.objects.filter(revision__in=revisions).order_by()
+    return Counter(dict(read.values_list("revision_id").annotate(Count("store_id", distinct=True))))
+
+
+def board_for(*, promotion: Promotion) -> Board:
+    """Every store of a published promotion with its state, told and read: five queries for any number."""
+    revision_id = promotion.current_revision_id
+    told = dict(Briefing.objects.filter(revision_id=revision_id).values_list("store_id", "told_at"))
+    read = Acknowledgement.objects.filter(revision_id=revision_id).order_by()
+    readers = dict(read.values_list("store_id").annotate(Count("pk")))
+    offers = StoreOffer.objects.filter(promotion=promotion).select_related("store")
+    cells = tuple(
+        BoardCell(
+            offer=offer,
+            told_at=offer.store.local(told_at) if (told_at := told.get(offer.store_id)) else None,
+            acknowledgements=readers.get(offer.store_id, 0),
+            is_targeted=offer.revision_id == revision_id,
+        )
+        for offer in offers.order_by("store__store_code")
+    )
+    budget = Budget.objects.filter(promotion=promotion).first()
+    return Board(
+        promotion=promotion,
+        cells=cells,
+        states=Counter(cell.state for cell in cells),
+        items_total=OfferItem.objects.filter(promotion=promotion).count(),
+        used=budget.used if budget else 0,
+        limit=budget.limit_uses if budget else None,
+    )

@@ -1,0 +1,77 @@
+"""Today's briefing of one store."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory.models import Store
+from promotions.models import Acknowledgement, StoreStream
+from promotions.rules.words import OVER
+from promotions.selectors.cards import OfferCard, offer_cards, store_offers
+
+
+@dataclass(frozen=True)
+class StoreBriefing:
+    """What a store is told today. `position` is the live stream's id from which changes follow."""
+
+    store: Store
+    position: str
+    cards: tuple[OfferCard, ...]
+    acknowledged: frozenset[int]  # revision ids this person has read
+    at: datetime
+
+    @property
+    def now(self) -> list[OfferCard]:
+        return [card for card in self.cards if card.is_open]
+
+    @property
+    def new(self) -> list[OfferCard]:
+        return [card for card in self.now if card.offer.revision_id not in self.acknowledged]
+
+    @property
+    def ending(self) -> list[OfferCard]:
+        return [card for card in self.now if card.ends_today]
+
+    @property
+    def coming(self) -> list[OfferCard]:
+        return [card for card in self.cards if not card.is_open]
+
+
+def stream_position(*, store: Store) -> str:
+    """The id of the newest event of a store, `epoch:seq`; `0:0` before the first."""
+    stream = StoreStream.objects.filter(store=store).first()
+    return f"{stream.epoch}:{stream.seq}" if stream else "0:0"
+
+
+def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBriefing:
+    """Open offers first (soonest end first), then what starts within a week. Stopped and ended ones are gone.
+
+    The stream's position is read before the offers: an event in between is shown twice, never missed.
+    """
+    position = stream_position(store=store)
+    offers = (
+        store_offers(store=store)
+        .exclude(state__in=list(OVER))
+        .filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=7))
+        .order_by("starts_at", "ends_at", "promotion_id")
+    )
+    cards = offer_cards(store=store, offers=offers, now=now)
+    cards.sort(key=lambda card: (not card.is_open, card.ends_at if card.is_open else card.starts_at))
+    acknowledged = Acknowledgement.objects.filter(
+        store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
+    ).values_list("revision_id", flat=True)
+    return StoreBriefing(
+        store=store, position=position, cards=tuple(cards), acknowledged=frozenset(acknowledged), at=store.local(now)
+    )
+
+
+def card_for(*, store: Store, promotion_pk: int, now: datetime, items_on_a_card: int = 200) -> OfferCard | None:
+    """One card with all its items; None when the store has no such offer."""
+    offers = store_offers(store=store).filter(promotion_id=promotion_pk)
+    return next(iter(offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)), None)
+
+
+def cards_for(*, store: Store, promotion_pks: list[int], now: datetime) -> dict[int, OfferCard]:
+    """Cards of some promotions in one store by the promotion's key; for the live stream."""
+    offers = store_offers(store=store).filter(promotion_id__in=promotion_pks)
+    return {card.offer.promotion_id: card for card in offer_cards(store=store, offers=offers, now=now)}

@@ -1,0 +1,215 @@
+"""Offer cards: what the tablet shows of one promotion in one store."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from inventory.models import Item, Store
+from inventory.selectors import StockFigure, stock_figures
+from promotions.models import StoreOffer
+from promotions.rules.price import Benefit, discounted_price, money_fits
+from promotions.rules.words import OVER, OfferState, Outcome, Reason, RedemptionChannel
+from promotions.selectors.sentences import benefit_text, day_text, say
+
+ITEMS_ON_A_CARD = 5
+
+# The items of each promotion that are best worth naming in a store: what is there first, then by title.
+BEST_ITEMS = """
+SELECT p.promotion_id, best.item_id
+FROM unnest(%(promotions)s::int8[]) AS p(promotion_id)
+CROSS JOIN LATERAL (
+    SELECT k.item_id
+    FROM promotions_offeritem k
+    JOIN inventory_item i ON i.id = k.item_id
+    LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id
+    WHERE k.promotion_id = p.promotion_id
+    ORDER BY (l.on_hand > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, l.on_hand DESC NULLS LAST, i.title, i.id
+    LIMIT %(limit)s
+) best
+"""
+
+
+@dataclass(frozen=True)
+class CardItem:
+    """One item of an offer as this store has it; `figure` is None where the store never counted it."""
+
+    item: Item
+    regular_price: Decimal | None
+    deal_price: Decimal | None
+    currency: str
+    figure: StockFigure | None
+    is_stale: bool
+    is_low: bool
+
+    @property
+    def quantity(self) -> int | None:
+        return self.figure.quantity if self.figure else None
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """One promotion in one store, ready to show. Times are in the store's own zone."""
+
+    store: Store
+    offer: StoreOffer
+    state: OfferState
+    headline: str
+    benefit: Benefit
+    benefit_text: str
+    say: str
+    starts_at: datetime
+    ends_at: datetime
+    is_open: bool
+    ends_today: bool
+    starts_tomorrow: bool
+    code: str
+    uses_left: int | None
+    items: tuple[CardItem, ...]
+    items_total: int
+    counted_at: datetime | None
+    is_stale: bool
+    is_online_only: bool
+    changed_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def promotion_id(self) -> str:
+        return str(self.offer.promotion.promotion_id)
+
+    @property
+    def dom_id(self) -> str:
+        """The id of the card's element: stable over revisions, so that a change morphs in place."""
+        return f"offer-{self.offer.promotion_id}"
+
+
+def store_offers(*, store: Store) -> QuerySet[StoreOffer]:
+    """Every offer of one store with all that a card reads from the promotion."""
+    return StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+
+
+def offer_cards(
+    *, store: Store, offers: Iterable[StoreOffer], now: datetime, items_on_a_card: int = ITEMS_ON_A_CARD
+) -> list[OfferCard]:
+    """Cards of the given offers of one store, in the offers' order; a fixed number of queries.
+
+    The verdict's rule is not asked here: a card shows the offer's state, a scan decides.
+    """
+    offers = list(offers)
+    best = best_items(store=store, promotions=[offer.promotion_id for offer in offers], limit=items_on_a_card)
+    items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
+    figures = stock_figures(stores=[store], items=list(items))
+    totals = items_of(promotions=[offer.promotion_id for offer in offers])
+    return [
+        build_card(
+            store=store,
+            offer=offer,
+            items=[items[item_id] for item_id in best[offer.promotion_id]],
+            figures=figures,
+            items_total=totals.get(offer.promotion_id, 0),
+            now=now,
+        )
+        for offer in offers
+    ]
+
+
+def best_items(*, store: Store, promotions: Sequence[int], limit: int) -> dict[int, list[int]]:
+    """Item ids worth naming, by promotion."""
+    best: dict[int, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(BEST_ITEMS, {"promotions": list(promotions), "store": store.pk, "limit": limit})
+        for promotion_id, item_id in cursor.fetchall():
+            best[promotion_id].append(item_id)
+    return best
+
+
+def items_of(*, promotions: Sequence[int]) -> dict[int, int]:
+    """How many items each promotion has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT promotion_id, count(*) FROM promotions_offeritem WHERE promotion_id = ANY(%s::int8[]) GROUP BY 1",
+            [list(promotions)],
+        )
+        return dict(cursor.fetchall())
+
+
+def build_card(
+    *,
+    store: Store,
+    offer: StoreOffer,
+    items: Sequence[Item],
+    figures: dict[tuple[int, int], StockFigure],
+    items_total: int,
+    now: datetime,
+) -> OfferCard:
+    """One card from rows already read."""
+    revision, budget = offer.revision, offer.promotion.budget
+    card_items = tuple(
+        build_card_item(store=store, offer=offer, item=item, figure=figures.get((store.pk, item.pk)), now=now)
+        for item in items
+    )
+    counted = [line.figure.counted_at for line in card_items if line.figure]
+    starts_at, ends_at, today = store.local(offer.starts_at), store.local(offer.ends_at), store.local(now).date()
+    return OfferCard(
+        store=store,
+        offer=offer,
+        state=OfferState(offer.state),
+        headline=revision.headline,
+        benefit=revision.benefit,
+        benefit_text=benefit_text(revision.benefit),
+        say=revision.operator_text or default_say(offer=offer, items=items, ends_at=ends_at),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_open=offer.starts_at <= now < offer.ends_at and offer.state not in OVER,
+        ends_today=last_day(ends_at) == today,
+        starts_tomorrow=(starts_at.date() - today).days == 1,
+        code=revision.generic_redemption_code,
+        uses_left=None if budget.limit_uses is None else budget.limit_uses - budget.used,
+        items=card_items,
+        items_total=items_total,
+        counted_at=store.local(min(counted)) if counted else None,
+        is_stale=any(line.is_stale for line in card_items),
+        is_online_only=RedemptionChannel.IN_STORE not in revision.channels,
+        changed_at=store.local(offer.changed_at),
+    )
+
+
+def build_card_item(
+    *, store: Store, offer: StoreOffer, item: Item, figure: StockFigure | None, now: datetime
+) -> CardItem:
+    benefit, deal_price = offer.revision.benefit, None
+    if item.regular_price is not None and money_fits(benefit, currency=item.price_currency):
+        deal_price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
+    return CardItem(
+        item=item,
+        regular_price=item.regular_price,
+        deal_price=deal_price,
+        currency=item.price_currency or store.currency,
+        figure=figure,
+        is_stale=figure is not None and figure.is_stale(now),
+        is_low=figure is not None and 0 < figure.quantity < offer.revision.minimum_stock,
+    )
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last calendar day of a half-open window: midnight belongs to the day before."""
+    return (ends_at - ends_at.resolution).date()
+
+
+def default_say(*, offer: StoreOffer, items: Sequence[Item], ends_at: datetime) -> str:
+    """What to say when the merchandiser wrote nothing."""
+    facts = {
+        "benefit": benefit_text(offer.revision.benefit),
+        "item": items[0].title if len(items) == 1 else offer.revision.headline,
+        "ends": day_text(last_day(ends_at)),
+    }
+    if RedemptionChannel.IN_STORE not in offer.revision.channels:
+        return say(Outcome.REFUSE, reason=Reason.ONLINE_ONLY, facts=facts)
+    return say(Outcome.HONOUR, reason=Reason.VALID, facts=facts)

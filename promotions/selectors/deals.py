@@ -1,0 +1,22 @@
+"""Store offers as facts for the rules."""
+
+from promotions.models import StoreOffer
+from promotions.rules.verdict import DealFacts
+from promotions.rules.words import OfferState, OfferType
+
+
+def deal_facts(offer: StoreOffer) -> DealFacts:
+    """What the verdict's rule asks of an offer; needs `promotion__budget` and `revision` selected."""
+    revision, budget = offer.revision, offer.promotion.budget
+    return DealFacts(
+        promotion_id=offer.promotion.promotion_id,
+        benefit=revision.benefit,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        state=OfferState(offer.state),
+        channels=revision.channels,
+        offer_type=OfferType(revision.offer_type),
+        uses_left=None if budget.limit_uses is None else budget.limit_uses - budget.used,
+        minimum_stock=revision.minimum_stock,
+        minimum_purchase=revision.minimum_purchase_amount,
+    )

@@ -1,0 +1,109 @@
+"""A revision before it is published: where it could be honoured, and the card a store would see."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from inventory.models import Item, StockLevel, Store
+from inventory.selectors import stock_figures
+from promotions.models import Budget, PromotionRevision, StoreOffer
+from promotions.rules.offer_state import OfferFacts, decide_state
+from promotions.rules.price import money_fits
+from promotions.rules.window import resolve_window
+from promotions.rules.words import RedemptionChannel
+from promotions.selectors.board import Board, BoardCell
+from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard, build_card
+from promotions.selectors.targeting import targeted_items, targeted_stores
+
+
+def draft_board(*, revision: PromotionRevision, now: datetime) -> Board:
+    """The board as it would be if this revision were published now; a fixed number of queries, nothing written."""
+    stores = list(targeted_stores(revision).order_by("store_code"))
+    item_ids = targeted_items(revision)
+    offers = draft_offers(revision=revision, stores=stores, item_ids=item_ids, now=now)
+    cells = tuple(BoardCell(offer=offer, told_at=None, acknowledgements=0, is_targeted=True) for offer in offers)
+    budget = Budget.objects.filter(promotion=revision.promotion_id).first()
+    return Board(
+        promotion=revision.promotion,
+        cells=cells,
+        states=Counter(cell.state for cell in cells),
+        items_total=len(item_ids),
+        used=budget.used if budget else 0,
+        limit=revision.limit_uses,
+    )
+
+
+def draft_offers(
+    *, revision: PromotionRevision, stores: Sequence[Store], item_ids: Sequence[int], now: datetime
+) -> list[StoreOffer]:
+    """Unsaved offers of a revision in the given stores, in their order, with the counts of this moment."""
+    levels = StockLevel.objects.filter(store__in=stores, item__in=item_ids).order_by()
+    counts = {
+        row["store_id"]: row
+        for row in levels.values("store_id").annotate(
+            stocked=Count("item_id"),
+            available=Count("item_id", filter=Q(on_hand__gt=0)),
+            enough=Count("item_id", filter=Q(on_hand__gte=revision.minimum_stock)),
+        )
+    }
+    nothing = {"stocked": 0, "available": 0, "enough": 0}
+    return [
+        draft_offer(revision=revision, store=store, counts=counts.get(store.pk, nothing), now=now) for store in stores
+    ]
+
+
+def draft_offer(
+    *, revision: PromotionRevision, store: Store, counts: dict[str, int], now: datetime
+) -> StoreOffer:
+    starts_at, ends_at = resolve_window(
+        starts_on=revision.starts_on,
+        starts_time=revision.starts_time,
+        ends_on=revision.ends_on,
+        ends_time=revision.ends_time,
+        window_timezone=revision.window_timezone,
+        store_timezone=store.timezone,
+    )
+    is_blocked = RedemptionChannel.IN_STORE not in revision.channels or not money_fits(
+        revision.benefit, currency=store.currency
+    )
+    facts = OfferFacts(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        items_stocked=counts["stocked"],
+        items_available=counts["available"],
+        items_enough=counts["enough"],
+        is_blocked=is_blocked,
+    )
+    return StoreOffer(
+        store=store,
+        promotion=revision.promotion,
+        revision=revision,
+        state=decide_state(facts, now=now),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        items_stocked=facts.items_stocked,
+        items_available=facts.items_available,
+        items_enough=facts.items_enough,
+        changed_at=now,
+    )
+
+
+def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> OfferCard:
+    """The tablet's card of a revision in one store, as if it were published now."""
+    item_ids = targeted_items(revision)
+    (offer,) = draft_offers(revision=revision, stores=[store], item_ids=item_ids, now=now)
+    if not Budget.objects.filter(promotion=offer.promotion).exists():
+        offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses)
+    levels = dict(StockLevel.objects.filter(store=store, item__in=item_ids).values_list("item_id", "on_hand"))
+    best = sorted(item_ids, key=lambda item_id: (item_id not in levels, -levels.get(item_id, 0), item_id))
+    items = Item.objects.in_bulk(best[:ITEMS_ON_A_CARD])
+    return build_card(
+        store=store,
+        offer=offer,
+        items=[items[item_id] for item_id in best[:ITEMS_ON_A_CARD]],
+        figures=stock_figures(stores=[store], items=list(items)),
+        items_total=len(item_ids),
+        now=now,
+    )
