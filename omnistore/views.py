@@ -1,0 +1,21 @@
+"""The first page after signing in."""
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from omnistore.staff.models import Role, StaffMember
+
+FIRST_PAGE = {
+    Role.ASSOCIATE: "tablet",
+    Role.MERCHANDISER: "promotion-list",
+    Role.OPERATOR: "feed-list",
+    Role.ADMIN: "promotion-list",
+}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseRedirect:
+    """Everybody starts where their work is."""
+    assert isinstance(request.user, StaffMember)
+    return redirect(FIRST_PAGE[Role(request.user.role)])

@@ -1,0 +1,1 @@
+"""Pages: the tablet and the merchandising desk."""
