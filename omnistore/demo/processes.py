@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from omnistore.demo.folders import PROJECT
 
@@ -90,12 +90,11 @@ def interrupted_by_signals() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Part:
-    """A running part of the demo whose output we show with its name in front."""
+    """A part of the demo that must not end while the demo runs."""
 
     name: str
-    process: "subprocess.Popen[str]"
-    last_lines: deque[str]
-    reader: threading.Thread
+    process: "subprocess.Popen[Any]"
+    last_lines: Callable[[], Sequence[str]]  # what it wrote before it ended; waits until that has been shown
 
 
 def start_part(name: str, command: Sequence[str | Path], *, env: Mapping[str, str], log: TextIO) -> Part:
@@ -110,16 +109,23 @@ def start_part(name: str, command: Sequence[str | Path], *, env: Mapping[str, st
         text=True,
         errors="replace",
     )
-    last_lines: deque[str] = deque(maxlen=15)
+    output = cast(TextIO, process.stdout)  # there is one, for we asked for a pipe
+    lines: deque[str] = deque(maxlen=15)
 
     def show() -> None:
-        for line in process.stdout or ():
-            last_lines.append(line.rstrip())
-            print(f"{name:>7} | {line.rstrip()}", file=log, flush=True)
+        with output:
+            for line in output:
+                lines.append(line.rstrip())
+                print(f"{name:>7} | {line.rstrip()}", file=log, flush=True)
 
     reader = threading.Thread(target=show, name=f"output of {name}", daemon=True)
     reader.start()
-    return Part(name=name, process=process, last_lines=last_lines, reader=reader)
+
+    def last_lines() -> Sequence[str]:
+        reader.join(1)
+        return lines
+
+    return Part(name=name, process=process, last_lines=last_lines)
 
 
 def first_to_end(parts: Sequence[Part]) -> Part:
@@ -139,16 +145,13 @@ def stop_parts(parts: Sequence[Part], *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     for part in parts:
         end_child(part.process, by=signal.SIGTERM, seconds=max(0.1, deadline - time.monotonic()))
-        part.reader.join(1)
-        if part.process.stdout:
-            part.process.stdout.close()
+        part.last_lines()
 
 
 def how_it_ended(part: Part) -> str:
     """A sentence on the part's end, with its last lines; what is left of its process group is killed."""
     end_child(part.process, by=signal.SIGTERM, seconds=0)
-    part.reader.join(1)
     status = part.process.returncode
     how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-    lines = "".join(f"\n    {line}" for line in part.last_lines)
+    lines = "".join(f"\n    {line}" for line in part.last_lines())
     return f"{part.name} {how}{'; its last lines:' if lines else '.'}{lines}"

@@ -20,7 +20,7 @@ from omnistore.demo.processes import (
     start_part,
     stop_parts,
 )
-from omnistore.demo.stack import servers
+from omnistore.demo.stack import Server, last_lines, servers
 
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 10  # the worker finishes its tasks; a longer one is taken up again from its row
@@ -49,25 +49,27 @@ class PartFailedError(Exception):
 
 @contextlib.contextmanager
 def running(data: Path, *, host: str, port: int, log: TextIO) -> Iterator[list[Part]]:
-    """Start everything on the data in `data`, migrated and with the sample loaded; give web, worker and beat.
+    """Start everything on the data in `data`, migrated and with the sample loaded; give all the parts.
 
     What the parts write goes to `log`, each line with the part's name in front.
     """
-    parts: list[Part] = []
+    ours: list[Part] = []
     (data / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a missing STATIC_ROOT
     print("Starting PostgreSQL and Valkey.", file=log, flush=True)
-    with servers(data) as addresses, published(data, addresses):
-        env = os.environ | addresses | {"OMNISTORE_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    with servers(data) as stack, published(data, stack.urls):
+        env = os.environ | stack.urls | {"OMNISTORE_DATA": str(data), "PYTHONUNBUFFERED": "1"}
         try:
             _run_to_end("migrate", ["migrate", "--verbosity=0"], env=env, log=log)
-            parts.append(start_web(host=host, port=port, env=env, log=log))
+            web = start_web(host=host, port=port, env=env, log=log)
+            ours.append(web)
             _run_to_end("sample", ["load_sample"], env=env, log=log)
-            wait_for_first_page(parts[0], host=host, port=port)
-            parts.append(start_worker(env=env, log=log))
-            parts.append(start_beat(data, env=env, log=log))
-            yield parts
+            wait_for_first_page(web, host=host, port=port)
+            ours.append(start_worker(env=env, log=log))
+            ours.append(start_beat(data, env=env, log=log))
+            # The servers first: when one of them ends the others follow, and the cause is to be named.
+            yield [*(_as_part(server) for server in stack.started), *ours]
         finally:
-            stop_parts(parts, seconds=STOP_SECONDS)
+            stop_parts(ours, seconds=STOP_SECONDS)
 
 
 def start_web(*, host: str, port: int, env: Mapping[str, str], log: TextIO) -> Part:
@@ -116,6 +118,10 @@ def base_url(*, host: str, port: int) -> str:
     """The address a browser on this machine uses."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{name}:{port}"
+
+
+def _as_part(server: Server) -> Part:
+    return Part(name=server.name, process=server.process, last_lines=lambda: last_lines(server.log))
 
 
 def _is_healthy(base: str) -> bool:

@@ -15,8 +15,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from omnistore.demo.folders import fingerprint, private_folder
@@ -44,20 +45,34 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers: where, which process, and where its log is."""
+    """A private server that answers: under which address, as which process, with which log."""
 
+    name: str
     url: str
     process: "subprocess.Popen[bytes]"
     log: Path
 
 
+class Stack(NamedTuple):
+    """DATABASE_URL and REDIS_URL, and the private servers behind them."""
+
+    urls: dict[str, str]
+    started: list[Server]
+
+
 @contextlib.contextmanager
-def servers(folder: Path, *, quick: bool = False) -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL: the environment's, else those of private servers with data in `folder`."""
+def servers(folder: Path, *, quick: bool = False) -> Iterator[Stack]:
+    """The servers that the environment names, else private ones with their data in `folder`."""
+    stack = Stack(urls={}, started=[])
     with contextlib.ExitStack() as running:
-        database = os.environ.get("DATABASE_URL") or running.enter_context(postgres(folder, quick=quick)).url
-        redis = os.environ.get("REDIS_URL") or running.enter_context(valkey(folder)).url
-        yield {"DATABASE_URL": database, "REDIS_URL": redis}
+        for variable, start in (("DATABASE_URL", partial(postgres, quick=quick)), ("REDIS_URL", valkey)):
+            if given := os.environ.get(variable):
+                stack.urls[variable] = given
+            else:
+                server = running.enter_context(start(folder))
+                stack.urls[variable] = server.url
+                stack.started.append(server)
+        yield stack
 
 
 @contextlib.contextmanager
@@ -92,9 +107,8 @@ def postgres(folder: Path, *, quick: bool = False) -> Iterator[Server]:
         )
     try:
         _wait_for_postgres(process, cluster=cluster, log=log)
-        yield Server(
-            url=f"postgresql://omnistore@/postgres?host={quote(str(sockets))}", process=process, log=log
-        )
+        url = f"postgresql://omnistore@/postgres?host={quote(str(sockets))}"
+        yield Server(name="postgres", url=url, process=process, log=log)
     finally:
         # SIGINT ends the connections and stops; SIGTERM would wait for every client to leave.
         end_child(process, by=signal.SIGINT, seconds=30)
@@ -124,7 +138,7 @@ def valkey(folder: Path, *, port: int | None = None) -> Iterator[Server]:
         process = start_child(command, last_signal=signal.SIGTERM, stdout=output, stderr=output)
     try:
         _wait_for_valkey(process, port=number, log=log)
-        yield Server(url=f"redis://127.0.0.1:{number}/0", process=process, log=log)
+        yield Server(name="valkey", url=f"redis://127.0.0.1:{number}/0", process=process, log=log)
     finally:
         end_child(process, by=signal.SIGTERM, seconds=10)
 
@@ -298,6 +312,10 @@ def _answers(port: int, *, pid: int) -> bool:
     return answer.startswith(b"+PONG") and f"process_id:{pid}\r\n".encode() in answer
 
 
+def last_lines(log: Path) -> list[str]:
+    """The end of a server's log."""
+    return log.read_text(errors="replace").splitlines()[-10:]
+
+
 def _end_of(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines()[-10:]
-    return "\n".join([f"The end of {log}:", *(f"    {line}" for line in lines)])
+    return "\n".join([f"The end of {log}:", *(f"    {line}" for line in last_lines(log))])

@@ -39,8 +39,8 @@ class Command(BaseCommand):
 
 def _run_tests(arguments: Sequence[str]) -> int:
     kept = data_folder()
-    with throw_away_folder("test") as data, servers(data, quick=True) as addresses:
-        env = os.environ | addresses | _places(data=data, kept=kept)
+    with throw_away_folder("test") as data, servers(data, quick=True) as stack:
+        env = os.environ | stack.urls | _places(data=data, kept=kept)
         env["OMNISTORE_CHROMIUM"] = _chromium()
         return _pytest(arguments, env=env)
 
