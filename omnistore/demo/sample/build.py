@@ -20,18 +20,16 @@ _NIGHTLY = timedelta(hours=24)
 _EAST_PROFILE: dict[str, object] = {
     "delimiter": ",",
     "encoding": "utf-8",
-    "decimal": ".",
-    "item_by": "GTIN",
+    "decimal_sign": ".",
+    "item_code": "GTIN",
     "columns": {"store_code": "store_code", "item": "gtin", "quantity": "on_hand", "as_of": "as_of"},
-    "time_format": None,
-    "timezone": None,
     "completeness": "FULL",
 }
 _WEST_PROFILE: dict[str, object] = {
     "delimiter": ";",
     "encoding": "cp1252",
-    "decimal": ",",
-    "item_by": "SKU",
+    "decimal_sign": ",",
+    "item_code": "SKU",
     "columns": {"store_code": "Site", "item": "Article", "quantity": "Qty on hand", "as_of": "Counted"},
     "time_format": WEST_TIME_FORMAT,
     "timezone": "store",
@@ -40,8 +38,8 @@ _WEST_PROFILE: dict[str, object] = {
 _POS_PROFILE: dict[str, object] = {
     "delimiter": ",",
     "encoding": "utf-8",
-    "decimal": ".",
-    "item_by": "GTIN",
+    "decimal_sign": ".",
+    "item_code": "GTIN",
     "columns": {
         "store_code": "store_code",
         "workstation": "register",
@@ -52,9 +50,8 @@ _POS_PROFILE: dict[str, object] = {
         "quantity": "quantity",
         "occurred_at": "sold_at",
     },
-    "time_format": None,
-    "timezone": None,
-    "sign": "SOLD_POSITIVE",
+    "date_format": "%Y-%m-%d",
+    "quantity_sign": "SOLD_POSITIVE",
     "completeness": "EVENTS",
 }
 

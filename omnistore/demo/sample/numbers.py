@@ -5,16 +5,9 @@ demonstrations and examples: such numbers belong to nobody, and since 952 lies o
 restricted circulation (02, 04, 20-29) every scanner and library treats them as ordinary trade items.
 """
 
+from inventory.feeds.gtin import check_digit
+
 DEMONSTRATION_PREFIX = "952"
-
-
-def check_digit(digits: str) -> str:
-    """The check digit for a GTIN or GLN that lacks it (GS1 general specifications, 7.9).
-
-    Weights 3, 1, 3 … from the right; the digit fills the sum up to the next ten.
-    """
-    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-weighted % 10)
 
 
 def demonstration_number(number: int) -> str:
@@ -26,4 +19,4 @@ def demonstration_number(number: int) -> str:
     if not 0 <= number < 10**9:
         raise ValueError(f"{number} does not fit into nine digits")
     body = f"{DEMONSTRATION_PREFIX}{number:09d}"
-    return body + check_digit(body)
+    return f"{body}{check_digit(body)}"

@@ -3,8 +3,8 @@
 Each promotion stands for a coupon of one of the data set's own campaigns: its items are the coupon's
 products, and the amounts of money-off offers are what the households of the data set got at the till for that
 coupon. Titles, codes and percentages are invented, and the dates are days from today, so that on any day
-something is running, something starts tomorrow and something has just ended. Google has no fixed price, no
-minimum stock and no limit on the uses of a code: those columns stand at the end.
+something is running, something starts tomorrow and something has just ended. Google has no words for the
+associate, no fixed price, no minimum stock and no limit on a code: those columns stand at the end.
 """
 
 import csv
@@ -21,7 +21,8 @@ COLUMNS = (
     "promotion_id", "product_applicability", "offer_type", "generic_redemption_code", "long_title",
     "promotion_effective_dates", "redemption_channel", "store_applicability", "store_codes_inclusion",
     "store_codes_exclusion", "item_id", "percent_off", "money_off_amount", "minimum_purchase_amount",
-    "limit_quantity", "operator_display_name", "minimum_stock", "fixed_price_amount", "limit_uses",
+    "limit_quantity", "operator_display_name", "operator_text", "minimum_stock", "fixed_price_amount",
+    "limit_uses",
 )  # fmt: skip
 
 
@@ -146,6 +147,7 @@ def _promotion(plan: _Plan, *, skus: tuple[str, ...], today: date) -> SampleProm
         _money(plan.money_off),
         _money(plan.minimum_purchase),
         plan.limit_quantity,
+        plan.title,
         plan.say,
         plan.minimum_stock,
         _money(plan.fixed_price),
