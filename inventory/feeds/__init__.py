@@ -1,0 +1,1 @@
+"""Readers of partners' files: plain Python over numpy and polars, no database."""

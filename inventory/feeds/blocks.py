@@ -1,0 +1,181 @@
+"""Bytes of a file as blocks of whole lines in UTF-8: unpacked, decoded strictly, bounded."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from inventory.feeds.records import FeedRefused
+
+BLOCK_BYTES = 4 * 2**20
+LINE_LIMIT = 2**20
+RAW_LIMIT = 500
+GZIP_MAGIC = b"\x1f\x8b"
+UTF8_MARK = codecs.BOM_UTF8
+# What else people send instead of delimited text.
+BINARY_MAGICS = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "an image",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines as UTF-8 bytes; `bytes_read` is how much of the (packed) file had been read after it."""
+
+    first_line: int
+    text: bytes
+    bytes_read: int
+
+
+@dataclass(frozen=True)
+class FeedFile:
+    """A received file that can be read from its start more than once.
+
+    `encoding` is the declared one; past `inflated_limit` bytes of text the file is refused as too large.
+    """
+
+    open: Callable[[], BinaryIO]
+    inflated_limit: int
+    encoding: str = "utf-8"
+
+    def blocks(self, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+        """The file's lines in blocks. Raises FeedRefused for what is no text in the declared encoding."""
+        with self.open() as raw:
+            yield from _whole_lines(_pieces(raw, self, block_bytes), is_utf8=self.encoding == "utf-8")
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Each physical line with its number, without its line end, blank ones included."""
+        for block in self.blocks():
+            texts = block.text.decode("utf-8").split("\n")
+            if block.text.endswith(b"\n"):
+                texts.pop()
+            for place, text in enumerate(texts):
+                yield block.first_line + place, text.removesuffix("\r")
+
+
+def visible(text: str) -> str:
+    """A line's text as it is kept and shown: NUL, which no text column holds, made visible; length capped."""
+    text = text.rstrip("\r\n").replace("\0", "\u2400")
+    return text if len(text) <= RAW_LIMIT else text[: RAW_LIMIT - 1] + "…"
+
+
+def _pieces(raw: BinaryIO, file: FeedFile, size: int) -> Iterator[tuple[bytes, int]]:
+    """The text as UTF-8 in pieces cut anywhere, each with the position in the packed file."""
+    start = raw.read(8)
+    raw.seek(0)
+    source: BinaryIO | gzip.GzipFile = raw
+    if start.startswith(GZIP_MAGIC):
+        source = gzip.GzipFile(fileobj=raw)
+    decoder = None if file.encoding == "utf-8" else codecs.getincrementaldecoder(file.encoding)("strict")
+    total, first = 0, True
+    while True:
+        piece = _read(source, size)
+        if first:
+            piece = _checked_start(piece, file.encoding)
+            first = False
+        total += len(piece)
+        if total > file.inflated_limit:
+            raise FeedRefused("too_large", f"The file holds more than {file.inflated_limit:,} bytes of text.")
+        if decoder is not None:
+            text = _decoded(decoder, piece, file.encoding, total - len(piece))
+            yield text.encode("utf-8"), raw.tell()
+        elif piece:
+            yield piece, raw.tell()
+        if not piece:
+            return
+
+
+def _read(source: "BinaryIO | gzip.GzipFile", size: int) -> bytes:
+    try:
+        return source.read(size)
+    except EOFError as error:
+        raise FeedRefused(
+            "truncated_gzip", "The gzip file ends in the middle: it was cut off on its way. Send it again."
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise FeedRefused("damaged_gzip", f"The gzip file is damaged ({error}). Send it again.") from error
+
+
+def _checked_start(piece: bytes, encoding: str) -> bytes:
+    if not piece:
+        raise FeedRefused("empty_file", "The file is empty.")
+    for magic, what in BINARY_MAGICS.items():
+        if piece.startswith(magic):
+            raise FeedRefused("not_delimited_text", f"The file is {what}; expected delimited text.")
+    if piece.startswith(UTF8_MARK):
+        if encoding != "utf-8":
+            raise _wrong_encoding(1, 1, f"the mark of UTF-8, the profile says {encoding}")
+        return piece[len(UTF8_MARK) :]
+    if not encoding.startswith("utf-16"):
+        if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise _wrong_encoding(1, 1, f"the mark of UTF-16, the profile says {encoding}")
+        if b"\0" in piece[:4096].split(b"\n", 1)[0]:
+            raise FeedRefused("not_delimited_text", "The first line holds NUL bytes; expected text.")
+    return piece
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, piece: bytes, encoding: str, offset: int) -> str:
+    try:
+        return decoder.decode(piece, final=not piece)
+    except UnicodeDecodeError as error:
+        line = piece.count(b"\n", 0, error.start)
+        raise _wrong_encoding(
+            None if offset else line + 1,
+            offset + error.start + 1,
+            f"{error.object[error.start : error.start + 1].hex()} (hexadecimal) is nothing in {encoding}",
+        ) from error
+
+
+def _wrong_encoding(line: int | None, byte: int, what: str) -> FeedRefused:
+    where = f"Line {line}, byte {byte}" if line else f"Byte {byte}"
+    return FeedRefused("wrong_encoding", f"{where} of the file: {what}. Nothing was read.")
+
+
+def _whole_lines(pieces: Iterator[tuple[bytes, int]], *, is_utf8: bool) -> Iterator[Block]:
+    line, offset, rest, position = 1, 0, b"", 0
+    for piece, position in pieces:
+        cut = piece.rfind(b"\n") + 1
+        if not cut:
+            rest += piece
+            _check_length(rest, line)
+            continue
+        text = rest + piece[:cut]
+        rest = piece[cut:]
+        if is_utf8:
+            _check_utf8(text, line, offset)
+        yield Block(first_line=line, text=text, bytes_read=position)
+        line += text.count(b"\n")
+        offset += len(text)
+        _check_length(rest, line)
+    if rest:
+        if is_utf8:
+            _check_utf8(rest, line, offset)
+        yield Block(first_line=line, text=rest, bytes_read=position)
+
+
+def _check_length(rest: bytes, line: int) -> None:
+    if len(rest) > LINE_LIMIT + BLOCK_BYTES:
+        raise FeedRefused(
+            "not_delimited_text", f"Line {line} is longer than {LINE_LIMIT:,} bytes; expected delimited text."
+        )
+
+
+def _check_utf8(text: bytes, line: int, offset: int) -> None:
+    if text.isascii():
+        return
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(
+            line + text.count(b"\n", 0, error.start),
+            offset + error.start + 1,
+            f"{text[error.start : error.start + 1].hex()} (hexadecimal) is not UTF-8 as declared",
+        ) from error

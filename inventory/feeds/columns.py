@@ -1,0 +1,237 @@
+"""Columns of text as numbers, instants, days and ids; what does not fit is flagged, not guessed.
+
+Every function gives the same answer for a value whichever tier read it: only ASCII digits are digits, blanks
+around a value do not matter.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from inventory.feeds.profiles import STORE_ZONE, Profile
+from inventory.feeds.records import QUANTITY_LIMIT, Catalogue, Flags, Int32s, Int64s
+
+NO_TIME = -(2**63)
+MILLIONTHS = 6
+_INSTANT = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+    r"(?:Z|[+-](?:0[0-9]|1[0-9]|2[0-3]):?[0-5][0-9])$"
+)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BLANKS = " \t"
+
+# Why a quantity is unusable.
+FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = range(4)
+
+
+def stripped(column: pl.Series) -> pl.Series:
+    """The texts without blanks around them; a missing one is empty."""
+    return column.cast(pl.String).fill_null("").str.strip_chars(_BLANKS)
+
+
+def looked_up(column: pl.Series, find: Callable[[str], int]) -> Int32s:
+    """`find` of each text, asked once a distinct text."""
+    distinct = column.unique()
+    found = [find(text.strip(_BLANKS)) if text is not None else find("") for text in distinct]
+    if len(found) == 1:
+        return np.full(len(column), found[0], np.int32)
+    ids = pl.Series(found, dtype=pl.Int32)
+    return column.replace_strict(distinct, ids, return_dtype=pl.Int32).to_numpy()
+
+
+def store_column(column: pl.Series, catalogue: Catalogue) -> Int32s:
+    """Store ids, -1 where the code is unknown. Codes are text: 0012 is not 12."""
+    return looked_up(column, lambda code: catalogue.store_ids.get(code, -1))
+
+
+def item_column(column: pl.Series, catalogue: Catalogue, *, item_code: str) -> Int32s:
+    """Item ids, -1 where the code is unknown.
+
+    GTINs are compared as numbers, so that zeros a spreadsheet dropped or a host system added do not matter.
+    """
+    if item_code != "GTIN":
+        return looked_up(column, lambda code: catalogue.item_ids.get(code, -1))
+    if column.dtype == pl.String:
+        texts = stripped(column)
+        digits = pl.select(
+            pl.when(texts.str.contains(r"^[0-9]{1,18}$")).then(texts).otherwise(pl.lit("-1"))
+        ).to_series()
+        column = digits.cast(pl.Int64)
+    numbers = column.to_numpy()
+    if not len(catalogue.gtins):
+        return np.full(len(numbers), -1, np.int32)
+    place = np.searchsorted(catalogue.gtins, numbers)
+    place[place == len(catalogue.gtins)] = 0
+    found = catalogue.gtins[place] == numbers
+    return np.where(found, catalogue.gtin_item_ids[place], np.int32(-1)).astype(np.int32)
+
+
+def quantity_column(
+    column: pl.Series, decimals: npt.NDArray[np.int8], *, decimal_sign: str
+) -> tuple[Int64s, npt.NDArray[np.int8]]:
+    """Quantities in 10^-decimals of the item's unit, and per row FINE or why it is unusable."""
+    if column.dtype != pl.String:
+        whole = column.to_numpy().astype(np.int64)
+        problem = np.where(_beyond_limit(whole), TOO_LARGE, FINE).astype(np.int8)
+        if not decimals.any():
+            return whole, problem
+        values = whole * 10 ** decimals.astype(np.int64)
+    else:
+        values, problem = _decimal_quantities(column, decimals, decimal_sign)
+    problem[(problem == FINE) & _beyond_limit(values)] = TOO_LARGE
+    return values, problem
+
+
+def _beyond_limit(values: Int64s) -> Flags:
+    return (values > QUANTITY_LIMIT) | (values < -QUANTITY_LIMIT)  # not abs(): the lowest int64 has none
+
+
+def _decimal_quantities(
+    column: pl.Series, decimals: npt.NDArray[np.int8], decimal_sign: str
+) -> tuple[Int64s, npt.NDArray[np.int8]]:
+    sign = re.escape(decimal_sign)
+    parts = (
+        pl.DataFrame({"text": stripped(column)})
+        .with_columns(
+            pl.col("text").str.extract_groups(rf"^(-?)0*([0-9]+)(?:{sign}([0-9]+))?$").alias("part")
+        )
+        .unnest("part")
+        .with_columns(pl.col("3").fill_null("").str.strip_chars_end("0"))
+    )
+    is_number = parts["2"].is_not_null().to_numpy()
+    too_large = (parts["2"].str.len_bytes() > 9).fill_null(value=False).to_numpy()
+    too_fine = (parts["3"].str.len_bytes() > MILLIONTHS).to_numpy()
+    whole = parts["2"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    fraction = (
+        (parts["3"].str.slice(0, MILLIONTHS).str.pad_end(MILLIONTHS, "0").cast(pl.Int64, strict=False))
+        .fill_null(0)
+        .to_numpy()
+    )
+    millionths = np.where(too_large, 0, whole) * 10**MILLIONTHS + fraction
+    divisor = 10 ** (MILLIONTHS - decimals.astype(np.int64))
+    too_fine = too_fine | (millionths % divisor != 0)
+    values = millionths // divisor * np.where((parts["1"] == "-").fill_null(value=False).to_numpy(), -1, 1)
+    problem = np.full(len(column), FINE, np.int8)
+    problem[too_fine] = TOO_FINE
+    problem[too_large] = TOO_LARGE
+    problem[~is_number] = NOT_A_NUMBER
+    return values, problem
+
+
+def integer_column(column: pl.Series, *, digits: int) -> tuple[Int64s, Flags]:
+    """Whole numbers from 0 with at most so many digits, and which rows have one."""
+    if column.dtype != pl.String:
+        numbers = column.to_numpy().astype(np.int64)
+        return numbers, (numbers >= 0) & (numbers < 10**digits)
+    texts = stripped(column).str.extract(r"^0*([0-9]+)$", 1)
+    good = (texts.str.len_bytes() <= digits).fill_null(value=False).to_numpy()
+    numbers = texts.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    return np.where(good, numbers, 0), good
+
+
+def instant_column(column: pl.Series, store_ids: Int32s, catalogue: Catalogue, profile: Profile) -> Int64s:
+    """Microseconds since 1970 UTC, NO_TIME where a text is no instant.
+
+    ISO 8601 or the profile's own format; a time without an offset is on the profile's clock or, for
+    `timezone: "store"`, on the clock of the store in `store_ids`. An hour that exists twice is the later one;
+    an hour that does not exist is no instant.
+    """
+    return _by_zone(column, store_ids, catalogue, profile, _instants_of)
+
+
+def _by_zone(
+    column: pl.Series,
+    store_ids: Int32s,
+    catalogue: Catalogue,
+    profile: Profile,
+    read: Callable[[pl.Series, Profile, str], pl.Series],
+) -> Int64s:
+    if profile.timezone != STORE_ZONE:
+        return _each_once(column, lambda texts: read(texts, profile, profile.timezone))
+    present = np.unique(store_ids)
+    zones = {catalogue.store_zones.get(int(store), "UTC") for store in present}
+    if len(zones) == 1:
+        return _each_once(column, lambda texts: read(texts, profile, min(zones)))
+    out = np.full(len(column), NO_TIME, np.int64)
+    for zone in zones:
+        stores = [store for store in present if catalogue.store_zones.get(int(store), "UTC") == zone]
+        rows = np.flatnonzero(np.isin(store_ids, stores))
+        part = column.gather(rows)
+        out[rows] = _each_once(part, lambda texts, zone=zone: read(texts, profile, zone))  # type: ignore[misc]
+    return out
+
+
+def _each_once(column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int64s:
+    """A file has few distinct times, often one: read each once."""
+    distinct = column.unique()
+    values = read(stripped(distinct)).fill_null(NO_TIME)
+    if len(distinct) == 1:
+        return np.full(len(column), values[0], np.int64)
+    if len(distinct) == len(column):
+        return read(stripped(column)).fill_null(NO_TIME).to_numpy()
+    return column.replace_strict(distinct, values, return_dtype=pl.Int64).to_numpy()
+
+
+def _instants_of(texts: pl.Series, profile: Profile, zone: str) -> pl.Series:
+    if profile.time_format:
+        return _formatted(texts, profile.time_format, zone)
+    canonical = texts.str.contains(_INSTANT)
+    times = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_zone="UTC", time_unit="us", strict=False)
+    micros = pl.select(pl.when(canonical).then(times.to_physical())).to_series()
+    if canonical.all():
+        return micros
+    others = [
+        micro if sound else _iso_instant(text, zone)
+        for text, sound, micro in zip(texts, canonical, micros, strict=True)
+    ]
+    return pl.Series(others, dtype=pl.Int64)
+
+
+def _iso_instant(text: str, zone: str) -> int | None:
+    """The rarer ways to write ISO 8601: a blank for T, no seconds, fractions, no offset."""
+    if not _ISO.fullmatch(text):
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        series = pl.Series([instant], dtype=pl.Datetime("us"))
+        return _localised(series, zone)[0]  # type: ignore[no-any-return]
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _formatted(texts: pl.Series, time_format: str, zone: str) -> pl.Series:
+    if "%z" in time_format or "%:z" in time_format or "%#z" in time_format:
+        times = texts.str.to_datetime(time_format, time_zone="UTC", time_unit="us", strict=False)
+        return times.to_physical()
+    return _localised(texts.str.to_datetime(time_format, time_unit="us", strict=False), zone)
+
+
+def _localised(times: pl.Series, zone: str) -> pl.Series:
+    aware = times.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+    return aware.dt.convert_time_zone("UTC").to_physical()
+
+
+def day_column(column: pl.Series, *, date_format: str) -> Int64s:
+    """Days since 1970, NO_TIME where a text is no date of the format."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        days = texts.str.to_date(date_format, strict=False).to_physical().cast(pl.Int64)
+        if date_format != "%Y-%m-%d":
+            return days
+        return pl.select(pl.when(texts.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(days)).to_series()
+
+    return _each_once(column, read)
+
+
+def item_decimals(item_ids: Int32s, decimals: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """The decimals of each row's item; 0 for unknown ones."""
+    if not decimals.any():
+        return np.zeros(len(item_ids), np.int8)
+    return np.where(item_ids >= 0, decimals[np.maximum(item_ids, 0)], 0).astype(np.int8)

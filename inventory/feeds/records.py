@@ -1,0 +1,103 @@
+"""What the readers hand over: arrays of good rows, rejected lines, and the refusal of a whole file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# Stands for "no level" where a quantity would stand; no quantity can be this low.
+ABSENT = -(2**31)
+# The largest quantity a line may carry, in the item's smallest unit.
+QUANTITY_LIMIT = 999_999_999
+
+
+class FeedRefused(Exception):
+    """The whole file cannot be used. `code` is for machines, `message` for the person who sent it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One line that could not be used; `line_number` is the physical line, the header being 1."""
+
+    line_number: int
+    code: str
+    message: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class LevelChanges:
+    """Levels that differ from before: equal-length int32 arrays, each (store, item) at most once.
+
+    `old` is ABSENT where the store had no level. Quantities are in the item's smallest unit.
+    """
+
+    store_ids: Int32s
+    item_ids: Int32s
+    old: Int32s
+    new: Int32s
+
+    def __len__(self) -> int:
+        return len(self.store_ids)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a file's codes mean: the stores and items known when the load began.
+
+    GTINs are looked up by number (`gtins` ascending, `gtin_item_ids` beside it), other codes by text.
+    `decimals` says for each item id how many decimals its unit has.
+    """
+
+    store_ids: Mapping[str, int]
+    store_zones: Mapping[int, str]
+    gtins: Int64s
+    gtin_item_ids: Int32s
+    item_ids: Mapping[str, int]
+    decimals: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class StockRows:
+    """The good counts of one block, in file order. `as_ofs` are microseconds since 1970 UTC."""
+
+    received: int
+    bytes_read: int
+    line_numbers: Int32s
+    store_ids: Int32s
+    item_ids: Int32s
+    quantities: Int32s
+    as_ofs: Int64s
+    rejected: list[Rejected]
+
+
+@dataclass(frozen=True)
+class SalesRows:
+    """The good sales of one block, in file order.
+
+    `business_days` are days since 1970; `workstations` are the numbers the reader gave to the tills;
+    `quantities` are signed from the store's view; `occurred_ats` are microseconds since 1970 UTC.
+    """
+
+    received: int
+    bytes_read: int
+    line_numbers: Int32s
+    store_ids: Int32s
+    business_days: Int32s
+    workstations: Int32s
+    sequences: Int64s
+    lines: Int32s
+    item_ids: Int32s
+    quantities: Int32s
+    occurred_ats: Int64s
+    rejected: list[Rejected]
