@@ -1,13 +1,43 @@
-"""Jobs of the promotions: thin, asked again by a tick, and with nothing left to do when asked twice."""
+"""The promises kept by the clock. Thin: ask the database what is due, call, log."""
+
+import logging
+from datetime import time
 
 from celery import shared_task
 from django.utils import timezone
 
 from promotions.live.relay import relay_pending
+from promotions.services.refreshing import block_spent_offers, reconcile, turn_offers
+
+logger = logging.getLogger(__name__)
+
+# The nightly recount runs in the quiet hour (UTC), after the night's files; the slot is the day.
+RECONCILE_AFTER = time(3, 30)
 
 
 @shared_task
 def relay_changes() -> None:
-    """Hand committed changes to the live stream until none is left."""
+    """Hand changes that are not on the live stream yet to it, also those committed while we do."""
     while relay_pending(now=timezone.now()):
         pass
+
+
+@shared_task
+def turn_promotions() -> None:
+    """Open and close what is due, and tell of limits that are spent."""
+    now = timezone.now()
+    turned = turn_offers(now=now)
+    blocked = block_spent_offers(now=now)
+    if turned or blocked:
+        logger.info("%d offers turned, %d blocked by a spent limit", turned, blocked)
+
+
+@shared_task
+def reconcile_when_due() -> None:
+    """Once a day, whoever ticks first; a missed night is caught up at the next tick."""
+    now = timezone.now()
+    if now.time() < RECONCILE_AFTER:
+        return
+    run = reconcile(slot=now.date(), now=now)
+    if run and run.differences:
+        logger.warning("reconciliation of %s found %d differences", run.slot, run.differences)
