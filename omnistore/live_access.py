@@ -1,0 +1,46 @@
+"""Who may open a store's event stream without a ticket: API keys and sessions of those who may see it."""
+
+from http import HTTPStatus
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+
+from omnistore.staff.models import ApiKey, Role, StaffMember
+from promotions.live.endpoint import Headers, StreamRefused
+
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def admit(headers: Headers, store_code: str) -> int:
+    """The store's id; StreamRefused 401 without credentials, 403 for a foreign store, 404 for none at all.
+
+    An associate hears 403 for every store but its own, so that nobody learns which codes exist.
+    """
+    member = member_of(headers)
+    if member is None:
+        raise StreamRefused(HTTPStatus.UNAUTHORIZED, "Sign in, or send an API key or a ticket.")
+    store_id = member.visible_stores().filter(store_code=store_code).values_list("pk", flat=True).first()
+    if store_id is not None:
+        return store_id
+    if member.role == Role.ASSOCIATE:
+        raise StreamRefused(HTTPStatus.FORBIDDEN, "This store is not one of yours.")
+    raise StreamRefused(HTTPStatus.NOT_FOUND, "There is no such store.")
+
+
+def member_of(headers: Headers) -> StaffMember | None:
+    """The active staff member behind an API key or a session; a key that is given must be good."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() in ("bearer", "token"):
+        key = (
+            ApiKey.objects.select_related("staff_member")
+            .filter(digest=ApiKey.digest_of(token.strip()), revoked_at=None, staff_member__is_active=True)
+            .first()
+        )
+        return key.staff_member if key else None
+    request = HttpRequest()
+    request.session = SessionStore(parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME))
+    user = get_user(request)
+    return user if isinstance(user, StaffMember) else None

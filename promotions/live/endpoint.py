@@ -1,0 +1,151 @@
+"""GET /live/<store_code>/: the ASGI application that opens a store's event stream."""
+
+import functools
+import logging
+import re
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from concurrent.futures import Executor
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.db import Error
+
+from promotions.live.channel import Channel
+from promotions.live.events import RETRY, EventId, LiveEvent, ping_event, problem
+from promotions.live.fanout import Connection, Send, body, deliver, end
+from promotions.live.hub import Hub
+from promotions.live.tickets import read_ticket
+
+logger = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Headers = dict[str, str]
+# For who comes without a ticket: (headers, store code) -> store id, or StreamRefused. May ask the database.
+Admit = Callable[[Headers, str], int]
+
+PATH = re.compile(r"/live/([^/]+)/")
+FORMATS = ("html", "json")
+STREAM_HEAD = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ],
+}
+
+REFUSAL_HEADERS = {
+    HTTPStatus.METHOD_NOT_ALLOWED: [(b"allow", b"GET")],
+    HTTPStatus.UNAUTHORIZED: [(b"www-authenticate", b"Bearer")],
+    HTTPStatus.SERVICE_UNAVAILABLE: [(b"retry-after", b"2")],
+}
+
+
+class StreamRefused(Exception):
+    """This client gets no stream; `status` and `detail` say why."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def live_application(
+    *, admit: Admit, pool: Executor
+) -> Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]:
+    """The application with its own hub; database reads run in `pool`."""
+    hub = Hub(pool=pool)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            store_code, options = read_address(scope)
+            headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+            store_id = admitted_by_ticket(options.get("ticket", ""), store_code)
+            if store_id is None:
+                store_id = await hub.read(functools.partial(admit, headers, store_code))
+            after = headers.get("last-event-id") or options.get("after")
+            channel = hub.enter(store_id)
+            try:
+                await stream(
+                    hub, channel, after=after, in_format=options["format"], receive=receive, send=send
+                )
+            finally:
+                hub.leave(channel)
+        except StreamRefused as refused:
+            await refuse(send, refused)
+        except Error as error:
+            logger.warning("no stream while the database is away: %s", error)
+            await refuse(
+                send, StreamRefused(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away; come back.")
+            )
+
+    return application
+
+
+def read_address(scope: Scope) -> tuple[str, dict[str, str]]:
+    """The store code and the query's options; `format` is one of FORMATS."""
+    if scope["method"] != "GET":
+        raise StreamRefused(HTTPStatus.METHOD_NOT_ALLOWED, "A stream is opened with GET.")
+    match = PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
+    if match is None:
+        raise StreamRefused(HTTPStatus.NOT_FOUND, "A stream's address is /live/<store code>/.")
+    query = parse_qs(scope["query_string"].decode("latin1"))
+    options = {"format": "html"} | {name: values[-1] for name, values in query.items()}
+    if options["format"] not in FORMATS:
+        raise StreamRefused(HTTPStatus.BAD_REQUEST, f"format is one of: {', '.join(FORMATS)}.")
+    return match[1], options
+
+
+def admitted_by_ticket(text: str, store_code: str) -> int | None:
+    """The ticket's store; None without a valid one: a signed-in tablet outlives its page's ticket."""
+    ticket = read_ticket(text) if text else None
+    if ticket is None:
+        return None
+    if ticket.store_code != store_code:
+        raise StreamRefused(HTTPStatus.FORBIDDEN, "This ticket is for another store.")
+    return ticket.store_id
+
+
+async def stream(
+    hub: Hub, channel: Channel, *, after: str | None, in_format: str, receive: Receive, send: Send
+) -> None:
+    """Everything after `after`, then whatever comes, until the client leaves."""
+    place = EventId.parse(after) if after else None
+    if after and place is None:
+        missed: list[LiveEvent] | str = "unknown id"
+    else:
+        missed = await hub.backlog(channel, place)
+    connection = Connection(send)
+    # No await from here until the listener is added: an event in between would be lost.
+    deliver(connection, STREAM_HEAD)
+    if isinstance(missed, str) or channel.position is None:
+        deliver(connection, body(RETRY))
+        end(connection, missed if isinstance(missed, str) else "restarted")
+        return
+    events = [event.json if in_format == "json" else event.html for event in missed]
+    deliver(connection, body(b"".join([RETRY, *events, ping_event(channel.position)])))
+    listeners = channel.json if in_format == "json" else channel.html
+    listeners.add(connection)
+    try:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    finally:
+        listeners.discard(connection)
+        if connection.draining is not None:
+            connection.draining.cancel()
+
+
+async def refuse(send: Send, refused: StreamRefused) -> None:
+    """A problem document instead of a stream."""
+    data = problem(status=refused.status, title=refused.status.phrase, detail=refused.detail)
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(data)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    headers += REFUSAL_HEADERS.get(refused.status, [])
+    await send({"type": "http.response.start", "status": int(refused.status), "headers": headers})
+    await send({"type": "http.response.body", "body": data, "more_body": False})

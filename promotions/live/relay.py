@@ -1,0 +1,100 @@
+"""Hand committed changes to the live stream in Valkey: at least once, in order, never the only copy."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+import redis
+from django.conf import settings
+from django.db import connection, transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from promotions.live.events import LiveEvent
+from promotions.live.rendering import render_changes
+
+logger = logging.getLogger(__name__)
+
+STREAM = "omnistore:live"
+STREAM_LENGTH = 20_000
+PIPELINED = 50
+# A store that was not relayed for long gets only its newest changes; the hub reads the others itself.
+MOST_PER_STORE = 64
+
+CREATE_CURSORS = """
+INSERT INTO promotions_relaycursor (store_id, relayed_seq)
+SELECT s.store_id, 0 FROM promotions_storestream s
+WHERE NOT EXISTS (SELECT FROM promotions_relaycursor c WHERE c.store_id = s.store_id)
+ON CONFLICT (store_id) DO NOTHING
+"""
+
+# The cursor's lock keeps a store's events in order; a store that another relay works on is left to it.
+TAKE_PENDING = """
+SELECT c.store_id, c.relayed_seq, s.seq
+FROM promotions_relaycursor c JOIN promotions_storestream s ON s.store_id = c.store_id
+WHERE s.seq > c.relayed_seq
+ORDER BY c.store_id
+LIMIT %(limit)s
+FOR UPDATE OF c SKIP LOCKED
+"""
+
+
+def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
+    """Relay what up to `limit_stores` stores have to tell; how many changes that was.
+
+    Send, then mark: a crash in between sends twice and the hubs drop what they have. With Valkey away nothing
+    is marked and the answer is 0; the hubs' own poll of the database keeps the tablets right meanwhile.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(CREATE_CURSORS)
+            cursor.execute(TAKE_PENDING, {"limit": limit_stores})
+            pending: list[tuple[int, int, int]] = cursor.fetchall()
+        if not pending:
+            return 0
+        events = [
+            (store_id, event)
+            for store_id, relayed_seq, seq in pending
+            for event in render_changes(
+                store_id=store_id, after=max(relayed_seq, seq - MOST_PER_STORE), upto=seq, now=now
+            )
+        ]
+        if not send(events):
+            return 0
+        mark_relayed({store_id: seq for store_id, _, seq in pending})
+    return len(events)
+
+
+def send(events: Sequence[tuple[int, LiveEvent]]) -> bool:
+    """Append the events to the stream; False when Valkey did not take them all."""
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 0)
+    )
+    try:
+        with client:
+            for start in range(0, len(events), PIPELINED):
+                with client.pipeline(transaction=False) as pipeline:
+                    for store_id, event in events[start : start + PIPELINED]:
+                        fields: dict[str | bytes, bytes | int] = {
+                            "s": store_id,
+                            "e": event.id.epoch,
+                            "q": event.id.seq,
+                            "h": event.html,
+                            "j": event.json,
+                        }
+                        pipeline.xadd(STREAM, fields, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
+                    pipeline.execute()
+    except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
+        logger.warning("Valkey took no events: %s; tablets hear through the database poll", error)
+        return False
+    return True
+
+
+def mark_relayed(relayed: dict[int, int]) -> None:
+    """Move the locked cursors."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE promotions_relaycursor c SET relayed_seq = r.seq "
+            "FROM unnest(%s::int4[], %s::int8[]) AS r(store_id, seq) WHERE c.store_id = r.store_id",
+            [list(relayed), list(relayed.values())],
+        )
