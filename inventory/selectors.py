@@ -1,0 +1,162 @@
+"""Reads of the inventory: figures with their age and source, items by any code, how the feeds are doing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, When
+
+from inventory.feeds.records import Int32s
+from inventory.feeds.scans import scanned_gtin
+from inventory.models import (
+    FeedRun,
+    FeedSource,
+    Item,
+    ItemIdentifier,
+    StockClaim,
+    StockLevel,
+    Store,
+    StoreFeed,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class StockFigure:
+    """What we believe of one item in one store, and how old that belief is.
+
+    `quantity` in the item's smallest unit; `counted_at` the instant of the winning count; `sales_until` the
+    newest sale heard of from that store since, None when none was.
+    """
+
+    quantity: int
+    counted_at: datetime
+    sales_until: datetime | None
+    source_code: str
+    freshness_limit: timedelta
+
+    def is_stale(self, now: datetime) -> bool:
+        """Past the winning source's freshness limit the figure is not to be trusted (G7)."""
+        return now - self.counted_at > self.freshness_limit
+
+
+def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:
+    """The figures by (store id, item id) of every level there is; four queries whatever their number."""
+    store_ids = [store.pk for store in stores]
+    item_ids = [item.pk for item in items]
+    levels = StockLevel.objects.filter(store_id__in=store_ids, item_id__in=item_ids).values_list(
+        "store_id", "item_id", "on_hand", "source_id"
+    )
+    sources = {source.pk: source for source in FeedSource.objects.filter(kind=FeedSource.Kind.STOCK)}
+    counts = _counted_ats(store_ids, np.array(sorted(item_ids), np.int32))
+    sales = dict(
+        StoreFeed.objects.filter(store_id__in=store_ids, source__kind=FeedSource.Kind.SALES)
+        .values_list("store_id")
+        .annotate(until=Max("as_of"))
+    )
+    figures = {}
+    for store_id, item_id, on_hand, source_id in levels:
+        claim = counts.get((source_id, store_id))
+        if claim is None:  # a level without its claim has no age; nobody is shown it
+            continue
+        counted_at = claim.get(item_id, claim[0])
+        until = sales.get(store_id)
+        figures[store_id, item_id] = StockFigure(
+            quantity=on_hand,
+            counted_at=counted_at,
+            sales_until=until if until and until > counted_at else None,
+            source_code=sources[source_id].code,
+            freshness_limit=sources[source_id].freshness_limit,
+        )
+    return figures
+
+
+def _counted_ats(store_ids: list[int], item_ids: Int32s) -> dict[tuple[int, int], dict[int, datetime]]:
+    """By (source, store): the instant of each item's own count, and under 0 that of all others."""
+    # The packed items are read only where items have instants of their own.
+    claims = StockClaim.objects.filter(store_id__in=store_ids).values_list(
+        "source_id", "store_id", "as_of", Case(When(as_ofs__isnull=False, then=F("item_ids"))), "as_ofs"
+    )
+    found = {}
+    for source_id, store_id, as_of, packed_items, packed_times in claims:
+        times = {0: as_of}
+        if packed_times is not None:
+            items = np.frombuffer(packed_items, "<i4")
+            rows = np.flatnonzero(np.isin(items, item_ids))
+            micros = np.frombuffer(packed_times, "<i8")
+            for row in rows.tolist():
+                times[int(items[row])] = EPOCH + timedelta(microseconds=int(micros[row]))
+        found[source_id, store_id] = times
+    return found
+
+
+def find_item(code: str) -> Item | None:
+    """The item somebody scanned or typed: a GTIN in any form, a PLU, an internal code, the SKU, in that order."""
+    code = code.strip()
+    if not code or "\0" in code:
+        return None
+    kinds = ItemIdentifier.Kind
+    order = {kinds.GTIN: scanned_gtin(code), kinds.PLU: code, kinds.INTERNAL: code}
+    wanted = Q()
+    for kind, value in order.items():
+        if value is not None:
+            wanted |= Q(kind=kind, value=value)
+    found = {identifier.kind: identifier.item for identifier in _identified(wanted)}
+    for kind in order:
+        if kind in found:
+            return found[kind]
+    return Item.objects.filter(sku=code).first()
+
+
+def _identified(wanted: Q) -> Iterable[ItemIdentifier]:
+    return ItemIdentifier.objects.filter(wanted).select_related("item")
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """How one source is doing, for the operator's page. `lag` is how far it is beyond what is expected."""
+
+    source: FeedSource
+    last_run: FeedRun | None
+    last_success: FeedRun | None
+    running: FeedRun | None
+    lag: timedelta | None
+
+
+def feed_overview(*, now: datetime) -> list[FeedStatus]:
+    """Every source with its last run, its last good one and the one under way; two queries."""
+    state = FeedRun.State
+    newest = FeedRun.objects.filter(source=OuterRef("pk")).order_by("-received_at", "-pk")
+    sources = list(
+        FeedSource.objects.annotate(
+            last_run_id=Subquery(newest.values("pk")[:1]),
+            last_success_id=Subquery(
+                newest.filter(state__in=[state.LOADED, state.LOADED_WITH_REJECTS])
+                .order_by("-finished_at")
+                .values("pk")[:1]
+            ),
+            running_id=Subquery(newest.filter(state=state.LOADING).values("pk")[:1]),
+        ).order_by("kind", "name")
+    )
+    named = {key for source in sources for key in _run_ids(source) if key}
+    runs = FeedRun.objects.select_related("source").in_bulk(named)
+    statuses = []
+    for source in sources:
+        last, success, running = (runs.get(key) if key else None for key in _run_ids(source))
+        statuses.append(FeedStatus(source, last, success, running, _lag(source, success, now)))
+    return statuses
+
+
+def _run_ids(source: FeedSource) -> tuple[int | None, int | None, int | None]:
+    names = ("last_run_id", "last_success_id", "running_id")
+    last, success, running = (getattr(source, name) for name in names)
+    return last, success, running
+
+
+def _lag(source: FeedSource, success: FeedRun | None, now: datetime) -> timedelta | None:
+    if success is None:
+        return None
+    late = now - success.received_at - source.expected_every
+    return late if late > timedelta(0) else None
