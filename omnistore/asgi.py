@@ -5,26 +5,36 @@ every open stream (docs/decisions/0005-live.md).
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from omnistore.bridge import Receive, Scope, Send, wsgi_as_asgi
+django_application = get_wsgi_application()
+
+# These need the apps to be ready.
+from omnistore.bridge import Receive, Scope, Send, wsgi_as_asgi  # noqa: E402
+from omnistore.live_access import admit  # noqa: E402
+from promotions.live.endpoint import live_application  # noqa: E402
 
 PAGE_THREADS = 4
+LIVE_THREADS = 2  # of their own, so that busy pages never hold up the streams, nor the other way round
 MULTIPART_SLACK = 2**20  # boundaries and fields around an uploaded feed file
 
 pages = wsgi_as_asgi(
-    get_wsgi_application(), threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
+    django_application, threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
 )
+live = live_application(admit=admit, pool=ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live"))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Started as `uvicorn omnistore.asgi:application --lifespan off --timeout-graceful-shutdown 2`."""
-    if scope["type"] == "http":
-        await pages(scope, receive, send)
-    else:  # no websockets here: refuse the handshake
+    if scope["type"] != "http":  # no websockets here: refuse the handshake
         await receive()
         await send({"type": "websocket.close"})
+    elif scope["path"].startswith("/live/"):
+        await live(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
