@@ -52,8 +52,7 @@ class FeedRunQuerySet(models.QuerySet["FeedRun"]):
     def waiting(self, *, now: datetime) -> Self:
         """Accepted and not finished, and nobody is at it: never started, or the worker's lease ran out."""
         return self.filter(
-            Q(state=FeedRun.State.RECEIVED)
-            | Q(state=FeedRun.State.LOADING, lease_until__lt=now)
+            Q(state=FeedRun.State.RECEIVED) | Q(state=FeedRun.State.LOADING, lease_until__lt=now)
         )
 
 
@@ -107,7 +106,10 @@ class FeedRun(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    rows_received=F("rows_applied") + F("rows_unchanged") + F("rows_stale") + F("rows_rejected")
+                    rows_received=F("rows_applied")
+                    + F("rows_unchanged")
+                    + F("rows_stale")
+                    + F("rows_rejected")
                 ),
                 name="inventory_run_every_line_accounted_for",
             ),
@@ -117,11 +119,15 @@ class FeedRun(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True, state__in=["RECEIVED", "LOADING"])
-                | Q(finished_at__isnull=False, state__in=["LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"]),
+                | Q(
+                    finished_at__isnull=False,
+                    state__in=["LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"],
+                ),
                 name="inventory_run_finished_at_paired",
             ),
             models.CheckConstraint(
-                condition=Q(rows_rejected=0, state="LOADED") | Q(rows_rejected__gt=0, state="LOADED_WITH_REJECTS")
+                condition=Q(rows_rejected=0, state="LOADED")
+                | Q(rows_rejected__gt=0, state="LOADED_WITH_REJECTS")
                 | ~Q(state__in=["LOADED", "LOADED_WITH_REJECTS"]),
                 name="inventory_run_state_tells_of_rejects",
             ),

@@ -31,7 +31,9 @@ class Item(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="inventory_item_sku_given"),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="inventory_item_unit_known"),
-            models.CheckConstraint(condition=Q(unit_decimals__lte=3), name="inventory_item_unit_decimals_0_to_3"),
+            models.CheckConstraint(
+                condition=Q(unit_decimals__lte=3), name="inventory_item_unit_decimals_0_to_3"
+            ),
             models.CheckConstraint(
                 condition=Q(regular_price__isnull=True, price_currency="")
                 | Q(regular_price__gte=0, price_currency__regex=r"^[A-Z]{3}$"),
@@ -62,7 +64,8 @@ class ItemIdentifier(models.Model):
                 condition=Q(kind__in=["GTIN", "PLU", "INTERNAL"]), name="inventory_identifier_kind_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="GTIN") | Q(value__regex=r"^\d{14}$"), name="inventory_identifier_gtin_14_digits"
+                condition=~Q(kind="GTIN") | Q(value__regex=r"^\d{14}$"),
+                name="inventory_identifier_gtin_14_digits",
             ),
             models.CheckConstraint(condition=~Q(value=""), name="inventory_identifier_value_given"),
         ]

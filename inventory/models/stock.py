@@ -27,7 +27,11 @@ class StockLevel(models.Model):
     )
     on_hand = models.IntegerField()
     source = models.ForeignKey(
-        "inventory.FeedSource", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "inventory.FeedSource",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     as_of = models.DateTimeField()
 
@@ -118,7 +122,11 @@ class StockMovement(models.Model):
     sequence = models.BigIntegerField()
     line = models.IntegerField()
     source = models.ForeignKey(
-        "inventory.FeedSource", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "inventory.FeedSource",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     item = models.ForeignKey(
         "inventory.Item", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -127,7 +135,11 @@ class StockMovement(models.Model):
     kind = models.SmallIntegerField(choices=Kind.choices)
     occurred_at = models.DateTimeField()
     run = models.ForeignKey(
-        "inventory.FeedRun", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "inventory.FeedRun",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
 
     class Meta:

@@ -66,7 +66,8 @@ class Store(models.Model):
             models.CheckConstraint(condition=~Q(store_code=""), name="inventory_store_code_given"),
             models.CheckConstraint(condition=Q(kind__in=StoreKind.values), name="inventory_store_kind_known"),
             models.CheckConstraint(
-                condition=Q(gln__isnull=True) | Q(gln__regex=r"^\d{13}$"), name="inventory_store_gln_13_digits"
+                condition=Q(gln__isnull=True) | Q(gln__regex=r"^\d{13}$"),
+                name="inventory_store_gln_13_digits",
             ),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"), name="inventory_store_currency_iso_4217"

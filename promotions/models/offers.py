@@ -37,9 +37,13 @@ class StoreOffer(models.Model):
     """
 
     pk = models.CompositePrimaryKey("store_id", "promotion_id")
-    store = models.ForeignKey("inventory.Store", on_delete=models.CASCADE, db_index=False, related_name="offers")
+    store = models.ForeignKey(
+        "inventory.Store", on_delete=models.CASCADE, db_index=False, related_name="offers"
+    )
     promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="store_offers")
-    revision = models.ForeignKey(PromotionRevision, on_delete=models.PROTECT, related_name="+", db_index=False)
+    revision = models.ForeignKey(
+        PromotionRevision, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=12, choices=choices(OfferState))
     # [{"code": …, "severity": "blocking", "resolution": …}]
     issues = models.JSONField(default=list, blank=True)
@@ -81,7 +85,9 @@ class StoreOffer(models.Model):
 class StoreStream(models.Model):
     """A store's event counter. `seq` is taken inside the writing transaction, so it has no gaps and no races."""
 
-    store = models.OneToOneField("inventory.Store", primary_key=True, on_delete=models.CASCADE, related_name="stream")
+    store = models.OneToOneField(
+        "inventory.Store", primary_key=True, on_delete=models.CASCADE, related_name="stream"
+    )
     epoch = models.BigIntegerField()  # another one after a restore: old ids then mean nothing
     seq = models.BigIntegerField(default=0)
 
@@ -99,7 +105,9 @@ class OfferChange(models.Model):
     store = models.ForeignKey("inventory.Store", on_delete=models.CASCADE, db_index=False, related_name="+")
     seq = models.BigIntegerField()
     promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="changes")
-    revision = models.ForeignKey(PromotionRevision, on_delete=models.PROTECT, db_index=False, related_name="+")
+    revision = models.ForeignKey(
+        PromotionRevision, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     old_state = models.CharField(max_length=12, blank=True)  # "" when the offer is new in the store
     new_state = models.CharField(max_length=12)
     reason = models.CharField(max_length=20, choices=choices(ChangeReason))
@@ -107,7 +115,9 @@ class OfferChange(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(reason__in=list(ChangeReason)), name="promotions_change_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason__in=list(ChangeReason)), name="promotions_change_reason_known"
+            ),
             models.CheckConstraint(condition=Q(seq__gte=1), name="promotions_change_seq_from_1"),
         ]
 
@@ -118,7 +128,9 @@ class OfferChange(models.Model):
 class RelayCursor(models.Model):
     """How far a store's changes were handed to the live stream; the relay locks it, so order is kept."""
 
-    store = models.OneToOneField("inventory.Store", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    store = models.OneToOneField(
+        "inventory.Store", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
     relayed_seq = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -129,7 +141,9 @@ class Briefing(models.Model):
     """What a store is told of one revision, and when a tablet there first showed it."""
 
     pk = models.CompositePrimaryKey("store_id", "revision_id")
-    store = models.ForeignKey("inventory.Store", on_delete=models.CASCADE, db_index=False, related_name="briefings")
+    store = models.ForeignKey(
+        "inventory.Store", on_delete=models.CASCADE, db_index=False, related_name="briefings"
+    )
     revision = models.ForeignKey(PromotionRevision, on_delete=models.CASCADE, related_name="briefings")
     briefed_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
@@ -173,7 +187,9 @@ class Reconciliation(models.Model):
     finished_at = models.DateTimeField(null=True)
     offers = models.IntegerField(default=0)
     differences = models.IntegerField(default=0)
-    details = models.JSONField(default=list, blank=True)  # the first hundred, for the person who looks into it
+    details = models.JSONField(
+        default=list, blank=True
+    )  # the first hundred, for the person who looks into it
 
     def __str__(self) -> str:
         return f"{self.slot}: {self.differences} differences in {self.offers} offers"

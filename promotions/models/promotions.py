@@ -25,8 +25,8 @@ def choices(words: type) -> list[tuple[str, str]]:
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]  # type: ignore[attr-defined]
 
 
-def text_list(**options: object) -> ArrayField:
-    return ArrayField(models.CharField(max_length=200), default=list, blank=True, **options)
+def text_list() -> "ArrayField[list[str], list[str]]":
+    return ArrayField(models.CharField(max_length=200), default=list, blank=True)
 
 
 class Promotion(models.Model):
@@ -53,9 +53,7 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=list(PromotionState)), name="promotions_promotion_state_known"
             ),
-            models.CheckConstraint(
-                condition=~Q(promotion_id=""), name="promotions_promotion_id_given"
-            ),
+            models.CheckConstraint(condition=~Q(promotion_id=""), name="promotions_promotion_id_given"),
             models.CheckConstraint(
                 condition=Q(state="DRAFT", current_revision__isnull=True, published_at__isnull=True)
                 | ~Q(state="DRAFT") & Q(current_revision__isnull=False, published_at__isnull=False),
@@ -168,12 +166,16 @@ class PromotionRevision(models.Model):
                 name="promotions_revision_code_fits_type",
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__lt=F("ends_on")) | Q(starts_on=F("ends_on"), starts_time__lt=F("ends_time")),
+                condition=Q(starts_on__lt=F("ends_on"))
+                | Q(starts_on=F("ends_on"), starts_time__lt=F("ends_time")),
                 name="promotions_revision_ends_after_start",
             ),
-            models.CheckConstraint(condition=Q(minimum_stock__gte=1), name="promotions_revision_minimum_stock_1"),
             models.CheckConstraint(
-                condition=Q(limit_uses__isnull=True) | Q(limit_uses__gte=1), name="promotions_revision_limit_1"
+                condition=Q(minimum_stock__gte=1), name="promotions_revision_minimum_stock_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_uses__isnull=True) | Q(limit_uses__gte=1),
+                name="promotions_revision_limit_1",
             ),
             models.CheckConstraint(
                 condition=Q(redemption_channel__len__gte=1), name="promotions_revision_channel_given"

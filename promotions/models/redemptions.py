@@ -16,7 +16,9 @@ class Budget(models.Model):
     a condition on a related row is not checked again when two tills race.
     """
 
-    promotion = models.OneToOneField(Promotion, primary_key=True, on_delete=models.CASCADE, related_name="budget")
+    promotion = models.OneToOneField(
+        Promotion, primary_key=True, on_delete=models.CASCADE, related_name="budget"
+    )
     limit_uses = models.IntegerField(null=True, blank=True)
     used = models.IntegerField(default=0)
     is_open = models.BooleanField(default=False)

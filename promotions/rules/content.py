@@ -72,7 +72,9 @@ def check_value(content: Mapping[str, Any], wrong: Any) -> None:
     elif amount < 0:
         wrong(field, "A price cannot be negative.")
     currency = content.get("currency") or ""
-    if not currency and (kind != CouponValueType.PERCENT_OFF or content.get("minimum_purchase_amount") is not None):
+    if not currency and (
+        kind != CouponValueType.PERCENT_OFF or content.get("minimum_purchase_amount") is not None
+    ):
         wrong("currency", "Enter the currency of the amount, such as USD.")
     elif currency and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         wrong("currency", "A currency is three capital letters, such as USD.")

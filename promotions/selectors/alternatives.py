@@ -137,7 +137,12 @@ def items_of_deal(
         price = discounted_price(benefit, regular_price=regular, currency=currency) if fits else None
         found.append(
             AlternativeItem(
-                sku=sku, title=title, regular_price=regular, deal_price=price, currency=currency, quantity=quantity
+                sku=sku,
+                title=title,
+                regular_price=regular,
+                deal_price=price,
+                currency=currency,
+                quantity=quantity,
             )
         )
     return tuple(found)

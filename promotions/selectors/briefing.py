@@ -61,11 +61,17 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
         store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
     ).values_list("revision_id", flat=True)
     return StoreBriefing(
-        store=store, position=position, cards=tuple(cards), acknowledged=frozenset(acknowledged), at=store.local(now)
+        store=store,
+        position=position,
+        cards=tuple(cards),
+        acknowledged=frozenset(acknowledged),
+        at=store.local(now),
     )
 
 
-def card_for(*, store: Store, promotion_pk: int, now: datetime, items_on_a_card: int = 200) -> OfferCard | None:
+def card_for(
+    *, store: Store, promotion_pk: int, now: datetime, items_on_a_card: int = 200
+) -> OfferCard | None:
     """One card with all its items; None when the store has no such offer."""
     offers = store_offers(store=store).filter(promotion_id=promotion_pk)
     return next(iter(offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)), None)

@@ -156,7 +156,11 @@ def build_card(
         for item in items
     )
     counted = [line.figure.counted_at for line in card_items if line.figure]
-    starts_at, ends_at, today = store.local(offer.starts_at), store.local(offer.ends_at), store.local(now).date()
+    starts_at, ends_at, today = (
+        store.local(offer.starts_at),
+        store.local(offer.ends_at),
+        store.local(now).date(),
+    )
     return OfferCard(
         store=store,
         offer=offer,

@@ -56,42 +56,47 @@ def end_text(local: datetime) -> str:
 def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
     """The sentence the associate can say to the shopper. Facts: benefit, item, starts, ends, store (texts)."""
     facts = {"benefit": "", "item": _("this item"), "starts": "", "ends": "", "store": "", **facts}
-    match outcome, reason:
-        case Outcome.HONOUR, _reason:
-            text = _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
-        case Outcome.CHECK_SHELF, _reason:
-            text = _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
-        case Outcome.OFFER_ALTERNATIVE, _reason if facts["store"]:
-            text = _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
-        case Outcome.OFFER_ALTERNATIVE, _reason:
-            text = _("The deal is right, but we are out of %(item)s. The same deal holds on something similar.")
-        case Outcome.REFUSE, Reason.NOT_STARTED:
-            text = _("That deal starts here on %(starts)s. I'm happy to see you then.")
-        case Outcome.REFUSE, Reason.ENDED:
-            text = _("I'm sorry, that deal ended here on %(ends)s.")
-        case Outcome.REFUSE, Reason.STOPPED:
-            text = _("I'm sorry, that deal has been withdrawn.")
-        case Outcome.REFUSE, Reason.ONLINE_ONLY:
-            text = _("That deal is for online orders. I can show you how to order it.")
-        case Outcome.REFUSE, Reason.NOT_THIS_STORE if facts["store"]:
-            text = _("That deal is not valid in this store, but it is in our %(store)s store.")
-        case Outcome.REFUSE, Reason.NOT_THIS_STORE:
-            text = _("I'm sorry, that deal is not valid in this store.")
-        case Outcome.REFUSE, Reason.BUDGET_SPENT:
-            text = _("I'm sorry, this code has been used up.")
-        case Outcome.REFUSE, Reason.OUT_OF_STOCK | Reason.NOT_STOCKED:
-            text = _("The deal is right, but I'm sorry, %(item)s is not available at the moment.")
-        case Outcome.REFUSE, Reason.ITEM_NOT_IN_DEAL:
-            text = _("That deal is for other items, not for %(item)s.")
-        case Outcome.REFUSE, Reason.NO_DEAL:
-            text = _("There is no deal on %(item)s today; it is at its regular price.")
-        case Outcome.UNKNOWN, Reason.MISREAD_CODE:
-            text = _("The scanner misread that. Let me scan it again.")
-        case Outcome.UNKNOWN, _reason:
-            text = _("I don't find that one. Can you show me where you saw it?")
-        case _:
-            text = _("I'm sorry, I can't give that deal here.")
-    return text % facts
+    return sentence(outcome, reason=reason, has_store=bool(facts["store"])) % facts
+
+
+def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
+    """The sentence with its gaps; `has_store` says that another store can be named."""
+    match outcome:
+        case Outcome.HONOUR:
+            return _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
+        case Outcome.CHECK_SHELF:
+            return _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
+        case Outcome.OFFER_ALTERNATIVE if has_store:
+            return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
+        case Outcome.OFFER_ALTERNATIVE:
+            return _(
+                "The deal is right, but we are out of %(item)s. The same deal holds on something similar."
+            )
+        case Outcome.UNKNOWN if reason == Reason.MISREAD_CODE:
+            return _("The scanner misread that. Let me scan it again.")
+        case Outcome.UNKNOWN:
+            return _("I don't find that one. Can you show me where you saw it?")
+    return refusal_sentence(reason, has_store=has_store)
+
+
+def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
+    """A friendly no, with the fact that makes it one."""
+    sold_out = _("The deal is right, but I'm sorry, %(item)s is not available at the moment.")
+    not_here = _("I'm sorry, that deal is not valid in this store.")
+    elsewhere = _("That deal is not valid in this store, but it is in our %(store)s store.")
+    texts = {
+        Reason.NOT_STARTED: _("That deal starts here on %(starts)s. I'm happy to see you then."),
+        Reason.ENDED: _("I'm sorry, that deal ended here on %(ends)s."),
+        Reason.STOPPED: _("I'm sorry, that deal has been withdrawn."),
+        Reason.ONLINE_ONLY: _("That deal is for online orders. I can show you how to order it."),
+        Reason.NOT_THIS_STORE: elsewhere if has_store else not_here,
+        Reason.BUDGET_SPENT: _("I'm sorry, this code has been used up."),
+        Reason.OUT_OF_STOCK: sold_out,
+        Reason.NOT_STOCKED: sold_out,
+        Reason.ITEM_NOT_IN_DEAL: _("That deal is for other items, not for %(item)s."),
+        Reason.NO_DEAL: _("There is no deal on %(item)s today; it is at its regular price."),
+    }
+    return texts.get(reason, _("I'm sorry, I can't give that deal here."))
 
 
 def reason_text(reason: Reason, facts: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from django.db import connection
 from inventory.feeds.scans import looks_like_gtin, scanned_gtin
 from inventory.models import StockClaim, Store
 from promotions.rules.price import Benefit
-from promotions.rules.verdict import DealFacts, Decision, ItemFacts, StockFacts, best, decide, deal_refusals
+from promotions.rules.verdict import DealFacts, Decision, ItemFacts, StockFacts, best, deal_refusals, decide
 from promotions.rules.words import (
     CouponValueType,
     OfferState,
@@ -238,14 +238,13 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
     gtin = scanned_gtin(code)
     row = fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin}) if gtin else None
     if row is None and code:
+        if verdict := promotion_verdict(store=store, code=code, now=now):
+            return verdict
         row = (
-            deal_row(store=store, code=code, now=now)
-            or fetch_one(BY_IDENTIFIER, {**params, "kind": "PLU", "value": code})
+            fetch_one(BY_IDENTIFIER, {**params, "kind": "PLU", "value": code})
             or fetch_one(BY_IDENTIFIER, {**params, "kind": "INTERNAL", "value": code})
             or fetch_one(BY_SKU, {**params, "value": code})
         )
-    if isinstance(row, Verdict):
-        return row
     if row is None:
         misread = looks_like_gtin(code) and not gtin
         reason = Reason.MISREAD_CODE if misread else Reason.UNKNOWN_CODE
@@ -273,16 +272,24 @@ def item_verdict(*, store: Store, code: str, row: Sequence[Any], now: dt.datetim
         deals[facts.promotion_id] for facts, decision in decided if decision.is_yes and facts is not found[0]
     )
     return deal_verdict(
-        store=store, code=code, deal=deal, decision=found[1], item=item, price=price, stock=stock, also=also, now=now
+        store=store,
+        code=code,
+        deal=deal,
+        decision=found[1],
+        item=item,
+        price=price,
+        stock=stock,
+        also=also,
+        now=now,
     )
 
 
-def deal_row(*, store: Store, code: str, now: dt.datetime) -> Verdict | None:
+def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict | None:
     """The verdict on a promotion's code or id, judged on its best item here; None when there is no such one."""
     row = fetch_one(DEAL_BY_CODE, {"store": store.pk, "value": code})
     if row is None:
         return None
-    found, is_here, promotion_pk, promotion_id, headline = row
+    found, is_here, promotion_pk, _promotion_id, headline = row
     if not is_here:
         places = nearest_stores(store=store, promotion_pk=promotion_pk, item_pk=None, now=now)
         facts = {"store": places[0].name if places else "", "item": headline}
@@ -326,7 +333,12 @@ def read_item(
         )
     price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
     item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)
-    return item, price, stock, ItemFacts(regular_price=regular, currency=currency or store.currency, stock=facts)
+    return (
+        item,
+        price,
+        stock,
+        ItemFacts(regular_price=regular, currency=currency or store.currency, stock=facts),
+    )
 
 
 def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:

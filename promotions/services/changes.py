@@ -75,7 +75,9 @@ def write_changes(*, transitions: Sequence[Transition], now: datetime) -> int:
     return len(transitions)
 
 
-def transitions_from(rows: Iterable[tuple[int, int, int, str | None, str]], *, reason: ChangeReason) -> list[Transition]:
+def transitions_from(
+    rows: Iterable[tuple[int, int, int, str | None, str]], *, reason: ChangeReason
+) -> list[Transition]:
     """Rows of an UPDATE … RETURNING (store, promotion, revision, old state, new state) as transitions."""
     return [
         Transition(store_id, promotion_id, revision_id, old_state or "", new_state, reason)

@@ -30,12 +30,16 @@ def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = N
     if not errors:
         errors = naming_errors(content, promotion=promotion)
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
 
 
-REVISION_FIELDS = {
-    field.name for field in PromotionRevision._meta.get_fields() if field.concrete
-} - {"id", "promotion", "number", "created_at", "created_by"}
+REVISION_FIELDS = {field.name for field in PromotionRevision._meta.get_fields() if field.concrete} - {
+    "id",
+    "promotion",
+    "number",
+    "created_at",
+    "created_by",
+}
 
 
 def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) -> dict[str, list[str]]:
@@ -57,7 +61,9 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
         if promotion is not None:
             taken = taken.exclude(pk=promotion.pk)
         if other := taken.first():
-            errors["generic_redemption_code"] = [f"The code is taken by the open promotion {other.promotion_id}."]
+            errors["generic_redemption_code"] = [
+                f"The code is taken by the open promotion {other.promotion_id}."
+            ]
     return errors
 
 
@@ -86,7 +92,9 @@ def revise_promotion(
     with transaction.atomic():
         promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
         if promotion.state in CLOSED:
-            raise ValidationError(f"{promotion.promotion_id} is over and cannot be edited; make a new promotion.")
+            raise ValidationError(
+                f"{promotion.promotion_id} is over and cannot be edited; make a new promotion."
+            )
         latest = promotion.latest_revision()
         if all(getattr(latest, field) == value for field, value in with_defaults(content).items()):
             return latest
@@ -97,8 +105,8 @@ def revise_promotion(
 
 def with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of a revision as it would be written."""
-    fields = {name: PromotionRevision._meta.get_field(name).get_default() for name in REVISION_FIELDS}
-    return fields | dict(content)
+    blank = PromotionRevision(**content)
+    return {name: getattr(blank, name) for name in REVISION_FIELDS}
 
 
 # One row for every targeted store, stock or not; a store that is told nothing is the problem we are here for.
@@ -224,7 +232,10 @@ def write_offers(
 ) -> list[Transition]:
     """The offers of every targeted store from its own clock and stock; what became of each."""
     windows = {zone: window_of(revision, timezone=zone) for zone in {store.timezone for store in targets}}
-    issues = {currency: issues_json(revision, currency=currency) for currency in {store.currency for store in targets}}
+    issues = {
+        currency: issues_json(revision, currency=currency)
+        for currency in {store.currency for store in targets}
+    }
     stores = [store.pk for store in targets]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -243,7 +254,12 @@ def write_offers(
         cursor.execute(BRIEF, {"stores": stores, "revision": revision.pk, "now": now})
     return [
         Transition(
-            store, promotion_pk, revision_pk, old or "", new, ChangeReason.REVISED if was else ChangeReason.PUBLISHED
+            store,
+            promotion_pk,
+            revision_pk,
+            old or "",
+            new,
+            ChangeReason.REVISED if was else ChangeReason.PUBLISHED,
         )
         for store, promotion_pk, revision_pk, old, new, was in rows
     ]
@@ -265,7 +281,9 @@ def issues_json(revision: PromotionRevision, *, currency: str) -> str:
     """What keeps the offer from being honoured in a store of that currency, as the JSON of `issues`."""
     issues = []
     if RedemptionChannel.IN_STORE not in revision.channels:
-        issues.append({"code": "ONLINE_ONLY", "severity": "blocking", "resolution": "Help the shopper order online."})
+        issues.append(
+            {"code": "ONLINE_ONLY", "severity": "blocking", "resolution": "Help the shopper order online."}
+        )
     if not money_fits(revision.benefit, currency=currency):
         issues.append(
             {
@@ -297,7 +315,9 @@ def stop_promotion(*, promotion: Promotion, reason: str, now: datetime) -> Promo
         if promotion.state == PromotionState.STOPPED:
             return promotion
         if promotion.state not in (PromotionState.PENDING, PromotionState.LIVE):
-            raise ValidationError(f"Only a published promotion can be stopped; this one is {promotion.state}.")
+            raise ValidationError(
+                f"Only a published promotion can be stopped; this one is {promotion.state}."
+            )
         stores = Store.objects.filter(offers__promotion=promotion).lock_in_order()
         transitions = stop_offers(promotion=promotion, stores=stores, reason=ChangeReason.STOPPED, now=now)
         Budget.objects.filter(promotion=promotion).update(is_open=False)

@@ -12,7 +12,9 @@ from promotions.models import Acknowledgement, Briefing
 
 def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> int:
     """A tablet of the store has shown these revisions; only the first time counts. How many were news."""
-    return Briefing.objects.filter(store=store, revision_id__in=revision_ids, told_at__isnull=True).update(told_at=now)
+    return Briefing.objects.filter(store=store, revision_id__in=revision_ids, told_at__isnull=True).update(
+        told_at=now
+    )
 
 
 def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datetime) -> None:
@@ -21,6 +23,10 @@ def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datet
         raise ValidationError("This store was not briefed on that revision.")
     mark_told(store=store, revision_ids=[revision_id], now=now)
     Acknowledgement.objects.bulk_create(
-        [Acknowledgement(store=store, revision_id=revision_id, staff_member=staff_member, acknowledged_at=now)],
+        [
+            Acknowledgement(
+                store=store, revision_id=revision_id, staff_member=staff_member, acknowledged_at=now
+            )
+        ],
         ignore_conflicts=True,
     )

@@ -32,9 +32,7 @@ class Answer:
     body: dict[str, Any]
 
 
-def redeem(
-    *, store: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: datetime
-) -> Answer:
+def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: datetime) -> Answer:
     """Take one use of a promotion in a store.
 
     `request` holds `code` or `promotion_id`, and optionally the `item` (GTIN, PLU or SKU) it is used on. The key
@@ -62,9 +60,7 @@ def fingerprint_of(*, store: Store, request: Mapping[str, Any]) -> str:
     return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def claim_key(
-    *, staff_member: Any, key: str, fingerprint: str, now: datetime
-) -> tuple[IdempotencyKey, bool]:
+def claim_key(*, staff_member: Any, key: str, fingerprint: str, now: datetime) -> tuple[IdempotencyKey, bool]:
     """The row of a key and whether this transaction made it; waits while another one holds it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -110,7 +106,9 @@ def take_use(*, store: Store, staff_member: Any, request: Mapping[str, Any], now
 
 def find_offer(*, store: Store, request: Mapping[str, Any]) -> StoreOffer | None:
     """The store's offer of the promotion that is meant, by code or by id."""
-    offers = StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+    offers = StoreOffer.objects.filter(store=store).select_related(
+        "promotion", "promotion__budget", "revision"
+    )
     if request.get("code"):
         code = str(request["code"]).strip().upper()
         offers = offers.filter(revision__generic_redemption_code__iexact=code).order_by(
@@ -207,5 +205,12 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> Answer:
     titles = {NOT_FOUND: "Not found", CONFLICT: "Not redeemed", UNPROCESSABLE: "Key already used"}
     return Answer(
         status,
-        {"type": "about:blank", "title": titles[status], "status": status, "detail": detail, "code": code, **extra},
+        {
+            "type": "about:blank",
+            "title": titles[status],
+            "status": status,
+            "detail": detail,
+            "code": code,
+            **extra,
+        },
     )

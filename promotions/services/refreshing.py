@@ -18,16 +18,20 @@ from promotions.services.changes import Transition, transitions_from, write_chan
 BLOCKING = """jsonb_path_exists({o}.issues, '$[*] ? (@.severity == "blocking")')"""
 
 # The rule of promotions.rules.offer_state for sets of rows; a test holds the two against each other.
-STATE = """
+STATE = (
+    """
 CASE WHEN {o}.state = 'STOPPED' THEN 'STOPPED'
      WHEN {o}.ends_at <= %(now)s THEN 'EXPIRED'
-     WHEN """ + BLOCKING + """ THEN 'BLOCKED'
+     WHEN """
+    + BLOCKING
+    + """ THEN 'BLOCKED'
      WHEN {stocked} = 0 THEN 'NOT_STOCKED'
      WHEN {available} = 0 THEN 'OUT_OF_STOCK'
      WHEN {enough} * 2 < {stocked} THEN 'LOW_STOCK'
      WHEN {o}.starts_at <= %(now)s THEN 'LIVE'
      ELSE 'READY' END
-"""  # noqa: S608
+"""
+)
 
 
 def state_sql(*, offer: str, stocked: str, available: str, enough: str) -> str:
@@ -35,7 +39,9 @@ def state_sql(*, offer: str, stocked: str, available: str, enough: str) -> str:
     return STATE.format(o=offer, stocked=stocked, available=available, enough=enough)
 
 
-STATE_AS_IS = state_sql(offer="o", stocked="o.items_stocked", available="o.items_available", enough="o.items_enough")
+STATE_AS_IS = state_sql(
+    offer="o", stocked="o.items_stocked", available="o.items_available", enough="o.items_enough"
+)
 
 CHANGED_LEVELS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS changed_level
@@ -58,12 +64,14 @@ WITH crossing AS (
     SET items_stocked = o.items_stocked + d.stocked,
         items_available = o.items_available + d.available,
         items_enough = o.items_enough + d.enough,
-        state = {state_sql(
-            offer="o",
-            stocked="(o.items_stocked + d.stocked)",
-            available="(o.items_available + d.available)",
-            enough="(o.items_enough + d.enough)",
-        )},
+        state = {
+    state_sql(
+        offer="o",
+        stocked="(o.items_stocked + d.stocked)",
+        available="(o.items_available + d.available)",
+        enough="(o.items_enough + d.enough)",
+    )
+},
         changed_at = %(now)s
     FROM crossing d
     WHERE o.store_id = d.store_id AND o.promotion_id = d.promotion_id AND o.state NOT IN ('STOPPED', 'EXPIRED')
@@ -88,7 +96,8 @@ def refresh_after_stock_change(*, changes: LevelChanges, now: datetime) -> int:
         cursor.execute("TRUNCATE changed_level")
         columns = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
         with cursor.copy("COPY changed_level FROM STDIN") as copy:
-            copy.write("\n".join("%d\t%d\t%d\t%d" % row for row in zip(*columns, strict=True)) + "\n")
+            for row in zip(*(column.tolist() for column in columns), strict=True):
+                copy.write_row(row)
         cursor.execute("ANALYZE changed_level")
         cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
         moved = transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
@@ -180,7 +189,9 @@ WHERE b.promotion_id = o.promotion_id AND b.is_open AND b.used >= b.limit_uses
 RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
 """
 
-SPENT_ISSUE = '[{"code": "BUDGET_SPENT", "severity": "blocking", "resolution": "Raise the limit to reopen the offer."}]'
+SPENT_ISSUE = (
+    '[{"code": "BUDGET_SPENT", "severity": "blocking", "resolution": "Raise the limit to reopen the offer."}]'
+)
 
 
 def block_spent_offers(*, now: datetime) -> int:
@@ -240,7 +251,9 @@ def reconcile(*, slot: date, now: datetime) -> Reconciliation | None:
     run, is_mine = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
     if not is_mine:
         return None
-    store_ids = list(Store.objects.filter(offers__isnull=False).distinct().order_by("pk").values_list("pk", flat=True))
+    store_ids = list(
+        Store.objects.filter(offers__isnull=False).distinct().order_by("pk").values_list("pk", flat=True)
+    )
     for start in range(0, len(store_ids), STORES_AT_ONCE):
         recount_stores(run=run, store_ids=store_ids[start : start + STORES_AT_ONCE], now=now)
     run.finished_at = now

@@ -39,7 +39,9 @@ def test_price_is_whole_cents_between_nothing_and_the_regular_price(
     kind: CouponValueType, amount: Decimal, cents: int
 ) -> None:
     regular = Decimal(cents) / 100
-    price = discounted_price(Benefit(kind=kind, amount=amount, currency="USD"), regular_price=regular, currency="USD")
+    price = discounted_price(
+        Benefit(kind=kind, amount=amount, currency="USD"), regular_price=regular, currency="USD"
+    )
 
     assert 0 <= price <= regular
     assert price == round(price, 2)

@@ -105,7 +105,9 @@ items = st.builds(
 
 def forbidden(deal: DealFacts, item: ItemFacts) -> bool:
     """Promise G13, written a second time: every way in which a yes would be false."""
-    money_is_foreign = deal.benefit.kind != CouponValueType.PERCENT_OFF and deal.benefit.currency != item.currency
+    money_is_foreign = (
+        deal.benefit.kind != CouponValueType.PERCENT_OFF and deal.benefit.currency != item.currency
+    )
     return (
         not deal.starts_at <= NOW < deal.ends_at
         or deal.state == OfferState.STOPPED
@@ -114,7 +116,7 @@ def forbidden(deal: DealFacts, item: ItemFacts) -> bool:
         or money_is_foreign
         or item.stock is None
         or item.stock.quantity <= 0
-        or NOW > item.stock.counted_at + item.stock.freshness_limit
+        or item.stock.counted_at + item.stock.freshness_limit < NOW
     )
 
 
@@ -132,4 +134,6 @@ def test_the_best_deal_is_a_yes_whenever_there_is_one(deals: list[DealFacts], it
     honoured = [decision.price for _deal, decision in decided if decision.is_yes]
     if honoured and None not in honoured:
         assert found is not None
-        assert found[1] == Decision(Outcome.HONOUR, found[1].reasons, min(price for price in honoured if price is not None))
+        assert found[1] == Decision(
+            Outcome.HONOUR, found[1].reasons, min(price for price in honoured if price is not None)
+        )

@@ -1,0 +1,1 @@
+"""Promotions as partners send them: one format a module, plain Python."""
