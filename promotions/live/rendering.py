@@ -38,7 +38,12 @@ def render_changes(
             html=offer_event(
                 event_id=event_id,
                 data=template.render(
-                    {"card": cards.get(change.promotion_id), "change": change, "store": stream.store}
+                    {
+                        "card": cards.get(change.promotion_id),
+                        "change": change,
+                        "store": stream.store,
+                        "now": now,
+                    }
                 ).strip(),
             ),
             json=offer_event(

@@ -17,7 +17,7 @@ class StoreBriefing:
     store: Store
     position: str
     cards: tuple[OfferCard, ...]
-    acknowledged: frozenset[int]  # revision ids this person has read
+    acknowledged: dict[int, datetime]  # when this person read a revision, by the revision's id
     at: datetime
 
     @property
@@ -57,14 +57,16 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
     )
     cards = offer_cards(store=store, offers=offers, now=now)
     cards.sort(key=lambda card: (not card.is_open, card.ends_at if card.is_open else card.starts_at))
-    acknowledged = Acknowledgement.objects.filter(
-        store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
-    ).values_list("revision_id", flat=True)
+    acknowledged = dict(
+        Acknowledgement.objects.filter(
+            store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
+        ).values_list("revision_id", "acknowledged_at")
+    )
     return StoreBriefing(
         store=store,
         position=position,
         cards=tuple(cards),
-        acknowledged=frozenset(acknowledged),
+        acknowledged=acknowledged,
         at=store.local(now),
     )
 

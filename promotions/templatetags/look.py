@@ -2,17 +2,20 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from django import template
 from django.templatetags.static import static
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from inventory.models import Item
 from inventory.models.items import Unit
+from inventory.selectors import StockFigure
+from promotions.rules.words import OfferState, Outcome, Reason
 from promotions.selectors import sentences
 
 register = template.Library()
@@ -24,6 +27,29 @@ AGE_WORDS = {
     "hours": gettext_noop("%s h ago"),
     "days": gettext_noop("%s d ago"),
 }
+# Past this share of its source's freshness limit a number is ageing: still good, worth a look.
+AGEING_FROM = 0.5
+
+# Tone, shape and word of everything that has a colour: the three always go together.
+STATE_LOOKS = {
+    OfferState.READY: ("unknown", "clock", gettext_lazy("Ready")),
+    OfferState.LIVE: ("honour", "tick", gettext_lazy("Live")),
+    OfferState.LOW_STOCK: ("check", "low", gettext_lazy("Low")),
+    OfferState.OUT_OF_STOCK: ("refuse", "empty", gettext_lazy("Out")),
+    OfferState.NOT_STOCKED: ("unknown", "absent", gettext_lazy("Not stocked")),
+    OfferState.BLOCKED: ("refuse", "bar", gettext_lazy("Blocked")),
+    OfferState.STOPPED: ("refuse", "stop", gettext_lazy("Stopped")),
+    OfferState.EXPIRED: ("unknown", "clock", gettext_lazy("Ended")),
+}
+OUTCOME_LOOKS = {
+    Outcome.HONOUR: ("honour", "tick", gettext_lazy("Honour")),
+    Outcome.CHECK_SHELF: ("check", "eye", gettext_lazy("Check the shelf")),
+    Outcome.OFFER_ALTERNATIVE: ("alternative", "arrow", gettext_lazy("Offer an alternative")),
+    Outcome.REFUSE: ("refuse", "bar", gettext_lazy("Can’t honour")),
+    Outcome.UNKNOWN: ("unknown", "question", gettext_lazy("Unknown")),
+}
+GOOD_REASONS = {Reason.VALID}
+REASONS_TO_MIND = {Reason.LOW_STOCK, Reason.STALE_STOCK, Reason.CODE_NEEDED, Reason.MINIMUM_PURCHASE}
 TONES_OF_MESSAGES = {"success": "honour", "warning": "check", "error": "refuse"}
 
 
@@ -37,19 +63,59 @@ def icon(name: str) -> SafeString:
     )
 
 
+def word(tone: str, shape: str, text: str | Promise) -> SafeString:
+    """A status word: colour, shape and the word itself."""
+    return format_html('<span class="word" data-tone="{}">{}{}</span>', tone, icon(shape), text)
+
+
 @register.filter
-def money(amount: Decimal | None, currency: str) -> str:
+def state_word(state: str) -> SafeString:
+    """A store offer's state as people on the floor say it."""
+    return word(*STATE_LOOKS[OfferState(state)])
+
+
+@register.filter
+def outcome_look(outcome: Outcome) -> dict[str, str | Promise]:
+    """Tone, shape and word of a verdict."""
+    tone, shape, text = OUTCOME_LOOKS[outcome]
+    return {"tone": tone, "shape": shape, "word": text}
+
+
+@register.filter
+def reason_look(reason: Reason) -> dict[str, str]:
+    """Tone and shape of one reason: a tick for what fits, a triangle for what to mind, a cross for what forbids."""
+    if reason in GOOD_REASONS:
+        return {"tone": "honour", "shape": "tick"}
+    return (
+        {"tone": "check", "shape": "low"}
+        if reason in REASONS_TO_MIND
+        else {"tone": "refuse", "shape": "cross"}
+    )
+
+
+@register.filter
+def money(amount: Decimal | str | None, currency: str) -> str:
     """A price as the active language writes it; nothing for an unknown one."""
-    return "" if amount is None else sentences.money(amount, currency)
+    return "" if amount is None else sentences.money(Decimal(amount), currency)
+
+
+class Counted(Protocol):
+    """An item as far as its quantities go."""
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def unit_decimals(self) -> int: ...
 
 
 @register.filter
-def quantity(units: int, item: Item) -> str:
+def quantity(units: int, item: Counted | None) -> str:
     """A quantity of the item's smallest unit as people say it: 12 pieces are "12", 1500 g are "1.5 kg"."""
-    amount = Decimal(units).scaleb(-item.unit_decimals)
+    amount = Decimal(units).scaleb(-item.unit_decimals if item else 0)
     places = max(0, -int(amount.normalize().as_tuple().exponent))
     text = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
-    return text if item.unit == Unit.EACH else f"{text} {item.get_unit_display()}"
+    return text if item is None or item.unit == Unit.EACH else f"{text} {Unit(item.unit).label}"
 
 
 @register.filter
@@ -62,6 +128,14 @@ def age(moment: datetime, now: datetime) -> str:
         return _(AGE_WORDS["minutes"]) % minutes
     hours = minutes // 60
     return _(AGE_WORDS["hours"]) % hours if hours < 48 else _(AGE_WORDS["days"]) % (hours // 24)
+
+
+@register.filter
+def freshness(figure: StockFigure, now: datetime) -> str:
+    """How far to trust a figure: fresh, ageing or stale; a stale one is shown struck through."""
+    if figure.is_stale(now):
+        return "stale"
+    return "ageing" if now - figure.counted_at > figure.freshness_limit * AGEING_FROM else "fresh"
 
 
 @register.simple_tag

@@ -1,0 +1,44 @@
+"""Template words of the desk: a promotion's state as word, shape and colour, and shares of a whole."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from promotions.rules.words import OfferState, PromotionState
+from promotions.templatetags.look import STATE_LOOKS, word
+
+register = template.Library()
+
+PROMOTION_LOOKS = {
+    PromotionState.DRAFT: ("unknown", "pen", _("Draft")),
+    PromotionState.PENDING: ("alternative", "clock", _("Pending")),
+    PromotionState.LIVE: ("honour", "tick", _("Live")),
+    PromotionState.EXPIRED: ("unknown", "clock", _("Expired")),
+    PromotionState.STOPPED: ("refuse", "stop", _("Stopped")),
+}
+
+
+@register.filter
+def promotion_word(state: str) -> SafeString:
+    """The state of a promotion as a whole."""
+    return word(*PROMOTION_LOOKS[PromotionState(state)])
+
+
+@register.filter
+def promotion_name(state: str) -> Any:
+    """The word alone."""
+    return PROMOTION_LOOKS[PromotionState(state)][2]
+
+
+@register.filter
+def offer_tone(state: str) -> str:
+    """The colour of a store offer's state."""
+    return STATE_LOOKS[OfferState(state)][0]
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent for SVG widths, which take no decimal comma."""
+    return f"{100 * part / whole:.2f}%" if whole else "0"

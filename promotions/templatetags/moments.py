@@ -1,0 +1,65 @@
+"""Template words for an offer's window, short enough for a card."""
+
+from datetime import datetime, time
+
+from django import template
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from promotions.selectors.alternatives import AlternativeStore
+from promotions.selectors.cards import OfferCard
+
+register = template.Library()
+
+MIDNIGHT = time(0)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def short_day(moment: datetime) -> str:
+    """ "Sat 28 Nov" in the active language."""
+    return date_format(moment, "D j M")
+
+
+def clock(moment: datetime) -> str:
+    return time_format(moment, "H:i")
+
+
+@register.filter
+def window(card: OfferCard) -> str:
+    """Until when an open offer holds, or from when a coming one does. Store-local; midnight is the day before."""
+    return until(card) if card.is_open else since(card)
+
+
+def until(card: OfferCard) -> str:
+    whole_day = card.ends_at.time() == MIDNIGHT
+    if card.ends_today:
+        return _("until tonight") if whole_day else _("until %(time)s") % {"time": clock(card.ends_at)}
+    day = short_day(card.ends_at - card.ends_at.resolution)
+    if whole_day:
+        return _("until %(day)s") % {"day": day}
+    return _("until %(day)s, %(time)s") % {"day": day, "time": clock(card.ends_at)}
+
+
+def since(card: OfferCard) -> str:
+    day = _("tomorrow") if card.starts_tomorrow else short_day(card.starts_at)
+    if card.starts_at.time() == MIDNIGHT:
+        return _("from %(day)s") % {"day": day}
+    return _("from %(day)s, %(time)s") % {"day": day, "time": clock(card.starts_at)}
+
+
+@register.filter
+def order(card: OfferCard) -> str:
+    """Where the card stands in the list, as text that sorts: open ones by their end, coming ones by their start."""
+    return f"0 {card.ends_at.timestamp():.0f}" if card.is_open else f"1 {card.starts_at.timestamp():.0f}"
+
+
+@register.filter
+def opening(place: AlternativeStore, now: datetime) -> str:
+    """Whether another store is open now, by its own clock and hours; nothing where its hours are not known."""
+    if not place.opening_hours:
+        return ""
+    local = now.astimezone(place.counted_at.tzinfo)
+    opens, closes = place.opening_hours.get(DAYS[local.weekday()], ("", ""))
+    if opens <= f"{local:%H:%M}" < closes:
+        return _("open until %(time)s") % {"time": closes}
+    return _("closed now")

@@ -1,0 +1,15 @@
+"""Addresses of the tablet and the merchandising desk."""
+
+from django.urls import URLPattern, path
+
+from promotions.views import tablet
+
+urlpatterns: list[URLPattern] = [
+    path("tablet/", tablet.today, name="tablet"),
+    path("tablet/store/", tablet.choose_store, name="tablet-store"),
+    path("tablet/verdict/", tablet.verdict, name="tablet-verdict"),
+    path("tablet/redeem/", tablet.redeem_code, name="tablet-redeem"),
+    path("tablet/told/", tablet.told, name="tablet-told"),
+    path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
+    path("tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"),
+]

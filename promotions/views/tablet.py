@@ -1,0 +1,195 @@
+"""The tablet: today's offers, the verdict on a scan, redeeming; each answer is a page, or its piece for htmx."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import quote, urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from inventory.models import Store, StoreQuerySet
+from promotions.live.tickets import sign_ticket
+from promotions.rules.words import Outcome
+from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
+from promotions.selectors.verdicts import verdict_for
+from promotions.services.reading import acknowledge, mark_told
+from promotions.services.redeeming import redeem
+from promotions.templatetags.look import money
+
+P = ParamSpec("P")
+
+EMPTY = "tablet/_pane_empty.html"
+SHOWS = ("now", "new", "ending", "coming")
+REDEEMABLE = (Outcome.HONOUR, Outcome.CHECK_SHELF)
+OK, CREATED, NO_CONTENT = 200, 201, 204
+
+
+def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view gets the store this person stands in, and writes every time on that store's clock."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        store = store_of(request)
+        if store is None:
+            return redirect("tablet-store")
+        with timezone.override(store.zone):
+            return view(request, store, *args, **kwargs)
+
+    return vary_on_headers("HX-Request")(never_cache(wrapped))
+
+
+def shops_of(request: HttpRequest) -> StoreQuerySet:
+    """The shop floors this person may see (G9)."""
+    if isinstance(request.user, AnonymousUser):
+        raise Http404
+    return request.user.visible_stores().selling()
+
+
+def store_of(request: HttpRequest) -> Store | None:
+    """The chosen store, or the first one this person works in; None for somebody without any."""
+    shops = shops_of(request)
+    chosen = shops.filter(store_code=request.session.get("store_code", "")).first()
+    return chosen or shops.order_by("memberships__pk", "store_code").first()
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_store(request: HttpRequest) -> HttpResponse:
+    """Where somebody who works in several stores stands today."""
+    if request.method == "POST":
+        store = get_object_or_404(shops_of(request), store_code=request.POST.get("store_code", ""))
+        request.session["store_code"] = store.store_code
+        return redirect("tablet")
+    current = store_of(request)
+    context = {"stores": shops_of(request), "current": current.store_code if current else ""}
+    return render(request, "tablet/store.html", context)
+
+
+@require_safe
+@in_store
+def today(request: HttpRequest, store: Store) -> HttpResponse:
+    """Today's briefing; for htmx its board alone."""
+    if "HX-Request" in request.headers:
+        return render(request, "tablet/_board.html", board(request, store=store, now=timezone.now()))
+    return answer(request, store=store, pane=EMPTY, facts={})
+
+
+@require_safe
+@in_store
+def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse:
+    """One offer with all its items."""
+    card = card_for(store=store, promotion_pk=promotion_pk, now=timezone.now())
+    if card is None:
+        raise Http404
+    return answer(request, store=store, pane="tablet/_offer.html", facts={"card": card})
+
+
+@require_safe
+@in_store
+def verdict(request: HttpRequest, store: Store) -> HttpResponse:
+    """May this deal be honoured here, now? The key makes each shown answer redeemable once."""
+    code = request.GET.get("code", "").strip()
+    if not code:
+        return redirect("tablet")
+    found = verdict_for(store=store, code=code, now=timezone.now())
+    facts = {
+        "verdict": found,
+        "may_redeem": found.deal is not None and found.outcome in REDEEMABLE,
+        "redeem_key": uuid.uuid4(),
+        "scanned": code,
+    }
+    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+
+
+@require_POST
+@in_store
+def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
+    """Take one use. The same key again, by a second tap or a reload, is the same redemption."""
+    asked = {name: value for name in ("promotion_id", "item") if (value := request.POST.get(name, ""))}
+    key = request.POST.get("key", "")
+    if not key or len(key) > 255 or "promotion_id" not in asked:
+        return HttpResponseBadRequest(_("What is to be redeemed is missing."))
+    told = redeem(store=store, staff_member=request.user, key=key, request=asked, now=timezone.now())
+    facts: dict[str, Any] = {"answer": told}
+    if told.status == CREATED:
+        facts["discount"] = money(told.body["discount_amount"], told.body["currency"])
+        facts["redeemed_at"] = datetime.fromisoformat(told.body["redeemed_at"])
+    status = OK if told.status == CREATED else told.status
+    return answer(request, store=store, pane="tablet/_redeemed.html", facts=facts, status=status)
+
+
+@require_POST
+@in_store
+def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse:
+    """This person has read this revision of the offer."""
+    now = timezone.now()
+    card = card_for(store=store, promotion_pk=promotion_pk, now=now)
+    revision = request.POST.get("revision", "")
+    if card is None or not revision.isdecimal():
+        raise Http404
+    # The revision that was on the screen: had it changed meanwhile, the new one asks for itself.
+    if int(revision) == card.offer.revision_id:
+        acknowledge(store=store, revision_id=int(revision), staff_member=request.user, now=now)
+    if "HX-Request" not in request.headers:
+        return redirect("tablet")
+    read = now if int(revision) == card.offer.revision_id else None
+    return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read})
+
+
+@require_POST
+@in_store
+def told(request: HttpRequest, store: Store) -> HttpResponse:
+    """The tablet has shown these revisions."""
+    revisions = request.POST.getlist("revision")
+    if not all(revision.isdecimal() and len(revision) < 19 for revision in revisions):
+        return HttpResponseBadRequest(_("Revisions are numbers."))
+    mark_told(store=store, revision_ids=[int(revision) for revision in revisions], now=timezone.now())
+    return HttpResponse(status=NO_CONTENT)
+
+
+def answer(
+    request: HttpRequest, *, store: Store, pane: str, facts: dict[str, Any], status: int = OK
+) -> HttpResponse:
+    """What the pane shows: alone for htmx, else within the whole page."""
+    now = timezone.now()
+    facts = {"store": store, "now": now, "pane": pane, **facts}
+    if "HX-Request" in request.headers:
+        return render(request, pane, facts, status=status)
+    return render(request, "tablet/page.html", board(request, store=store, now=now) | facts, status=status)
+
+
+def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any]:
+    """Everything the list of offers shows; showing it is telling the store."""
+    briefing = briefing_for(store=store, staff_member=request.user, now=now)
+    mark_told(store=store, revision_ids=[card.offer.revision_id for card in briefing.cards], now=now)
+    show = request.GET.get("show", "")
+    ticket = sign_ticket(user_id=request.user.pk or 0, store_id=store.pk, store_code=store.store_code)
+    return {
+        "store": store,
+        "now": now,
+        "briefing": briefing,
+        "cards": [(card, briefing.acknowledged.get(card.offer.revision_id)) for card in briefing.cards],
+        "chips": chips(briefing),
+        "show": show if show in SHOWS else SHOWS[0],
+        "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",
+        "has_several_stores": shops_of(request).count() > 1,
+    }
+
+
+def chips(briefing: StoreBriefing) -> list[dict[str, Any]]:
+    """The four filters with their counts."""
+    return [
+        {"key": "now", "label": _("Now"), "count": len(briefing.now)},
+        {"key": "new", "label": _("New"), "count": len(briefing.new)},
+        {"key": "ending", "label": _("Ending"), "count": len(briefing.ending)},
+        {"key": "coming", "label": _("Coming"), "count": len(briefing.coming)},
+    ]
