@@ -105,7 +105,7 @@ def offer_cards(
     offers = list(offers)
     best = best_items(store=store, promotions=[offer.promotion_id for offer in offers], limit=items_on_a_card)
     items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
-    figures = stock_figures(stores=[store], items=list(items))
+    figures = stock_figures(stores=[store], items=items.values())
     totals = items_of(promotions=[offer.promotion_id for offer in offers])
     return [
         build_card(
