@@ -1,0 +1,183 @@
+"""Publishing, revising and stopping, as the stores see it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from promotions.models import Briefing, OfferChange, Promotion, PromotionRevision, StoreOffer, StoreStream
+from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion, stop_promotion
+from tests.factories import create_item, create_store
+from tests.factories_promotions import NOW, TODAY, content_for, create_published_promotion, put_stock
+
+pytestmark = pytest.mark.django_db
+
+
+def states(promotion: Promotion) -> dict[str, str]:
+    return dict(StoreOffer.objects.filter(promotion=promotion).values_list("store__store_code", "state"))
+
+
+def test_every_targeted_store_gets_an_offer_stock_or_not() -> None:
+    item = create_item()
+    stocked, low, out = (create_store(store_code=code) for code in ("has", "low", "out"))
+    create_store(store_code="never-counted")
+    create_store(store_code="warehouse", kind="DC")
+    put_stock(store=stocked, levels={item: 12})
+    put_stock(store=low, levels={item: 2})
+    put_stock(store=out, levels={item: 0})
+
+    promotion = create_published_promotion(minimum_stock=3)
+
+    assert states(promotion) == {
+        "has": "LIVE", "low": "LOW_STOCK", "out": "OUT_OF_STOCK", "never-counted": "NOT_STOCKED",
+    }  # fmt: skip
+    assert promotion.state == "LIVE"
+
+
+def test_publishing_numbers_its_events_within_each_store_without_gaps() -> None:
+    create_item()
+    store = create_store()
+
+    for _promotion in range(3):
+        create_published_promotion()
+
+    assert list(OfferChange.objects.filter(store=store).values_list("seq", flat=True)) == [1, 2, 3]
+    assert StoreStream.objects.get(store=store).seq == 3
+
+
+def test_publishing_again_changes_nothing() -> None:
+    create_item()
+    create_store()
+    promotion = create_published_promotion()
+    before = list(StoreOffer.objects.values())
+
+    publish_promotion(promotion=promotion, now=NOW + timedelta(hours=1))
+
+    assert list(StoreOffer.objects.values()) == before
+    assert OfferChange.objects.count() == 1
+
+
+def test_a_new_revision_reaches_stores_when_it_is_published_and_briefs_them_again() -> None:
+    create_item()
+    store = create_store()
+    promotion = create_published_promotion()
+
+    revision = revise_promotion(
+        promotion=promotion, content=content_for(percent_off=Decimal(40)), author=None, now=NOW
+    )
+    assert StoreOffer.objects.get().revision.number == 1
+    publish_promotion(promotion=promotion, now=NOW)
+
+    assert StoreOffer.objects.get().revision == revision
+    assert list(OfferChange.objects.values_list("reason", flat=True)) == ["PUBLISHED", "REVISED"]
+    assert Briefing.objects.filter(store=store).count() == 2
+
+
+def test_the_same_words_again_make_no_revision() -> None:
+    create_item()
+    create_store()
+    promotion = create_published_promotion()
+
+    same = revise_promotion(promotion=promotion, content=content_for(), author=None, now=NOW)
+
+    assert same.number == 1
+
+
+def test_a_store_that_is_no_longer_targeted_is_told_so() -> None:
+    create_item()
+    create_store(store_code="stays")
+    create_store(store_code="goes")
+    promotion = create_published_promotion()
+
+    revise_promotion(
+        promotion=promotion, content=content_for(store_codes_inclusion=["stays"]), author=None, now=NOW
+    )
+    publish_promotion(promotion=promotion, now=NOW)
+
+    assert states(promotion) == {"stays": "NOT_STOCKED", "goes": "STOPPED"}
+    assert OfferChange.objects.get(new_state="STOPPED").reason == "NO_LONGER_TARGETED"
+
+
+def test_stopping_reaches_every_store_once_and_closes_the_budget() -> None:
+    create_item()
+    create_store(store_code="a")
+    create_store(store_code="b")
+    promotion = create_published_promotion(generic_redemption_code="SAVE")
+
+    for _twice in range(2):
+        promotion = stop_promotion(promotion=promotion, reason="price error", now=NOW)
+
+    assert (promotion.state, promotion.open_code, promotion.budget.is_open) == ("STOPPED", None, False)
+    assert OfferChange.objects.filter(reason="STOPPED").count() == 2
+
+
+def test_a_promotion_that_is_over_is_neither_edited_nor_published() -> None:
+    create_item()
+    create_store()
+    promotion = stop_promotion(promotion=create_published_promotion(), reason="price error", now=NOW)
+
+    with pytest.raises(ValidationError):
+        revise_promotion(promotion=promotion, content=content_for(), author=None, now=NOW)
+    with pytest.raises(ValidationError):
+        publish_promotion(promotion=promotion, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ({"store_codes_inclusion": ["nowhere"]}, "store_codes_inclusion"),
+        ({"store_groups_inclusion": ["no-group"]}, "store_groups_inclusion"),
+        ({"generic_redemption_code": "taken"}, "generic_redemption_code"),
+        ({"percent_off": Decimal(0)}, "percent_off"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_does_not_exist_is_an_error_at_its_field(content: dict[str, object], field: str) -> None:
+    create_item()
+    create_store()
+    create_published_promotion(generic_redemption_code="TAKEN")
+
+    with pytest.raises(ValidationError) as caught:
+        create_promotion(promotion_id="new", content=content_for(**content), author=None, now=NOW)
+
+    assert list(caught.value.message_dict) == [field]
+
+
+def test_an_empty_target_cannot_be_published() -> None:
+    create_item()
+    create_store(store_code="0412")
+    revision = create_promotion(
+        promotion_id="nobody",
+        content=content_for(store_codes_inclusion=["0412"], store_codes_exclusion=["0412"]),
+        author=None,
+        now=NOW,
+    )
+
+    with pytest.raises(ValidationError, match="No store is left"):
+        publish_promotion(promotion=revision.promotion, now=NOW)
+
+    assert Promotion.objects.get().state == "DRAFT"
+
+
+def test_windows_are_each_stores_own() -> None:
+    create_item()
+    create_store(store_code="hnl", timezone="Pacific/Honolulu")
+    create_store(store_code="akl", timezone="Pacific/Auckland")
+
+    promotion = create_published_promotion(starts_on=TODAY, ends_on=TODAY + timedelta(days=1))
+
+    starts = dict(StoreOffer.objects.filter(promotion=promotion).values_list("store__store_code", "starts_at"))
+    assert starts["hnl"] - starts["akl"] == timedelta(hours=23)  # UTC-10 against UTC+13
+
+
+def test_a_revision_is_never_changed() -> None:
+    create_item()
+    create_store()
+    revision = create_published_promotion().current_revision
+
+    with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
+        PromotionRevision.objects.filter(pk=revision.pk).update(long_title="Something else")
+    with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
+        OfferChange.objects.update(reason="STOCK")
