@@ -233,7 +233,7 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
     Digits of a GTIN's length with a wrong check digit that nothing else matches are a misread, not an unknown
     item. `now` is aware; every time in the answer is on the store's clock.
     """
-    code = code.strip()[:200]
+    code = code.replace("\x00", "").strip()[:200]
     params = {"store": store.pk, "remembered": now - REMEMBERED}
     gtin = scanned_gtin(code)
     row = fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin}) if gtin else None

@@ -8,7 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from promotions.models import Briefing, OfferChange, Promotion, PromotionRevision, StoreOffer, StoreStream
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion, stop_promotion
+from promotions.services.publishing import (
+    create_promotion,
+    publish_promotion,
+    revise_promotion,
+    stop_promotion,
+)
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, content_for, create_published_promotion, put_stock
 
@@ -168,7 +173,9 @@ def test_windows_are_each_stores_own() -> None:
 
     promotion = create_published_promotion(starts_on=TODAY, ends_on=TODAY + timedelta(days=1))
 
-    starts = dict(StoreOffer.objects.filter(promotion=promotion).values_list("store__store_code", "starts_at"))
+    starts = dict(
+        StoreOffer.objects.filter(promotion=promotion).values_list("store__store_code", "starts_at")
+    )
     assert starts["hnl"] - starts["akl"] == timedelta(hours=23)  # UTC-10 against UTC+13
 
 
