@@ -29,6 +29,8 @@ def create_item(*, sku: str = "", title: str = "", gtin: str = "", **fields: Any
     """An item sold by the piece for 2.79 USD, with a GTIN."""
     number = next(_numbers)
     defaults = {"regular_price": Decimal("2.79"), "price_currency": "USD"}
-    item = Item.objects.create(sku=sku or f"S{number}", title=title or f"Oat Drink {number}", **defaults | fields)
+    item = Item.objects.create(
+        sku=sku or f"S{number}", title=title or f"Oat Drink {number}", **defaults | fields
+    )
     ItemIdentifier.objects.create(item=item, kind="GTIN", value=gtin or gtin_for(4_000_000 + number))
     return item

@@ -44,12 +44,17 @@ def content_for(**changes: Any) -> dict[str, Any]:
 def create_published_promotion(*, promotion_id: str = "", now: datetime = NOW, **content: Any) -> Promotion:
     """A promotion that stores see."""
     revision = create_promotion(
-        promotion_id=promotion_id or f"promo-{next(_numbers)}", content=content_for(**content), author=None, now=now
+        promotion_id=promotion_id or f"promo-{next(_numbers)}",
+        content=content_for(**content),
+        author=None,
+        now=now,
     )
     return publish_promotion(promotion=revision.promotion, now=now)
 
 
-def create_staff_member(*, username: str = "", role: Role = Role.ASSOCIATE, stores: list[Store] | None = None) -> StaffMember:
+def create_staff_member(
+    *, username: str = "", role: Role = Role.ASSOCIATE, stores: list[Store] | None = None
+) -> StaffMember:
     """A person who can sign in with the password "secret-enough"."""
     member = StaffMember(username=username or f"person-{next(_numbers)}", role=role)
     member.set_password("secret-enough")
@@ -66,7 +71,9 @@ def stock_source() -> FeedSource:
     )[0]
 
 
-def put_stock(*, store: Store, levels: dict[Item, int], counted_at: datetime = NOW - timedelta(hours=2)) -> None:
+def put_stock(
+    *, store: Store, levels: dict[Item, int], counted_at: datetime = NOW - timedelta(hours=2)
+) -> None:
     """Levels with their claim, written without a feed; offers are not refreshed."""
     source = stock_source()
     run, _created = FeedRun.objects.get_or_create(

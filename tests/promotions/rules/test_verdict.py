@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ STOCK = StockFacts(quantity=12, counted_at=NOW - HOUR, freshness_limit=26 * HOUR
 ITEM = ItemFacts(regular_price=Decimal("2.79"), currency="USD", stock=STOCK)
 
 
-def with_stock(**changes: object) -> ItemFacts:
+def with_stock(**changes: Any) -> ItemFacts:
     return replace(ITEM, stock=replace(STOCK, **changes))
 
 

@@ -41,10 +41,11 @@ def test_midnight_in_the_store_is_the_right_instant(zone: str, day: date, utc: s
 
 
 def test_a_time_that_happens_twice_starts_with_the_first_and_ends_with_the_second() -> None:
-    twice = {"on": date(2026, 11, 1), "at": time(1, 30), "timezone": "America/New_York"}
+    def half_past_one(*, ends: bool) -> datetime:
+        return resolve_instant(on=date(2026, 11, 1), at=time(1, 30), timezone="America/New_York", ends=ends)
 
-    assert resolve_instant(**twice) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
-    assert resolve_instant(**twice, ends=True) == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    assert half_past_one(ends=False) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert half_past_one(ends=True) == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
 def test_a_named_zone_holds_in_every_store() -> None:

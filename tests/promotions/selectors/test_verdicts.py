@@ -43,8 +43,11 @@ def test_a_deal_in_stock_is_honoured_with_price_and_age() -> None:
     assert verdict.say == "Yes, that's right: 29 % off on Oat Drink 1 L, until Friday 27 November."
 
 
-@pytest.mark.parametrize("digits", ["4006381333931", "04006381333931", "4 006381 333931", "]E04006381333931",
-                                    "https://id.example.com/01/04006381333931/10/ABC", "(01)04006381333931"])  # fmt: skip
+@pytest.mark.parametrize(
+    "digits",
+    ["4006381333931", "04006381333931", "4 006381 333931", "]E04006381333931",
+                                    "https://id.example.com/01/04006381333931/10/ABC", "(01)04006381333931"],
+)  # fmt: skip
 def test_a_gtin_is_found_in_every_form(digits: str) -> None:
     store, item = create_store(), create_item(gtin="04006381333931")
     put_stock(store=store, levels={item: 1})

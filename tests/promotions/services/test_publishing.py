@@ -182,7 +182,7 @@ def test_windows_are_each_stores_own() -> None:
 def test_a_revision_is_never_changed() -> None:
     create_item()
     create_store()
-    revision = create_published_promotion().current_revision
+    revision = create_published_promotion().latest_revision()
 
     with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
         PromotionRevision.objects.filter(pk=revision.pk).update(long_title="Something else")
