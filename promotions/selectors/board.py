@@ -16,7 +16,7 @@ from promotions.models import (
     PromotionRevision,
     StoreOffer,
 )
-from promotions.rules.words import OfferState, PromotionState
+from promotions.rules.words import OfferState
 
 # A store in one of these states can give the deal (once its window is open); LOW_STOCK still can.
 CAN_HONOUR = frozenset({OfferState.READY, OfferState.LIVE, OfferState.LOW_STOCK})
@@ -90,8 +90,9 @@ class Board:
         return sum(cell.acknowledgements > 0 for cell in self.cells)
 
     @property
-    def is_over(self) -> bool:
-        return self.promotion.state in (PromotionState.STOPPED, PromotionState.EXPIRED)
+    def tallies(self) -> list[tuple[OfferState, int]]:
+        """How many stores are in each state, in the states' own order."""
+        return [(state, self.states[state]) for state in OfferState if self.states[state]]
 
 
 def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
@@ -131,7 +132,8 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
     }
     states: dict[int, Counter[OfferState]] = defaultdict(Counter)
     offers = StoreOffer.objects.filter(
-        promotion__in=keys, revision=F("promotion__current_revision")  # others are no longer targeted
+        promotion__in=keys,
+        revision=F("promotion__current_revision"),  # others are no longer targeted
     ).order_by()
     for key, state, stores in offers.values_list("promotion_id", "state").annotate(Count("store_id")):
         states[key][OfferState(state)] = stores

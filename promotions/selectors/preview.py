@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
+from inventory.selectors import stock_figures
 
 from inventory.models import Item, StockLevel, Store
-from inventory.selectors import stock_figures
 from promotions.models import Budget, PromotionRevision, StoreOffer
 from promotions.rules.offer_state import OfferFacts, decide_state
 from promotions.rules.price import money_fits
@@ -19,11 +19,13 @@ from promotions.selectors.targeting import targeted_items, targeted_stores
 
 
 def draft_board(*, revision: PromotionRevision, now: datetime) -> Board:
-    """The board as it would be if this revision were published now; a fixed number of queries, nothing written."""
+    """The board as it would be if this revision were published now: a fixed number of queries."""
     stores = list(targeted_stores(revision).order_by("store_code"))
     item_ids = targeted_items(revision)
     offers = draft_offers(revision=revision, stores=stores, item_ids=item_ids, now=now)
-    cells = tuple(BoardCell(offer=offer, told_at=None, acknowledgements=0, is_targeted=True) for offer in offers)
+    cells = tuple(
+        BoardCell(offer=offer, told_at=None, acknowledgements=0, is_targeted=True) for offer in offers
+    )
     budget = Budget.objects.filter(promotion=revision.promotion_id).first()
     return Board(
         promotion=revision.promotion,
@@ -41,21 +43,21 @@ def draft_offers(
     """Unsaved offers of a revision in the given stores, in their order, with the counts of this moment."""
     levels = StockLevel.objects.filter(store__in=stores, item__in=item_ids).order_by()
     counts = {
-        row["store_id"]: row
-        for row in levels.values("store_id").annotate(
+        store_id: (stocked, available, enough)
+        for store_id, stocked, available, enough in levels.values_list("store_id").annotate(
             stocked=Count("item_id"),
             available=Count("item_id", filter=Q(on_hand__gt=0)),
             enough=Count("item_id", filter=Q(on_hand__gte=revision.minimum_stock)),
         )
     }
-    nothing = {"stocked": 0, "available": 0, "enough": 0}
     return [
-        draft_offer(revision=revision, store=store, counts=counts.get(store.pk, nothing), now=now) for store in stores
+        draft_offer(revision=revision, store=store, counts=counts.get(store.pk, (0, 0, 0)), now=now)
+        for store in stores
     ]
 
 
 def draft_offer(
-    *, revision: PromotionRevision, store: Store, counts: dict[str, int], now: datetime
+    *, revision: PromotionRevision, store: Store, counts: tuple[int, int, int], now: datetime
 ) -> StoreOffer:
     starts_at, ends_at = resolve_window(
         starts_on=revision.starts_on,
@@ -68,12 +70,13 @@ def draft_offer(
     is_blocked = RedemptionChannel.IN_STORE not in revision.channels or not money_fits(
         revision.benefit, currency=store.currency
     )
+    stocked, available, enough = counts
     facts = OfferFacts(
         starts_at=starts_at,
         ends_at=ends_at,
-        items_stocked=counts["stocked"],
-        items_available=counts["available"],
-        items_enough=counts["enough"],
+        items_stocked=stocked,
+        items_available=available,
+        items_enough=enough,
         is_blocked=is_blocked,
     )
     return StoreOffer(
@@ -103,7 +106,7 @@ def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> O
         store=store,
         offer=offer,
         items=[items[item_id] for item_id in best[:ITEMS_ON_A_CARD]],
-        figures=stock_figures(stores=[store], items=list(items)),
+        figures=stock_figures(stores=[store], items=items.values()),
         items_total=len(item_ids),
         now=now,
     )

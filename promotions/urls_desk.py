@@ -1,0 +1,17 @@
+"""Addresses of the merchandising desk."""
+
+from django.urls import URLPattern, path
+
+from promotions.views import merchandising
+
+urlpatterns: list[URLPattern] = [
+    path("desk/promotions/", merchandising.promotion_list, name="promotion-list"),
+    path("desk/promotions/new/", merchandising.promotion_new, name="promotion-new"),
+    path("desk/promotions/items/", merchandising.item_search, name="promotion-items"),
+    path("desk/promotions/<int:pk>/", merchandising.promotion_detail, name="promotion-detail"),
+    path("desk/promotions/<int:pk>/edit/", merchandising.promotion_edit, name="promotion-edit"),
+    path("desk/promotions/<int:pk>/preview/", merchandising.promotion_preview, name="promotion-preview"),
+    path("desk/promotions/<int:pk>/board/", merchandising.promotion_board, name="promotion-board"),
+    path("desk/promotions/<int:pk>/publish/", merchandising.promotion_publish, name="promotion-publish"),
+    path("desk/promotions/<int:pk>/stop/", merchandising.promotion_stop, name="promotion-stop"),
+]
