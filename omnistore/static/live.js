@@ -1,0 +1,208 @@
+// The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
+
+import { at, board, now, recount, reloadBoard, tick } from "./tablet.js";
+
+const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
+const SLOWEST = 15_000;
+
+const light = document.getElementById("link");
+const word = document.getElementById("link-word");
+const announcer = document.getElementById("announce");
+const pane = document.getElementById("pane");
+
+let source = null;
+let last = board().dataset.position; // id of the newest event that is on the screen
+let heard = now(); // when the server last said anything
+let failures = 0;
+let behind = 0; // pings in a row that named a newer event than we have
+let waiting = 0;
+let queue = Promise.resolve();
+
+// The light
+
+function show(state) {
+  const offline = state !== "live" && now() - heard > QUIET;
+  const shown = offline ? "offline" : state;
+  const text = light.dataset[shown].replace("%s", at(heard));
+  if (light.dataset.link !== shown) light.dataset.link = shown;
+  if (word.textContent !== text) word.textContent = text;
+}
+
+function alive() {
+  heard = now();
+  failures = 0;
+  show("live");
+}
+
+// The connection
+
+function connect() {
+  clearTimeout(waiting);
+  source?.close();
+  waiting = 0;
+  behind = 0;
+  const address = new URL(board().dataset.live, location.href);
+  address.searchParams.set("after", last);
+  const mine = (source = new EventSource(address));
+  const on = (name, handle) => source.addEventListener(name, (event) => { if (mine === source) handle(event); });
+  on("offer", (event) => {
+    alive();
+    last = event.lastEventId;
+    queue = queue.then(() => apply(event.data)).catch(startAnew);
+  });
+  on("ping", (event) => {
+    alive();
+    behind = event.data === last || event.data === "0:0" ? 0 : behind + 1;
+    if (behind === 2) connect(); // we missed something: ask again from where we are
+  });
+  on("reset", () => again(startAnew));
+  on("error", () => again(failures % 5 === 4 ? startAnew : connect));
+}
+
+/** Try again soon, later each time, never all tablets at once. */
+function again(attempt) {
+  source?.close();
+  source = null;
+  failures += 1;
+  show("catching");
+  clearTimeout(waiting);
+  const longest = Math.min(SLOWEST, 500 * 2 ** failures);
+  waiting = setTimeout(attempt, longest / 2 + (Math.random() * longest) / 2);
+}
+
+/** Load the whole board: it brings a fresh ticket, and the sign-in page if that is what is missing. */
+async function startAnew() {
+  await reloadBoard();
+  last = board().dataset.position;
+  connect();
+}
+
+setInterval(() => {
+  if (now() - heard <= QUIET) return;
+  show("offline");
+  if (source) again(connect);
+}, 1000);
+addEventListener("online", connect);
+addEventListener("pageshow", (event) => { if (event.persisted) startAnew(); });
+addEventListener("pagehide", () => source?.close());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  tellSeen();
+  if (!source || now() - heard > QUIET) connect();
+});
+
+// One change
+
+async function apply(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const event = holder.content.firstElementChild;
+  const card = event.querySelector(".card");
+  const old = document.getElementById(`offer-${event.dataset.offer}`);
+  const before = old && !old.dataset.leaving ? essence(old) : "";
+  if (!card) remove(old);
+  else if (old) await replace(old, card);
+  else insert(card);
+  if (before !== (card ? essence(card) : "")) {
+    announcer.textContent = event.dataset.announce;
+    refreshPane(event.dataset.offer);
+  }
+  if (card && before !== essence(card)) mark(document.getElementById(card.id));
+  recount();
+  tick();
+}
+
+/** What a reader would notice: a change of nothing but ages does not pulse. */
+function essence(card) {
+  const parts = card.querySelectorAll(".card-title, .card-price, .card-line, .stock-name, .stock-count, .note");
+  return card.dataset.revision + [...parts].map((part) => part.textContent.trim().replace(/\s+/g, " ")).join("|");
+}
+
+async function replace(old, card) {
+  // The event is the store's, the tick behind "Got it" is this person's: the same revision keeps it.
+  const ack = old.querySelector(".ack");
+  const asked = card.querySelector(".ack");
+  if (ack.id === asked.id) asked.replaceWith(ack.cloneNode(true));
+  const moves = old.dataset.order !== card.dataset.order;
+  const current = old.querySelector("[aria-current]") !== null;
+  await htmx.swap({ sourceElement: old, target: old, text: card.outerHTML, swap: "outerMorph" });
+  const morphed = document.getElementById(card.id);
+  if (current) morphed.querySelector(".card-title a").setAttribute("aria-current", "true");
+  if (moves) place(morphed);
+}
+
+function insert(card) {
+  place(card);
+  htmx.process(card);
+  toldSoon(card.dataset.revision);
+}
+
+/** Where its order says. */
+function place(card) {
+  const later = [...document.querySelectorAll(".card")].find(
+    (other) => other !== card && other.dataset.order > card.dataset.order,
+  );
+  document.getElementById("cards").insertBefore(card, later ?? null);
+}
+
+function remove(card) {
+  if (!card) return;
+  card.dataset.leaving = "true";
+  setTimeout(() => {
+    if (card.contains(document.activeElement)) document.getElementById("code").focus();
+    card.remove();
+    recount();
+  }, 150);
+}
+
+// Seen: the dot stays until somebody is at the tablet while the card is in view
+
+function mark(card) {
+  delete card.dataset.changed;
+  void card.offsetWidth; // so that it pulses again
+  card.dataset.changed = String(Math.round(now()));
+  toldSoon(card.dataset.revision);
+}
+
+document.addEventListener("pointerdown", () => {
+  const frame = document.getElementById("cards").getBoundingClientRect();
+  for (const card of document.querySelectorAll(".card[data-changed]")) {
+    const place = card.getBoundingClientRect();
+    const inView = place.height > 0 && place.top < frame.bottom && place.bottom > frame.top;
+    if (inView && now() - Number(card.dataset.changed) > 2000) delete card.dataset.changed;
+  }
+});
+
+/** An answer on the screen about a changed offer is asked for anew, unless a tap on it is under way. */
+function refreshPane(offer) {
+  const answer = pane.querySelector("[data-refresh]");
+  if (!answer || pane.querySelector(".htmx-request") || !answer.dataset.offers.split(" ").includes(offer)) return;
+  htmx.ajax("GET", answer.dataset.refresh, { target: "#pane", swap: "innerMorph" });
+}
+
+// Told: the server hears which revisions this tablet has shown
+
+const shown = new Set();
+let telling = 0;
+
+function toldSoon(revision) {
+  shown.add(revision);
+  clearTimeout(telling);
+  telling = setTimeout(tellSeen, 300);
+}
+
+async function tellSeen() {
+  if (document.hidden || !shown.size) return;
+  const revisions = [...shown];
+  shown.clear();
+  const body = new URLSearchParams(revisions.map((revision) => ["revision", revision]));
+  const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
+  try {
+    await fetch(board().dataset.told, { method: "POST", headers, body });
+  } catch {
+    for (const revision of revisions) shown.add(revision); // told with the next change, or by the next page
+  }
+}
+
+show("catching");
+connect();

@@ -1,0 +1,163 @@
+// The tablet's page without its live link: scanning, filters, counts, and numbers that age by themselves.
+
+const code = document.getElementById("code");
+const form = document.getElementById("scan");
+const pane = document.getElementById("pane");
+const clock = document.getElementById("clock");
+const language = document.documentElement.lang;
+const zone = { timeZone: clock.dataset.timezone };
+const hours = new Intl.DateTimeFormat(language, { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const weekday = new Intl.DateTimeFormat(language, { ...zone, weekday: "short" });
+const date = new Intl.DateTimeFormat("en-CA", { ...zone, dateStyle: "short" });
+
+export const board = () => document.getElementById("board");
+export const at = (moment) => hours.format(moment);
+
+// The shop's tablets keep poor time: everything is counted from the server's clock.
+let ahead = Number(board().dataset.now) * 1000 - Date.now();
+export const now = () => Date.now() + ahead;
+
+/** Load the board anew; afterwards its own attributes say where the live stream goes on. */
+export async function reloadBoard() {
+  const { url, show } = board().dataset;
+  await htmx.ajax("GET", `${url}?show=${show}`, { target: "#board", swap: "outerMorph" });
+  ahead = Number(board().dataset.now) * 1000 - Date.now();
+}
+
+// Scanning. A scanner types fast and ends with Enter; wherever the focus is, its keys land in the box.
+
+code.inputMode = "none"; // focusing from here must not bring up the keyboard; touching the box does
+code.addEventListener("pointerdown", () => { code.inputMode = "text"; });
+code.addEventListener("blur", () => { code.inputMode = "none"; });
+code.addEventListener("focus", () => code.select());
+form.addEventListener("submit", () => code.select());
+document.getElementById("go-scan").addEventListener("click", (event) => {
+  event.preventDefault();
+  code.inputMode = "text";
+  code.focus();
+});
+document.addEventListener("keydown", (event) => {
+  const typed = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (typed && !event.target.closest("input, textarea, select")) code.focus();
+});
+
+// Answers
+
+const isPane = (event) => event.detail.ctx.target === pane;
+
+document.addEventListener("htmx:before:response", (event) => {
+  const answer = event.detail.ctx.response.raw;
+  if (answer.redirected) { // signed out, or no longer in a store
+    event.preventDefault();
+    location.assign(answer.url);
+  }
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const { target, sourceElement } = event.detail.ctx;
+  if (isPane(event)) {
+    if (sourceElement !== document.body) pane.scrollTop = 0;
+    if (sourceElement === form) code.focus();
+    if (sourceElement === form) code.select();
+    markOpen();
+  }
+  const card = target?.closest?.(".card");
+  if (card && document.activeElement === document.body) card.querySelector("a").focus();
+  recount();
+});
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const card = event.detail.ctx.target?.closest?.(".card");
+  if (card && event.detail.ctx.target.matches(".ack")) card.dataset.kept = "";
+});
+
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(failure, (event) => {
+    const { ctx } = event.detail;
+    if (ctx.target !== pane || ctx.response?.status === 409 || ctx.response?.status === 422) return;
+    const retry = ctx.sourceElement?.querySelector?.(".retry");
+    if (retry) retry.hidden = false; // redeeming again with the same key is the same redemption: keep it in place
+    else showNoAnswer(new URL(ctx.request.action, location.href).searchParams.get("code") ?? "");
+  });
+}
+
+function showNoAnswer(unchecked) {
+  pane.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
+  document.getElementById("unchecked").textContent = unchecked;
+}
+
+/** The card whose offer the pane shows is framed. */
+function markOpen() {
+  const shown = pane.querySelector("[data-offers]")?.dataset.offers.split(" ") ?? [];
+  for (const card of document.querySelectorAll(".card")) {
+    const link = card.querySelector(".card-title a");
+    if (shown.includes(card.dataset.offer)) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+// Filters and their counts
+
+const MEMBERS = {
+  now: ".card:not([data-coming])",
+  new: ".card[data-open]:has(.unread)",
+  ending: ".card[data-ending]",
+  coming: ".card[data-coming]",
+};
+
+export function recount() {
+  for (const chip of document.querySelectorAll(".chip")) {
+    const text = String(document.querySelectorAll(MEMBERS[chip.dataset.show]).length);
+    const count = chip.querySelector(".count");
+    if (count.textContent !== text) count.textContent = text;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest(".chip");
+  if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  board().dataset.show = chip.dataset.show;
+  for (const other of document.querySelectorAll(".chip")) {
+    if (other === chip) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+  for (const card of document.querySelectorAll(".card[data-kept]")) delete card.dataset.kept;
+  document.getElementById("cards").scrollTop = 0;
+});
+
+// Time passes: ages, the clock, offers whose window closes while nobody can tell us
+
+function age(moment) {
+  const words = board().dataset;
+  const minutes = Math.floor((now() / 1000 - moment) / 60);
+  if (minutes < 1) return words.ageNow;
+  if (minutes < 60) return words.ageMinutes.replace("%s", minutes);
+  const full = Math.floor(minutes / 60);
+  return full < 48 ? words.ageHours.replace("%s", full) : words.ageDays.replace("%s", Math.floor(full / 24));
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+let today = date.format(now());
+
+export function tick() {
+  for (const time of document.querySelectorAll("[data-age]")) write(time.querySelector("span"), age(time.dataset.age));
+  for (const card of document.querySelectorAll(".card[data-ends]")) {
+    card.toggleAttribute("data-over", now() / 1000 >= Number(card.dataset.ends));
+  }
+  write(clock, `${weekday.format(now())} ${at(now())}`);
+  const day = date.format(now());
+  if (day !== today) { // "tonight" and "tomorrow" mean other days now
+    today = day;
+    reloadBoard();
+  }
+}
+
+setInterval(tick, 5000);
+tick();
+recount();
+markOpen();
+if (document.activeElement === document.body) code.focus();

@@ -1,0 +1,132 @@
+"""A real web server on the test database and a real chromium in front of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from omnistore.demo.browser import HOW_TO_GET_IT, find_chromium
+from omnistore.staff.models import StaffMember
+
+# Playwright's event loop runs in the test's own thread, where the ORM is used too, never at the same time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LANDSCAPE, PORTRAIT, DESK = (1180, 820), (820, 1180), (1440, 900)
+SIZES = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "desk": DESK}
+
+SignIn = Callable[..., Page]
+Shoot = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def web_server(django_db_setup: None) -> Iterator[str]:
+    """uvicorn on the test database; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
+    command = [sys.executable, "-m", "uvicorn", "omnistore.asgi:application", "--port", str(port), "--lifespan",
+               "off", "--timeout-graceful-shutdown", "1", "--log-level", "warning"]  # fmt: skip
+    with subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database}) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_ready(address, server)
+            yield address
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(10)
+
+
+def wait_until_ready(address: str, server: "subprocess.Popen[bytes]") -> None:
+    """Until /readyz answers; at most 20 s."""
+    for _attempt in range(200):
+        assert server.poll() is None, "the web server ended while it was starting"
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail("the web server did not get ready")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    program = find_chromium()
+    if program is None:
+        pytest.fail(f"There is no chromium. {HOW_TO_GET_IT}")
+    chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def contexts(browser: Browser, web_server: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts, that is people with devices, and closes them after the test."""
+    made: list[BrowserContext] = []
+
+    def make(*, size: tuple[int, int] = LANDSCAPE, scheme: str = "light", **options: object) -> BrowserContext:
+        context = browser.new_context(
+            base_url=web_server,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(10_000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(contexts: Callable[..., BrowserContext]) -> SignIn:
+    """A page of somebody who came through the sign-in page; complains of every error on the console."""
+
+    def open_page(member: StaffMember, **options: object) -> Page:
+        page = contexts(**options).new_page()
+        page.goto("/")
+        page.get_by_label("User name").fill(member.username)
+        page.get_by_label("Password").fill("secret-enough")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state("load")
+        return page
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Shoot:
+    """Keeps a screenshot for people to look at."""
+    folder = Path(os.environ.get("OMNISTORE_ARTEFACTS") or tempfile.mkdtemp(prefix="omnistore-screens-"))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png")
+
+    return keep
