@@ -7,6 +7,9 @@ class PromotionsConfig(AppConfig):
     name = "promotions"
 
     def ready(self) -> None:
+        from inventory.imports import LOADERS
         from promotions import receivers
+        from promotions.services.importing import load_promotions
 
         receivers.connect()
+        LOADERS["PROMOTIONS"] = load_promotions

@@ -1,7 +1,9 @@
 """Promotions and their immutable revisions."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -185,6 +187,17 @@ class PromotionRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.promotion} revision {self.number}"
+
+    @classmethod
+    def content_fields(cls) -> set[str]:
+        """The fields that make up what a revision says."""
+        bookkeeping = {"id", "promotion", "number", "created_at", "created_by"}
+        return {field.name for field in cls._meta.concrete_fields} - bookkeeping
+
+    def says(self, content: Mapping[str, Any]) -> bool:
+        """Whether a revision with this content would say the same; missing fields count as their defaults."""
+        other = PromotionRevision(**content)
+        return all(getattr(self, name) == getattr(other, name) for name in self.content_fields())
 
     @property
     def headline(self) -> str:

@@ -24,22 +24,13 @@ CLOSED = (PromotionState.EXPIRED, PromotionState.STOPPED)
 def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = None) -> None:
     """Raise ValidationError by field when a revision may not say this: its own words, then what it names."""
     errors = content_errors(content)
-    unknown_fields = set(content) - REVISION_FIELDS
+    unknown_fields = set(content) - PromotionRevision.content_fields()
     for field in unknown_fields:
         errors.setdefault(field, []).append("This is not a field of a promotion.")
     if not errors:
         errors = naming_errors(content, promotion=promotion)
     if errors:
         raise ValidationError(errors)
-
-
-REVISION_FIELDS = {field.name for field in PromotionRevision._meta.get_fields() if field.concrete} - {
-    "id",
-    "promotion",
-    "number",
-    "created_at",
-    "created_by",
-}
 
 
 def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) -> dict[str, list[str]]:
@@ -96,17 +87,11 @@ def revise_promotion(
                 f"{promotion.promotion_id} is over and cannot be edited; make a new promotion."
             )
         latest = promotion.latest_revision()
-        if all(getattr(latest, field) == value for field, value in with_defaults(content).items()):
+        if latest.says(content):
             return latest
         return PromotionRevision.objects.create(
             promotion=promotion, number=latest.number + 1, created_by=author, created_at=now, **content
         )
-
-
-def with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of a revision as it would be written."""
-    blank = PromotionRevision(**content)
-    return {name: getattr(blank, name) for name in REVISION_FIELDS}
 
 
 # One row for every targeted store, stock or not; a store that is told nothing is the problem we are here for.

@@ -30,6 +30,7 @@ class Answer:
 
     status: int
     body: dict[str, Any]
+    is_repeat: bool = False  # the stored answer to a key that was used before
 
 
 def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: datetime) -> Answer:
@@ -47,7 +48,7 @@ def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, A
                 return problem(
                     UNPROCESSABLE, "key_reused", "This Idempotency-Key was used for another request.", key=key
                 )
-            return Answer(claimed.status, claimed.answer)
+            return Answer(claimed.status, claimed.answer, is_repeat=True)
         answer = take_use(store=store, staff_member=staff_member, request=request, now=now)
         claimed.status, claimed.answer = answer.status, answer.body
         claimed.save(update_fields=["status", "answer"])

@@ -92,15 +92,15 @@ def column_name(text: str) -> str:
 
 
 def read_promotions(
-    lines: Iterable[str], *, window_is_wall_clock: bool = False
+    lines: Iterable[tuple[int, str]], *, window_is_wall_clock: bool = False
 ) -> Iterator[PromotionRow | BadPromotionRow]:
-    """The promotions of a feed, one physical line each, the header being line 1.
+    """The promotions of a feed from its numbered lines, the header first.
 
     With `window_is_wall_clock` the offsets of the effective dates are ignored: the times hold on each store's
     own clock. Otherwise they are instants. Empty lines are passed over.
     """
     header: list[str] = []
-    for line_number, line in enumerate(lines, start=1):
+    for line_number, line in lines:
         raw = line.rstrip("\r\n")
         if not raw.strip():
             continue

@@ -1,0 +1,123 @@
+"""A Google promotions file, line by line."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from inventory.imports import load_run, receive_file
+from inventory.models import FeedRun, FeedSource, RejectedRow
+from promotions.models import Promotion, StoreOffer
+from tests.factories import create_item, create_store
+from tests.factories_promotions import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADER = (
+    "promotion_id\tproduct_applicability\toffer_type\tlong_title\tpromotion_effective_dates\tredemption_channel"
+    "\tpercent_off\titem_id"
+)
+GOOD = (
+    "OAT\tspecific_products\tno_code\t29 % off\t2026-11-20T00:00-05:00/2026-11-27T00:00-05:00\tonline,in_store\t29\tA"
+)
+
+
+@pytest.fixture
+def load() -> Callable[..., FeedRun]:
+    create_store(timezone="America/New_York")
+    create_item(sku="A")
+    source = FeedSource.objects.create(code="suite", name="Suite", kind="PROMOTIONS")
+
+    def load_lines(*lines: str, **profile: str) -> FeedRun:
+        FeedSource.objects.update(profile=profile)
+        run, _is_new = receive_file(
+            source=FeedSource.objects.get(pk=source.pk),
+            file_name="promotions.tsv",
+            content=BytesIO("\n".join(lines).encode()),
+            now=NOW,
+        )
+        loaded = load_run(run_id=run.pk, now=NOW)
+        assert loaded is not None
+        return loaded
+
+    return load_lines
+
+
+def counts(run: FeedRun) -> tuple[int, ...]:
+    return run.rows_received, run.rows_applied, run.rows_unchanged, run.rows_rejected
+
+
+def test_a_line_becomes_a_published_promotion(load: Callable[..., FeedRun]) -> None:
+    run = load(HEADER, GOOD)
+
+    offer = StoreOffer.objects.get()
+    assert (run.state, counts(run)) == ("LOADED", (1, 1, 0, 0))
+    assert (offer.promotion.promotion_id, offer.promotion.state) == ("OAT", "LIVE")
+    assert offer.ends_at == datetime(2026, 11, 27, 5, tzinfo=UTC)
+
+
+def test_the_same_lines_again_change_nothing(load: Callable[..., FeedRun]) -> None:
+    load(HEADER, GOOD)
+
+    run = load(HEADER, GOOD, "")
+
+    assert counts(run) == (1, 0, 1, 0)
+    assert Promotion.objects.get().revisions.count() == 1
+
+
+def test_changed_words_are_a_new_revision(load: Callable[..., FeedRun]) -> None:
+    load(HEADER, GOOD)
+
+    run = load(HEADER, GOOD.replace("29 % off", "A third off"))
+
+    assert counts(run) == (1, 1, 0, 0)
+    assert StoreOffer.objects.get().revision.number == 2
+
+
+def test_a_wall_clock_window_is_each_stores_own(load: Callable[..., FeedRun]) -> None:
+    create_store(store_code="hnl", timezone="Pacific/Honolulu")
+
+    load(HEADER, GOOD, window="wall_clock")
+
+    ends_at = StoreOffer.objects.get(store__store_code="hnl").ends_at
+    assert ends_at == datetime(2026, 11, 27, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (GOOD.replace("\t29\t", "\t0\t"), "not_allowed", "percent_off: Enter a percentage above 0"),
+        (GOOD.replace("\t29\t", "\ta third\t"), "bad_value", "percent_off: expected a percentage such as 25"),
+        (GOOD.replace("no_code", "barcode"), "bad_value", "offer_type: expected no_code or generic_code"),
+        (GOOD.replace("2026-11-27", "2026-11-19"), "not_allowed", "ends_on: The promotion ends before it starts."),
+        (GOOD.replace("2026-11-27", "soon"), "bad_value", "promotion_effective_dates: expected start/end"),
+        (GOOD.replace("\tA", "\tnowhere"), "not_allowed", "No item is left"),
+        (GOOD.replace("OAT", ""), "bad_value", "promotion_id: expected a value"),
+        (GOOD + "\textra", "column_count", "expected 8 columns, found 9"),
+        (GOOD.replace("29 % off", '"29 % off'), "open_quote", "a quote is not closed"),
+    ],
+)
+def test_a_bad_line_is_kept_with_its_reason_and_the_others_go_on(
+    load: Callable[..., FeedRun], line: str, code: str, words: str
+) -> None:
+    run = load(HEADER, line, GOOD.replace("OAT", "FINE"))
+
+    rejected = RejectedRow.objects.get()
+    assert counts(run) == (2, 1, 0, 1)
+    assert (rejected.line_number, rejected.code, rejected.raw) == (2, code, line)
+    assert words in rejected.message
+
+
+def test_one_id_with_two_meanings_is_rejected_on_both_lines(load: Callable[..., FeedRun]) -> None:
+    run = load(HEADER, GOOD, GOOD.replace("\t29\t", "\t30\t"))
+
+    assert counts(run) == (2, 0, 0, 2)
+    assert set(RejectedRow.objects.values_list("code", flat=True)) == {"conflicting_lines"}
+
+
+def test_a_header_without_a_needed_column_refuses_the_file(load: Callable[..., FeedRun]) -> None:
+    run = load(HEADER.replace("long_title", "name"), GOOD)
+
+    assert (run.state, run.problem["code"]) == ("REFUSED", "unknown_header")
+    assert "long_title" in run.problem["message"]
