@@ -6,20 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('promotions', '0001_initial'),
+        ("promotions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='promotion',
-            name='current_revision',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_of', to='promotions.promotionrevision'),
+            model_name="promotion",
+            name="current_revision",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="current_of",
+                to="promotions.promotionrevision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promotion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('current_revision__isnull', True), ('published_at__isnull', True), ('state', 'DRAFT')), models.Q(models.Q(('state', 'DRAFT'), _negated=True), ('current_revision__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='promotions_promotion_published_has_revision'),
+            model_name="promotion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("current_revision__isnull", True), ("published_at__isnull", True), ("state", "DRAFT")
+                    ),
+                    models.Q(
+                        models.Q(("state", "DRAFT"), _negated=True),
+                        ("current_revision__isnull", False),
+                        ("published_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="promotions_promotion_published_has_revision",
+            ),
         ),
     ]
