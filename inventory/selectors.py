@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from django.db.models import Case, F, Max, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import RowNumber
 
 from inventory.feeds.records import Int32s
 from inventory.feeds.scans import scanned_gtin
@@ -14,6 +15,7 @@ from inventory.models import (
     FeedSource,
     Item,
     ItemIdentifier,
+    RejectedRow,
     StockClaim,
     StockLevel,
     Store,
@@ -93,7 +95,7 @@ def _counted_ats(store_ids: list[int], item_ids: Int32s) -> dict[tuple[int, int]
 
 
 def find_item(code: str) -> Item | None:
-    """The item somebody scanned or typed: a GTIN in any form, a PLU, an internal code, the SKU, in that order."""
+    """The item somebody scanned or typed: a GTIN in any form, a PLU, an internal code or, last, the SKU."""
     code = code.strip()
     if not code or "\0" in code:
         return None
@@ -160,3 +162,36 @@ def _lag(source: FeedSource, success: FeedRun | None, now: datetime) -> timedelt
         return None
     late = now - success.received_at - source.expected_every
     return late if late > timedelta(0) else None
+
+
+def recent_runs(*, limit: int) -> dict[int, list[FeedRun]]:
+    """The newest runs of every source by its id, oldest first; one query."""
+    place = Window(RowNumber(), partition_by="source", order_by=["-received_at", "-pk"])
+    runs: dict[int, list[FeedRun]] = {}
+    newest = FeedRun.objects.annotate(place=place).filter(place__lte=limit)
+    for run in newest.order_by("received_at", "pk"):
+        runs.setdefault(run.source_id, []).append(run)
+    return runs
+
+
+@dataclass(frozen=True)
+class RejectGroup:
+    """The rejected lines of a run that share a cause, with the first few of them."""
+
+    code: str
+    lines: int
+    examples: tuple[RejectedRow, ...]
+
+
+def rejects_by_code(*, run: FeedRun, examples: int = 3) -> list[RejectGroup]:
+    """A run's rejected lines by cause, the most frequent first; two queries whatever their number."""
+    rejected = RejectedRow.objects.filter(run=run).order_by()
+    counts = dict(rejected.values_list("code").annotate(Count("pk")))
+    place = Window(RowNumber(), partition_by="code", order_by="line_number")
+    first: dict[str, list[RejectedRow]] = {}
+    for row in rejected.annotate(place=place).filter(place__lte=examples).order_by("line_number"):
+        first.setdefault(row.code, []).append(row)
+    return [
+        RejectGroup(code, lines, tuple(first.get(code, ())))
+        for code, lines in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]

@@ -171,7 +171,7 @@ def _each_once(column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int
     distinct = column.unique()
     values = read(stripped(distinct)).fill_null(NO_TIME)
     if len(distinct) == 1:
-        return np.full(len(column), values[0], np.int64)
+        return np.broadcast_to(np.int64(values[0]), len(column))
     if len(distinct) == len(column):
         return read(stripped(column)).fill_null(NO_TIME).to_numpy()
     return column.replace_strict(distinct, values, return_dtype=pl.Int64).to_numpy()

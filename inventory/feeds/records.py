@@ -51,6 +51,9 @@ class LevelChanges:
         return len(self.store_ids)
 
 
+NO_CHANGES = LevelChanges(*(np.empty(0, np.int32) for _column in range(4)))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """What a file's codes mean: the stores and items known when the load began.

@@ -1,0 +1,163 @@
+"""Claims in memory: what each source says about a store, merged item by item, and which source wins."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inventory.feeds.records import Flags, Int32s, Int64s
+from inventory.imports.copying import raw_cursor
+from inventory.imports.times import instant
+
+NEVER = -(2**63)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One source's word on one store: items ascending, quantities, and one instant or one for each (µs, UTC)."""
+
+    items: Int32s
+    quantities: Int32s
+    as_ofs: int | Int64s
+
+    @property
+    def newest(self) -> int:
+        return self.as_ofs if isinstance(self.as_ofs, int) else int(self.as_ofs.max())
+
+    def times(self) -> Int64s:
+        """One instant for each item."""
+        if isinstance(self.as_ofs, int):
+            return np.full(len(self.items), self.as_ofs, np.int64)
+        return self.as_ofs
+
+    def find(self, items: Int32s) -> tuple[npt.NDArray[np.intp], Flags]:
+        """Where each of the items stands, and whether it is there at all."""
+        places = np.searchsorted(self.items, items)
+        places[places == len(self.items)] = 0
+        return places, self.items[places] == items
+
+    def times_of(self, items: Int32s) -> Int64s:
+        """When each of the items was counted; NEVER for items it does not know."""
+        if not len(self.items):
+            return np.full(len(items), NEVER, np.int64)
+        places, known = self.find(items)
+        if isinstance(self.as_ofs, int):
+            return np.where(known, np.int64(self.as_ofs), NEVER)
+        return np.where(known, self.as_ofs[places], NEVER)
+
+
+ClaimsByStore = Mapping[int, Mapping[int, Claim]]
+
+READ_CLAIMS = """
+SELECT store_id, source_id, (extract(epoch FROM as_of) * 1000000)::int8, item_ids, quantities, as_ofs
+FROM inventory_stockclaim WHERE store_id = ANY(%s::int4[])
+"""
+
+
+def read_claims(store_ids: Sequence[int]) -> ClaimsByStore:
+    """Every source's claim on the stores, by store and source."""
+    found: dict[int, dict[int, Claim]] = {store: {} for store in store_ids}
+    with raw_cursor() as cursor:
+        cursor.execute(READ_CLAIMS, (list(store_ids),))
+        for store, source, as_of, items, quantities, as_ofs in cursor:
+            found[store][source] = Claim(
+                items=np.frombuffer(items, "<i4"),
+                quantities=np.frombuffer(quantities, "<i4"),
+                as_ofs=as_of if as_ofs is None else np.frombuffer(as_ofs, "<i8"),
+            )
+    return found
+
+
+def merged(old: Claim | None, newer: Claim) -> Claim:
+    """The old claim with every item of the newer one replaced or added."""
+    if old is not None and not len(newer.items):
+        return old
+    if old is None or not len(old.items) or np.array_equal(old.items, newer.items):
+        return _compact(newer)
+    kept = ~np.isin(old.items, newer.items, assume_unique=True)
+    if not kept.any():
+        return _compact(newer)
+    items = np.concatenate([old.items[kept], newer.items])
+    order = np.argsort(items, kind="stable")
+    return _compact(
+        Claim(
+            items=items[order],
+            quantities=np.concatenate([old.quantities[kept], newer.quantities])[order],
+            as_ofs=np.concatenate([old.times()[kept], newer.times()])[order],
+        )
+    )
+
+
+def _compact(claim: Claim) -> Claim:
+    """One instant instead of many equal ones."""
+    if isinstance(claim.as_ofs, int) or not len(claim.items):
+        return claim
+    first = int(claim.as_ofs[0])
+    return Claim(claim.items, claim.quantities, first) if (claim.as_ofs == first).all() else claim
+
+
+def winning_times(claims: Mapping[int, Claim], items: Int32s) -> tuple[Int64s, Int32s]:
+    """For each item the newest count's instant and its source: NEVER and 0 where nobody has counted it.
+
+    Of two counts of the same instant the one of the source with the higher id wins.
+    """
+    times = np.full(len(items), NEVER, np.int64)
+    sources = np.zeros(len(items), np.int32)
+    for source in sorted(claims):
+        theirs = claims[source].times_of(items)
+        wins = (theirs >= times) & (theirs != NEVER)
+        times = np.where(wins, theirs, times)
+        sources[wins] = source
+    return times, sources
+
+
+REPLACE_CLAIM = """
+INSERT INTO inventory_stockclaim (source_id, store_id, run_id, as_of, item_ids, quantities, as_ofs)
+VALUES (%s, %s, %s, %s, %b, %b, %b)
+ON CONFLICT (source_id, store_id) DO UPDATE SET
+    run_id = excluded.run_id, as_of = excluded.as_of, item_ids = excluded.item_ids,
+    quantities = excluded.quantities, as_ofs = excluded.as_ofs
+"""
+# The same items in another night: their column is not touched, so its bytes are not written again.
+REFRESH_CLAIM = """
+UPDATE inventory_stockclaim SET run_id = %s, as_of = %s, quantities = %b, as_ofs = %b
+WHERE source_id = %s AND store_id = %s
+"""
+
+
+def write_claims(changed: Iterable[tuple[int, Claim | None, Claim]], *, source_id: int, run_id: int) -> None:
+    """Store one source's claims: (store id, the claim that stood, the claim that stands now)."""
+    replaced, refreshed = [], []
+    for store, old, new in changed:
+        as_of = instant(new.newest)
+        quantities = new.quantities.astype("<i4").tobytes()
+        as_ofs = None if isinstance(new.as_ofs, int) else new.as_ofs.astype("<i8").tobytes()
+        if old is not None and np.array_equal(old.items, new.items):
+            refreshed.append((run_id, as_of, quantities, as_ofs, source_id, store))
+        else:
+            items = new.items.astype("<i4").tobytes()
+            replaced.append((source_id, store, run_id, as_of, items, quantities, as_ofs))
+    with raw_cursor() as cursor:
+        if refreshed:
+            cursor.executemany(REFRESH_CLAIM, refreshed)
+        if replaced:
+            cursor.executemany(REPLACE_CLAIM, replaced)
+
+
+REACH = """
+INSERT INTO inventory_storefeed (source_id, store_id, as_of, run_id)
+SELECT %s, u.store, u.as_of, %s FROM unnest(%s::int4[], %s::timestamptz[]) AS u (store, as_of)
+ON CONFLICT (source_id, store_id) DO UPDATE SET as_of = excluded.as_of, run_id = excluded.run_id
+WHERE inventory_storefeed.as_of < excluded.as_of
+"""
+
+
+def write_reach(newest: Mapping[int, int], *, source_id: int, run_id: int) -> None:
+    """How far the source's facts reach in each store (µs, UTC); never backwards."""
+    if not newest:
+        return
+    stores = sorted(newest)
+    times = [instant(newest[store]) for store in stores]
+    with raw_cursor() as cursor:
+        cursor.execute(REACH, (source_id, run_id, stores, times))

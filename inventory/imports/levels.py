@@ -1,0 +1,140 @@
+"""Levels: read back a store at a time as one block, new ones by COPY, changed ones by one UPDATE."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inventory.feeds.records import Int32s, Int64s, LevelChanges
+from inventory.imports.copying import copy_in, copy_records, pg_time, raw_cursor, unpacked
+
+LEVEL_COLUMNS = (
+    ("store_id", ">i4"), ("item_id", ">i4"), ("on_hand", ">i4"), ("source_id", ">i8"), ("as_of", ">i8"),
+)  # fmt: skip
+DELTA_COLUMNS = (("store_id", ">i4"), ("item_id", ">i4"), ("delta", ">i8"), ("as_of", ">i8"))
+LOWEST, HIGHEST = -(2**31) + 1, 2**31 - 1
+
+READ_LEVELS = """
+SELECT store_id, string_agg(int8send((item_id::int8 << 32) | (on_hand::int8 & 4294967295)), ''::bytea)
+FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[]) GROUP BY store_id
+"""
+
+
+READ_SOME_LEVELS = """
+SELECT l.store_id, string_agg(int8send((l.item_id::int8 << 32) | (l.on_hand::int8 & 4294967295)), ''::bytea)
+FROM unnest(%s::int4[], %s::int4[]) AS u (store, item)
+JOIN inventory_stocklevel l ON l.store_id = u.store AND l.item_id = u.item GROUP BY l.store_id
+"""
+# Below so many lines the rows are looked up one by one instead of reading whole stores.
+FEW_LINES = 2_000
+
+
+def read_levels(wanted: Mapping[int, Int32s]) -> dict[int, npt.NDArray[Any]]:
+    """The levels that stand, by store, as (item, on_hand) pairs: at least those of the wanted items."""
+    stores = list(wanted)
+    with raw_cursor() as cursor:
+        if sum(map(len, wanted.values())) <= FEW_LINES:
+            repeated = np.repeat(np.array(stores), [len(items) for items in wanted.values()])
+            items = np.concatenate(list(wanted.values()))
+            cursor.execute(READ_SOME_LEVELS, (repeated.tolist(), items.tolist()))
+        else:
+            cursor.execute(READ_LEVELS, (stores,))
+        return {store: unpacked(packed, [("item", ">i4"), ("on_hand", ">i4")]) for store, packed in cursor}
+
+
+READ_MOVEMENTS = """
+SELECT u.store, string_agg(
+    int8send((m.item_id::int8 << 32) | (m.quantity::int8 & 4294967295))
+    || int8send((extract(epoch FROM m.occurred_at) * 1000000)::int8), ''::bytea)
+FROM unnest(%s::int4[], %s::int8[]) AS u (store, since)
+JOIN inventory_stockmovement m ON m.store_id = u.store
+    -- A sale's business day is at most three days from the sale (feeds/sales.py): the key's own range.
+    AND m.business_day >= (to_timestamp(u.since / 1000000) AT TIME ZONE 'UTC')::date - 3
+    AND m.occurred_at > timestamptz '1970-01-01 00:00:00Z' + u.since * interval '1 microsecond'
+GROUP BY u.store
+"""
+
+
+def read_movements(since: Mapping[int, int]) -> dict[int, tuple[Int32s, Int64s, Int64s]]:
+    """By store the movements after an instant (µs, UTC): item ids, signed quantities, instants."""
+    found = {}
+    with raw_cursor() as cursor:
+        cursor.execute(READ_MOVEMENTS, (list(since), list(since.values())))
+        for store, packed in cursor:
+            rows = unpacked(packed, [("item", ">i4"), ("quantity", ">i4"), ("at", ">i8")])
+            found[store] = (
+                rows["item"].astype(np.int32),
+                rows["quantity"].astype(np.int64),
+                rows["at"].astype(np.int64),
+            )
+    return found
+
+
+def add_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    """New levels, sorted by store and item, straight into the table."""
+    if len(columns["store_id"]):
+        rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
+        copy_in("inventory_stocklevel", LEVEL_COLUMNS, [copy_records(LEVEL_COLUMNS, rows)])
+
+
+STAGE_LEVELS = """
+CREATE TEMP TABLE IF NOT EXISTS changed_level
+    (store_id int4, item_id int4, on_hand int4, source_id int8, as_of timestamptz) ON COMMIT DELETE ROWS
+"""
+UPDATE_LEVELS = """
+UPDATE inventory_stocklevel AS l SET on_hand = s.on_hand, source_id = s.source_id, as_of = s.as_of
+FROM changed_level AS s WHERE l.store_id = s.store_id AND l.item_id = s.item_id
+"""
+
+
+def change_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Levels that stand and differ: staged, then one UPDATE."""
+    if not len(columns["store_id"]):
+        return
+    with raw_cursor() as cursor:
+        cursor.execute(STAGE_LEVELS)
+        cursor.execute("TRUNCATE changed_level")
+        rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
+        copy_in("changed_level", LEVEL_COLUMNS, [copy_records(LEVEL_COLUMNS, rows)])
+        # Without figures the planner hashes the whole table for a handful of rows.
+        cursor.execute("ANALYZE changed_level")
+        cursor.execute(UPDATE_LEVELS)
+
+
+STAGE_DELTAS = """
+CREATE TEMP TABLE IF NOT EXISTS moved_level
+    (store_id int4, item_id int4, delta int8, as_of timestamptz) ON COMMIT DELETE ROWS
+"""
+MOVE_LEVELS = f"""
+WITH moved AS (
+    UPDATE inventory_stocklevel AS l
+    SET on_hand = least(greatest(l.on_hand + s.delta, {LOWEST}), {HIGHEST}), as_of = s.as_of
+    FROM moved_level AS s WHERE l.store_id = s.store_id AND l.item_id = s.item_id
+    RETURNING l.store_id, l.item_id, old.on_hand AS before, new.on_hand AS after)
+SELECT string_agg(int4send(store_id) || int4send(item_id) || int4send(before) || int4send(after), ''::bytea)
+FROM moved
+"""  # noqa: S608
+
+
+def move_levels(columns: Mapping[str, npt.NDArray[Any]]) -> LevelChanges:
+    """Add a signed amount to levels that stand; the changes that came of it."""
+    with raw_cursor() as cursor:
+        cursor.execute(STAGE_DELTAS)
+        cursor.execute("TRUNCATE moved_level")
+        rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
+        copy_in("moved_level", DELTA_COLUMNS, [copy_records(DELTA_COLUMNS, rows)])
+        cursor.execute("ANALYZE moved_level")
+        cursor.execute(MOVE_LEVELS)
+        found = cursor.fetchone()
+    moved = unpacked(
+        found[0] if found else None, [("s", ">i4"), ("i", ">i4"), ("before", ">i4"), ("after", ">i4")]
+    )
+    moved = moved[moved["before"] != moved["after"]]
+    parts = (moved[name].astype(np.int32) for name in ("s", "i", "before", "after"))
+    return LevelChanges(*parts)
+
+
+def within_range(levels: Int64s) -> Int32s:
+    """As int4, stopping at its ends rather than running over."""
+    return np.clip(levels, LOWEST, HIGHEST).astype(np.int32)

@@ -1,0 +1,61 @@
+"""What a loader of one kind of feed gets and gives; the registry other apps add theirs to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from django.conf import settings
+
+from inventory.feeds.blocks import FeedFile
+from inventory.imports.rejects import RejectLog
+from inventory.models import FeedRun
+
+
+@dataclass
+class Progress:
+    """How far a load is: data lines and bytes of the file. `tell` is called at each step, if given."""
+
+    rows: int = 0
+    bytes: int = 0
+    tell: Callable[["Progress"], None] | None = None
+
+    def reach(self, *, rows: int, bytes_read: int) -> None:
+        """So many rows more, and the position in the file."""
+        self.rows += rows
+        self.bytes = bytes_read
+        if self.tell:
+            self.tell(self)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file to load: where to read it, where to put rejects, whom to tell of progress, and the clock."""
+
+    run: FeedRun
+    open: Callable[[], BinaryIO]
+    rejects: RejectLog
+    progress: Progress
+    now: datetime
+
+    def file(self, *, encoding: str = "utf-8") -> FeedFile:
+        """The content as text, read in blocks or line by line, unpacked and decoded strictly."""
+        return FeedFile(self.open, settings.FEED_MAX_INFLATED_BYTES, encoding)
+
+
+@dataclass
+class Counts:
+    """What became of the lines that were not rejected. received = applied + unchanged + stale + rejected."""
+
+    received: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    stale: int = 0
+
+
+# A loader reads the whole file outside of any transaction, adding rejects as it goes. What it returns is called
+# inside the transaction that also finishes the run: it writes and counts. Either may raise FeedRefused.
+Loader = Callable[[Arrival], Callable[[], Counts]]
+
+# By FeedSource.Kind. The stock and sales loaders add themselves; promotions adds its own when it is ready.
+LOADERS: dict[str, Loader] = {}

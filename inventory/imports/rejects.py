@@ -1,0 +1,48 @@
+"""Rejected lines on their way to the database: counted at once, kept on disk, written by one COPY."""
+
+import json
+from collections.abc import Iterable
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Self
+
+from inventory.feeds.records import Rejected
+from inventory.imports.copying import raw_cursor
+
+_IN_MEMORY = 4 * 2**20
+
+
+class RejectLog:
+    """The rejected lines of one run. A file of nothing but bad lines must not fill the worker's memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by __exit__)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._spool.close()
+
+    def add(self, rejected: Iterable[Rejected]) -> None:
+        for line in rejected:
+            self._spool.write(
+                json.dumps([line.line_number, line.code, line.message, line.raw]).encode() + b"\n"
+            )
+            self.count += 1
+
+    def write(self, *, run_id: int) -> None:
+        """All lines into inventory_rejectedrow, in the caller's transaction."""
+        if not self.count:
+            return
+        self._spool.seek(0)
+        columns = "run_id, line_number, code, message, raw"
+        with (
+            raw_cursor() as cursor,
+            cursor.copy(f"COPY inventory_rejectedrow ({columns}) FROM STDIN") as copy,
+        ):
+            for line in self._spool:
+                copy.write_row((run_id, *json.loads(line)))

@@ -1,0 +1,279 @@
+"""Loader of sales: a ledger line counts once, and moves the level only when it is later than the winning count.
+
+A line is `applied` when the ledger took it, `unchanged` when the ledger had it already.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from inventory.feeds.profiles import read_profile
+from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
+from inventory.feeds.sales import Workstations, read_sales
+from inventory.imports.catalogue import read_catalogue
+from inventory.imports.claims import NEVER, read_claims, winning_times, write_reach
+from inventory.imports.conflicts import Conflicts
+from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
+from inventory.imports.levels import move_levels
+from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.times import micros
+from inventory.models import StockMovement, Store
+from inventory.signals import stock_changed
+
+BATCH_STORES = 64
+SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
+MOVEMENT_COLUMNS = (
+    ("store_id", ">i4"), ("business_day", ">i4"), ("workstation_id", ">i4"), ("sequence", ">i8"),
+    ("line", ">i4"), ("source_id", ">i8"), ("item_id", ">i4"), ("quantity", ">i4"), ("kind", ">i2"),
+    ("occurred_at", ">i8"), ("run_id", ">i8"),
+)  # fmt: skip
+
+
+@dataclass
+class Sold:
+    """Sales lines as equal-length arrays; the first five are the key within a source."""
+
+    stores: Int32s
+    days: Int32s
+    workstations: Int32s
+    sequences: Int64s
+    lines: Int32s
+    items: Int32s
+    quantities: Int32s
+    instants: Int64s
+    file_lines: Int32s
+
+    def __len__(self) -> int:
+        return len(self.stores)
+
+    def columns(self) -> list[npt.NDArray[Any]]:
+        return [getattr(self, column.name) for column in fields(self)]
+
+    def take(self, rows: Flags | slice | npt.NDArray[np.intp]) -> "Sold":
+        return Sold(*(column[rows] for column in self.columns()))
+
+
+def load_sales(arrival: Arrival) -> Callable[[], Counts]:
+    """Read the file; give back what writes it."""
+    profile = read_profile("SALES", arrival.run.source.profile)
+    catalogue = read_catalogue(item_code=profile.item_code)
+    file = arrival.file(encoding=profile.encoding)
+    workstations, parts, counts = Workstations(), [_sold(None)], Counts()
+    for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
+        counts.received += rows.received
+        arrival.rejects.add(rows.rejected)
+        parts.append(_sold(rows))
+        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+    sold = Sold(*(np.concatenate(columns) for columns in zip(*(p.columns() for p in parts), strict=True)))
+    del parts
+    conflicts = Conflicts(file, profile, "sequence")
+    return lambda: _write(arrival, sold, workstations, counts, conflicts)
+
+
+def _sold(rows: SalesRows | None) -> Sold:
+    if rows is None:
+        narrow, wide = np.empty(0, np.int32), np.empty(0, np.int64)
+        return Sold(narrow, narrow, narrow, wide, narrow, narrow, narrow, wide, narrow)
+    return Sold(
+        stores=rows.store_ids,
+        days=rows.business_days,
+        workstations=rows.workstations,
+        sequences=rows.sequences,
+        lines=rows.lines,
+        items=rows.item_ids,
+        quantities=rows.quantities,
+        instants=rows.occurred_ats,
+        file_lines=rows.line_numbers,
+    )
+
+
+def _write(
+    arrival: Arrival, sold: Sold, workstations: Workstations, counts: Counts, conflicts: Conflicts
+) -> Counts:
+    """Put what is new into the ledger and move the levels, in the caller's transaction."""
+    run = arrival.run
+    Store.objects.filter(pk__in=np.unique(sold.stores).tolist()).lock_in_order()
+    sold.workstations = _workstation_ids(workstations)[sold.workstations]
+    sold = _in_key_order(sold)
+    sold = _one_a_key(sold, counts, conflicts)
+    reach: dict[int, int] = {}
+    changes: list[LevelChanges] = []
+    for part in _batches(sold):
+        stores, starts = np.unique(part.stores, return_index=True)
+        newest = np.maximum.reduceat(part.instants, starts)
+        reach.update(zip(stores.tolist(), newest.tolist(), strict=True))
+        fresh = _not_in_ledger(part, run.source_id, counts, conflicts)
+        counts.applied += len(fresh)
+        if len(fresh):
+            _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
+            changes.append(_move(fresh))
+    write_reach(reach, source_id=run.source_id, run_id=run.pk)
+    conflicts.reject(arrival.rejects)
+    if any(map(len, changes)):
+        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in changes]
+        whole = LevelChanges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        stock_changed.send(sender=type(run), run=run, changes=whole, now=arrival.now)
+    return counts
+
+
+ADD_WORKSTATIONS = """
+INSERT INTO inventory_workstation (store_id, code)
+SELECT * FROM unnest(%s::int4[], %s::text[]) AS u (store, code)
+ON CONFLICT (store_id, code) DO NOTHING
+"""
+FIND_WORKSTATIONS = """
+SELECT w.id FROM unnest(%s::int4[], %s::text[]) WITH ORDINALITY AS u (store, code, place)
+LEFT JOIN inventory_workstation w ON w.store_id = u.store AND w.code = u.code ORDER BY u.place
+"""
+
+
+def _workstation_ids(workstations: Workstations) -> Int32s:
+    """The id of each till the file names, by its number; new ones are added."""
+    pairs = [
+        [store for store, _code in workstations.numbers],
+        [code for _store, code in workstations.numbers],
+    ]
+    with raw_cursor() as cursor:
+        cursor.execute(FIND_WORKSTATIONS, pairs)
+        ids = [row[0] for row in cursor]
+        if None in ids:
+            cursor.execute(ADD_WORKSTATIONS, pairs)
+            cursor.execute(FIND_WORKSTATIONS, pairs)
+            ids = [row[0] for row in cursor]
+    return np.array(ids, np.int32)
+
+
+def _in_key_order(sold: Sold) -> Sold:
+    order = np.lexsort(
+        (sold.file_lines, sold.lines, sold.sequences, sold.workstations, sold.days, sold.stores)
+    )
+    return sold.take(order)
+
+
+def _one_a_key(sold: Sold, counts: Counts, conflicts: Conflicts) -> Sold:
+    """One line a key: equal repeats are counted, different ones are all rejected."""
+    same = np.zeros(len(sold), bool)
+    same[1:] = _same_as_before(sold, ("stores", "days", "workstations", "sequences", "lines"))
+    if not same.any():
+        return sold
+    differs = same.copy()
+    differs[1:] &= ~_same_as_before(sold, ("items", "quantities", "instants"))
+    if differs.any():
+        groups = np.cumsum(~same, dtype=np.int64)
+        bad = np.isin(groups, groups[differs])
+        conflicts.among_lines(sold.file_lines[bad], groups[bad])
+        sold, same = sold.take(~bad), same[~bad]
+    counts.unchanged += int(same.sum())
+    return sold.take(~same)
+
+
+def _same_as_before(sold: Sold, names: Sequence[str]) -> Flags:
+    same = np.ones(max(len(sold) - 1, 0), bool)
+    for name in names:
+        column = getattr(sold, name)
+        same &= column[1:] == column[:-1]
+    return same
+
+
+def _batches(sold: Sold) -> Iterator[Sold]:
+    """Stores together, so many at a time."""
+    starts = np.flatnonzero(np.diff(sold.stores, prepend=np.int32(-1)))
+    edges = [*starts[::BATCH_STORES].tolist(), len(sold)]
+    for start, end in pairwise(edges):
+        yield sold.take(slice(start, end))
+
+
+IN_LEDGER = """
+SELECT string_agg(
+    int4send(m.store_id) || int4send(m.business_day - date '1970-01-01') || int4send(m.workstation_id)
+    || int8send(m.sequence) || int4send(m.line) || int4send(m.item_id) || int4send(m.quantity)
+    || int8send((extract(epoch FROM m.occurred_at) * 1000000)::int8), ''::bytea)
+FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS u (store, first, last)
+JOIN inventory_stockmovement m ON m.store_id = u.store AND m.source_id = %s
+    AND m.business_day BETWEEN date '1970-01-01' + u.first AND date '1970-01-01' + u.last
+"""
+LEDGER_ROW = (
+    ("stores", ">i4"), ("days", ">i4"), ("workstations", ">i4"), ("sequences", ">i8"), ("lines", ">i4"),
+    ("items", ">i4"), ("quantities", ">i4"), ("instants", ">i8"),
+)  # fmt: skip
+KEY = ["stores", "days", "workstations", "sequences", "lines"]
+
+
+def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Conflicts) -> Sold:
+    """The lines whose key the ledger does not have; the others are repeats, or contradict what stands."""
+    stores, starts = np.unique(sold.stores, return_index=True)
+    ends = [*starts[1:].tolist(), len(sold)]
+    days = sold.days
+    with raw_cursor() as cursor:
+        cursor.execute(
+            IN_LEDGER,
+            (
+                stores.tolist(),
+                days[starts].tolist(),  # sorted by store and day: first and last are the range
+                [int(days[end - 1]) for end in ends],
+                source_id,
+            ),
+        )
+        found = cursor.fetchone()
+    standing = unpacked(found[0] if found else None, LEDGER_ROW)
+    if not len(standing):
+        return sold
+    theirs = pl.DataFrame({name: standing[name].astype(kind[1:]) for name, kind in LEDGER_ROW})
+    ours = pl.DataFrame({name: getattr(sold, name) for name in KEY})
+    joined = ours.join(theirs, on=KEY, how="left", maintain_order="left")
+    known = joined["items"].is_not_null().to_numpy()
+    repeats = known.copy()
+    for name in ("items", "quantities", "instants"):
+        repeats &= joined[name].fill_null(0).to_numpy() == getattr(sold, name)
+    counts.unchanged += int(repeats.sum())
+    conflicts.with_earlier(sold.file_lines[known & ~repeats])
+    return sold.take(~known)
+
+
+def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
+    count = len(sold)
+    columns: Mapping[str, npt.NDArray[Any]] = {
+        "store_id": sold.stores,
+        "business_day": sold.days - PG_EPOCH_DAYS,
+        "workstation_id": sold.workstations,
+        "sequence": sold.sequences,
+        "line": sold.lines,
+        "source_id": np.full(count, source_id),
+        "item_id": sold.items,
+        "quantity": sold.quantities,
+        "kind": np.where(sold.quantities > 0, RETURN, SALE),
+        "occurred_at": pg_time(sold.instants),
+        "run_id": np.full(count, run_id),
+    }
+    copy_in("inventory_stockmovement", MOVEMENT_COLUMNS, [copy_records(MOVEMENT_COLUMNS, columns)])
+
+
+def _move(sold: Sold) -> LevelChanges:
+    """Move the levels by what was sold strictly after the winning count of each item."""
+    stores, starts = np.unique(sold.stores, return_index=True)
+    claims = read_claims(stores.tolist())
+    counted = np.empty(len(sold), np.int64)
+    for store, start, end in zip(stores.tolist(), starts, [*starts[1:], len(sold)], strict=True):
+        counted[start:end] = winning_times(claims[store], sold.items[start:end])[0]
+    after = sold.take((counted != NEVER) & (sold.instants > counted))
+    keys = after.stores.astype(np.int64) << 32 | after.items
+    order = np.argsort(keys, kind="stable")
+    distinct, firsts = np.unique(keys[order], return_index=True)
+    if not len(distinct):
+        return NO_CHANGES
+    deltas = np.add.reduceat(after.quantities[order].astype(np.int64), firsts)
+    newest = np.maximum.reduceat(after.instants[order], firsts)
+    moved = deltas != 0
+    return move_levels(
+        {
+            "store_id": (distinct >> 32)[moved],
+            "item_id": (distinct & 0xFFFFFFFF)[moved],
+            "delta": deltas[moved],
+            "as_of": newest[moved],
+        }
+    )

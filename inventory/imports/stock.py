@@ -1,0 +1,336 @@
+"""Loader of stock snapshots: the newest count of each item wins, whatever order files arrive in.
+
+A line is `applied` when it put in or changed a level, `unchanged` when it said what already stood, and `stale`
+when a newer count of the same item stands, from this source or another.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inventory.feeds.profiles import read_profile
+from inventory.feeds.records import (
+    ABSENT,
+    Catalogue,
+    FeedRefused,
+    Flags,
+    Int32s,
+    Int64s,
+    LevelChanges,
+    StockRows,
+)
+from inventory.feeds.stock import read_stock
+from inventory.imports.catalogue import read_catalogue
+from inventory.imports.claims import (
+    NEVER,
+    Claim,
+    merged,
+    read_claims,
+    winning_times,
+    write_claims,
+    write_reach,
+)
+from inventory.imports.conflicts import Conflicts
+from inventory.imports.levels import add_levels, change_levels, read_levels, read_movements, within_range
+from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.times import micros
+from inventory.models import Store
+from inventory.signals import stock_changed
+
+# Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
+BATCH_LINES = 250_000
+BATCH_STORES = 256
+FLUSH_LEVELS = 500_000
+
+
+@dataclass
+class Counted:
+    """One store's lines of a file: equal-length arrays."""
+
+    items: Int32s
+    quantities: Int32s
+    as_ofs: Int64s
+    lines: Int32s
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def take(self, rows: Flags | npt.NDArray[np.intp]) -> "Counted":
+        return Counted(self.items[rows], self.quantities[rows], self.as_ofs[rows], self.lines[rows])
+
+
+def load_stock(arrival: Arrival) -> Callable[[], Counts]:
+    """Read the file; give back what writes it."""
+    profile = read_profile("STOCK", arrival.run.source.profile)
+    catalogue = read_catalogue(item_code=profile.item_code)
+    chunks: dict[int, list[Counted]] = defaultdict(list)
+    counts = Counts()
+    file = arrival.file(encoding=profile.encoding)
+    for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
+        counts.received += rows.received
+        arrival.rejects.add(rows.rejected)
+        for store, counted in _by_store(rows):
+            chunks[store].append(counted)
+        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+    if not counts.received:
+        raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
+    conflicts = Conflicts(file, profile, "quantity")
+    return lambda: _write(arrival, catalogue, chunks, counts, conflicts)
+
+
+def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
+    counted = Counted(rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers)
+    stores = rows.store_ids
+    if len(stores) and (np.diff(stores) < 0).any():
+        order = np.argsort(stores, kind="stable")
+        stores, counted = stores[order], counted.take(order)
+    starts = np.flatnonzero(np.diff(stores, prepend=-1))
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(stores)], strict=True):
+        part = slice(start, end)
+        yield (
+            int(stores[start]),
+            Counted(counted.items[part], counted.quantities[part], counted.as_ofs[part], counted.lines[part]),
+        )
+
+
+def _write(
+    arrival: Arrival,
+    catalogue: Catalogue,
+    chunks: dict[int, list[Counted]],
+    counts: Counts,
+    conflicts: Conflicts,
+) -> Counts:
+    """Compare with what stands and write the difference, in the caller's transaction."""
+    Store.objects.filter(pk__in=chunks).lock_in_order()
+    run = arrival.run
+    levels = _Levels(source_id=run.source_id, size=len(catalogue.decimals))
+    reach: dict[int, int] = {}
+    for stores in _batches(chunks):
+        claims = read_claims(stores)
+        settled = [
+            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, conflicts)
+            for store in stores
+        ]
+        for one in settled:
+            counts.unchanged += one.unchanged
+            counts.stale += one.stale
+            if one.newest != NEVER:
+                reach[one.store] = one.newest
+        touched = [one for one in settled if len(one.news)]
+        write_claims([one.claims for one in touched], source_id=run.source_id, run_id=run.pk)
+        _compare([one for one in touched if len(one.winning)], levels, counts)
+    changes = levels.finish()
+    write_reach(reach, source_id=run.source_id, run_id=run.pk)
+    conflicts.reject(arrival.rejects)
+    if len(changes):
+        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
+    return counts
+
+
+def _batches(chunks: Mapping[int, list[Counted]]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    lines = 0
+    for store in sorted(chunks):
+        batch.append(store)
+        lines += sum(map(len, chunks[store]))
+        if lines >= BATCH_LINES or len(batch) >= BATCH_STORES:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
+
+
+def _joined(parts: Sequence[Counted]) -> Counted:
+    if len(parts) == 1:
+        return parts[0]
+    return Counted(
+        items=np.concatenate([part.items for part in parts]),
+        quantities=np.concatenate([part.quantities for part in parts]),
+        as_ofs=np.concatenate([part.as_ofs for part in parts]),
+        lines=np.concatenate([part.lines for part in parts]),
+    )
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What a file comes to in one store: `news` changed the source's claim, `winning` of them beat all sources."""
+
+    store: int
+    news: Counted
+    winning: Counted
+    source_changed: Flags  # of each winning line: another source's count stood
+    claims: tuple[int, Claim | None, Claim]
+    unchanged: int
+    stale: int
+    newest: int
+
+
+def _settle(
+    store: int, counted: Counted, standing: Mapping[int, Claim], source_id: int, conflicts: Conflicts
+) -> _Settled:
+    """Sort the lines of one store into news, repeats, stale ones and contradictions."""
+    counted, unchanged, stale = _one_a_key(counted, conflicts)
+    newest = int(counted.as_ofs.max()) if len(counted) else NEVER
+    own = standing.get(source_id)
+    news, repeated, older = _against_own(counted, own, conflicts)
+    claim = merged(own, Claim(news.items, news.quantities, news.as_ofs))
+    winning, source_changed = news, np.zeros(len(news), bool)
+    beaten = 0
+    if len(standing) > (own is not None):
+        _times, winners = winning_times({**standing, source_id: claim}, news.items)
+        _times, before = winning_times(standing, news.items)
+        wins = winners == source_id
+        beaten = len(news) - int(wins.sum())
+        winning, source_changed = news.take(wins), before[wins] != source_id
+    return _Settled(
+        store=store,
+        news=news,
+        winning=winning,
+        source_changed=source_changed,
+        claims=(store, own, claim),
+        unchanged=unchanged + repeated,
+        stale=stale + older + beaten,
+        newest=newest,
+    )
+
+
+def _one_a_key(counted: Counted, conflicts: Conflicts) -> tuple[Counted, int, int]:
+    """One line an item, items ascending; how many were repeats, and how many older than another of the file."""
+    if (np.diff(counted.items) > 0).all():
+        return counted, 0, 0
+    counted = counted.take(np.lexsort((counted.lines, counted.quantities, counted.as_ofs, counted.items)))
+    same = _same_key(counted)
+    differs = same & (np.diff(counted.quantities, prepend=np.int32(0)) != 0)
+    if differs.any():
+        groups = np.cumsum(~same, dtype=np.int64)
+        bad = np.isin(groups, groups[differs])
+        conflicts.among_lines(counted.lines[bad], groups[bad])
+        counted = counted.take(~bad)
+        same = _same_key(counted)
+    repeats = int(same.sum())
+    counted = counted.take(~same)
+    newest = np.diff(counted.items, append=-1) != 0
+    older = len(counted) - int(newest.sum())
+    return counted.take(newest), repeats, older
+
+
+def _same_key(counted: Counted) -> Flags:
+    """Whether each line counts the same item at the same instant as the line before it."""
+    same = np.zeros(len(counted), bool)
+    same[1:] = (np.diff(counted.items) == 0) & (np.diff(counted.as_ofs) == 0)
+    return same
+
+
+def _against_own(counted: Counted, own: Claim | None, conflicts: Conflicts) -> tuple[Counted, int, int]:
+    """The lines newer than what this source said before; how many repeat it, and how many are older."""
+    if own is None or not len(own.items) or not len(counted):
+        return counted, 0, 0
+    if counted.as_ofs.min() > own.newest:
+        return counted, 0, 0
+    times = own.times_of(counted.items)
+    older = counted.as_ofs < times
+    equal = counted.as_ofs == times
+    places, _known = own.find(counted.items)
+    repeats = equal & (own.quantities[places] == counted.quantities)
+    conflicts.with_earlier(counted.lines[equal & ~repeats])
+    return counted.take(counted.as_ofs > times), int(repeats.sum()), int(older.sum())
+
+
+def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> None:
+    """Levels as the winning counts and the movements after them make them, against those that stand."""
+    if not touched:
+        return
+    since = {one.store: int(one.winning.as_ofs.min()) for one in touched}
+    movements = read_movements(since)
+    standing = read_levels({one.store: one.winning.items for one in touched})
+    image = np.full(levels.size, ABSENT, np.int32)
+    for one in touched:
+        winning = one.winning
+        quantities = winning.quantities
+        if one.store in movements:
+            quantities = _moved(winning, *movements[one.store])
+        pairs = standing.get(one.store)
+        if pairs is None:
+            current = np.full(len(winning), ABSENT, np.int32)
+        else:
+            image = _room_for(image, pairs)
+            image[pairs["item"]] = pairs["on_hand"]
+            current = image[winning.items]
+            image[pairs["item"]] = ABSENT
+        changed = current != quantities
+        counts.applied += int(changed.sum())
+        counts.unchanged += len(winning) - int(changed.sum())
+        levels.add(one.store, winning, current, quantities, changed | one.source_changed)
+
+
+def _room_for(image: Int32s, pairs: npt.NDArray[Any]) -> Int32s:
+    """Items may have been added since the catalogue was read."""
+    highest = int(pairs["item"].max(initial=0))
+    if highest < len(image):
+        return image
+    return np.full(highest + 1, ABSENT, np.int32)
+
+
+def _moved(winning: Counted, items: Int32s, quantities: Int64s, instants: Int64s) -> Int32s:
+    """The counts plus every movement strictly after them."""
+    places = np.searchsorted(winning.items, items)
+    places[places == len(winning)] = 0
+    counts = (winning.items[places] == items) & (instants > winning.as_ofs[places])
+    levels = winning.quantities.astype(np.int64)
+    np.add.at(levels, places[counts], quantities[counts])
+    return within_range(levels)
+
+
+@dataclass
+class _Levels:
+    """Differences on their way to the table, written in large portions."""
+
+    source_id: int
+    size: int
+    rows: list[tuple[Int32s, ...]] = field(default_factory=list)
+    times: list[Int64s] = field(default_factory=list)
+    pending: int = 0
+    written: list[LevelChanges] = field(default_factory=list)
+
+    def add(self, store: int, winning: Counted, old: Int32s, new: Int32s, differs: Flags) -> None:
+        rows = np.flatnonzero(differs)
+        if not len(rows):
+            return
+        stores = np.full(len(rows), store, np.int32)
+        self.rows.append((stores, winning.items[rows], old[rows], new[rows]))
+        self.times.append(winning.as_ofs[rows])
+        self.pending += len(rows)
+        if self.pending >= FLUSH_LEVELS:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self.pending:
+            return
+        stores, items, old, new = (np.concatenate(parts) for parts in zip(*self.rows, strict=True))
+        as_ofs = np.concatenate(self.times)
+        fresh = old == ABSENT
+        for write, rows in ((add_levels, fresh), (change_levels, ~fresh)):
+            write(
+                {
+                    "store_id": stores[rows],
+                    "item_id": items[rows],
+                    "on_hand": new[rows],
+                    "source_id": np.full(int(rows.sum()), self.source_id, np.int64),
+                    "as_of": as_ofs[rows],
+                }
+            )
+        told = old != new
+        self.written.append(LevelChanges(stores[told], items[told], old[told], new[told]))
+        self.rows, self.times, self.pending = [], [], 0
+
+    def finish(self) -> LevelChanges:
+        """Write what is left; every level whose quantity differs from before."""
+        self.flush()
+        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in self.written]
+        if not parts:
+            parts = [(np.empty(0, np.int32),) * 4]
+        return LevelChanges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
