@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 # Longer numbers do not fit a bigint, so nobody was ever given such an id.
-EVENT_ID = re.compile(r"(\d{1,18}):(\d{1,18})")
+EVENT_ID = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
 
 RETRY = b"retry: 2000\n\n"  # milliseconds until a cut-off client comes back; it adds its own jitter
 
@@ -24,7 +24,7 @@ class EventId:
     @classmethod
     def parse(cls, text: str) -> "EventId | None":
         """The id in a text; None when it is none of ours."""
-        match = EVENT_ID.fullmatch(text, re.ASCII) if text.isascii() else None
+        match = EVENT_ID.fullmatch(text)
         return cls(epoch=int(match[1]), seq=int(match[2])) if match else None
 
 

@@ -1,0 +1,42 @@
+"""A web server on the test database for all tests of the live stream."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from inventory.models import Store
+from promotions.live.relay import STREAM
+from promotions.models import PromotionRevision
+from tests.promotions.live.parties import WebServer, make_revision, make_store
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(folder=tmp_path_factory.mktemp("web"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey() -> Iterator["redis.Redis"]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete(STREAM)
+        yield client
+
+
+@pytest.fixture
+def store(transactional_db: None) -> Store:
+    return make_store("0042")
+
+
+@pytest.fixture
+def other_store(transactional_db: None) -> Store:
+    return make_store("0043")
+
+
+@pytest.fixture
+def revision(transactional_db: None) -> PromotionRevision:
+    return make_revision()
