@@ -57,8 +57,14 @@ document.addEventListener("htmx:after:swap", (event) => {
   const { target, sourceElement } = event.detail.ctx;
   if (isPane(event)) {
     if (sourceElement !== document.body) pane.scrollTop = 0;
-    if (sourceElement === form) code.focus();
-    if (sourceElement === form) code.select();
+    const redeemed = pane.querySelector(".redeemed") !== null;
+    if (redeemed) reloadBoard(); // one use fewer
+    if (sourceElement === form || redeemed) {
+      code.focus();
+      code.select();
+    } else if (document.activeElement === document.body && sourceElement !== document.body) {
+      pane.focus();
+    }
     markOpen();
   }
   const card = target?.closest?.(".card");
@@ -157,6 +163,8 @@ export function tick() {
 }
 
 setInterval(tick, 5000);
+// Stock that moves without changing an offer's state is no event: the figures are read again now and then.
+setInterval(() => { if (!document.hidden) reloadBoard(); }, 120_000 + Math.random() * 30_000);
 tick();
 recount();
 markOpen();

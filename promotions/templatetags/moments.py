@@ -54,6 +54,13 @@ def order(card: OfferCard) -> str:
 
 
 @register.filter
+def moment(local: datetime, now: datetime) -> str:
+    """A store-local time of today, with its weekday when it was another day's."""
+    today = now.astimezone(local.tzinfo).date()
+    return clock(local) if local.date() == today else f"{date_format(local, 'D')} {clock(local)}"
+
+
+@register.filter
 def opening(place: AlternativeStore, now: datetime) -> str:
     """Whether another store is open now, by its own clock and hours; nothing where its hours are not known."""
     if not place.opening_hours:

@@ -115,15 +115,16 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
 def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
     """Take one use. The same key again, by a second tap or a reload, is the same redemption."""
     asked = {name: value for name in ("promotion_id", "item") if (value := request.POST.get(name, ""))}
-    key = request.POST.get("key", "")
-    if not key or len(key) > 255 or "promotion_id" not in asked:
+    key, shown = request.POST.get("key", ""), request.POST.get("promotion_pk", "")
+    if not key or len(key) > 255 or "promotion_id" not in asked or not is_number(shown):
         return HttpResponseBadRequest(_("What is to be redeemed is missing."))
-    told = redeem(store=store, staff_member=request.user, key=key, request=asked, now=timezone.now())
-    facts: dict[str, Any] = {"answer": told}
-    if told.status == CREATED:
-        facts["discount"] = money(told.body["discount_amount"], told.body["currency"])
-        facts["redeemed_at"] = datetime.fromisoformat(told.body["redeemed_at"])
-    status = OK if told.status == CREATED else told.status
+    now = timezone.now()
+    given = redeem(store=store, staff_member=request.user, key=key, request=asked, now=now)
+    facts: dict[str, Any] = {"answer": given, "card": card_for(store=store, promotion_pk=int(shown), now=now)}
+    if given.status == CREATED:
+        facts["discount"] = money(given.body["discount_amount"], given.body["currency"])
+        facts["redeemed_at"] = datetime.fromisoformat(given.body["redeemed_at"])
+    status = OK if given.status == CREATED else given.status
     return answer(request, store=store, pane="tablet/_redeemed.html", facts=facts, status=status)
 
 
@@ -134,7 +135,7 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     now = timezone.now()
     card = card_for(store=store, promotion_pk=promotion_pk, now=now)
     revision = request.POST.get("revision", "")
-    if card is None or not revision.isdecimal():
+    if card is None or not is_number(revision):
         raise Http404
     # The revision that was on the screen: had it changed meanwhile, the new one asks for itself.
     if int(revision) == card.offer.revision_id:
@@ -150,10 +151,15 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
 def told(request: HttpRequest, store: Store) -> HttpResponse:
     """The tablet has shown these revisions."""
     revisions = request.POST.getlist("revision")
-    if not all(revision.isdecimal() and len(revision) < 19 for revision in revisions):
+    if not all(is_number(revision) for revision in revisions):
         return HttpResponseBadRequest(_("Revisions are numbers."))
     mark_told(store=store, revision_ids=[int(revision) for revision in revisions], now=timezone.now())
     return HttpResponse(status=NO_CONTENT)
+
+
+def is_number(text: str) -> bool:
+    """A key as the page wrote it; anything else was not asked from our pages."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def answer(
