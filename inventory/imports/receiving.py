@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Protocol
 
 from django.conf import settings
 from django.core.files.base import File
@@ -17,11 +17,17 @@ from inventory.models import FeedRun, FeedSource
 CHUNK = 1 << 20
 
 
+class Readable(Protocol):
+    """What gives bytes: an open file, an upload, a request."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class _Arriving(File):  # type: ignore[type-arg]
     """Bytes hashed and counted on their way into the storage; past the limit they are only counted."""
 
-    def __init__(self, content: BinaryIO, limit: int) -> None:
-        super().__init__(content)
+    def __init__(self, content: Readable, limit: int) -> None:
+        super().__init__(None)
         self.content = content
         self.limit = limit
         self.digest = hashlib.sha256()
@@ -36,7 +42,7 @@ class _Arriving(File):  # type: ignore[type-arg]
 
 
 def receive_file(
-    *, source: FeedSource, file_name: str, content: BinaryIO, now: datetime
+    *, source: FeedSource, file_name: str, content: Readable, now: datetime
 ) -> tuple[FeedRun, bool]:
     """Keep a file of a source; (its run, True), or (the earlier run, False) for bytes that came before.
 

@@ -1,0 +1,56 @@
+"""The feeds' clockwork. Thin: ask the database what is due, call, ring."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from inventory.imports import fail_exhausted_runs, load_run
+from inventory.imports.inbox import claim_due_sources, take_files
+from inventory.models import FeedRun
+
+logger = logging.getLogger(__name__)
+
+RINGS_A_TICK = 100
+
+
+def ring_run(*, run_id: int) -> None:
+    """Tell a worker of a received file once the transaction is through; if nobody hears it, the sweeper rings."""
+    transaction.on_commit(lambda: _ring(run_id))
+
+
+def _ring(run_id: int) -> None:
+    try:
+        load_feed_run.delay(run_id)
+    except OperationalError:
+        logger.warning("feed run %s waits: no broker to ring the worker", run_id)
+
+
+@shared_task
+def pull_due_sources() -> None:
+    """Take what lies in the inboxes of the sources whose time has come."""
+    now = timezone.now()
+    for source in claim_due_sources(now=now):
+        for run, is_new in take_files(source=source, now=now):
+            if is_new:
+                ring_run(run_id=run.pk)
+
+
+@shared_task
+def ring_waiting_runs() -> None:
+    """Ring again for files nobody is loading: a lost message costs one tick."""
+    now = timezone.now()
+    fail_exhausted_runs(now=now)
+    waiting = FeedRun.objects.waiting(now=now).order_by("received_at", "pk")
+    for run_id in waiting.values_list("pk", flat=True)[:RINGS_A_TICK]:
+        _ring(run_id)
+
+
+@shared_task
+def load_feed_run(run_id: int) -> None:
+    """Load one file; a second ring for the same finds nothing to do."""
+    run = load_run(run_id=run_id, now=timezone.now())
+    if run is not None:
+        logger.info("%s of %s: %s", run.file_name, run.source.code, run.state)
