@@ -1,0 +1,133 @@
+"""Each named constraint of promotions and staff refuses the row it is there to refuse."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
+from promotions.models import (
+    Acknowledgement,
+    Briefing,
+    Budget,
+    IdempotencyKey,
+    OfferChange,
+    OfferItem,
+    Promotion,
+    PromotionRevision,
+    Redemption,
+    StoreOffer,
+    StoreStream,
+)
+from promotions.services.publishing import create_promotion
+from promotions.services.reading import acknowledge
+from tests.factories import create_item, create_store
+from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
+
+pytestmark = pytest.mark.django_db
+
+
+def again(model: Any, **changes: Any) -> None:
+    """The model's one row once more under a new id."""
+    row = model.objects.get()
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    values.pop("id", None)
+    model.objects.create(**values | changes)
+
+
+def revision(**content: Any) -> Callable[[], None]:
+    """Another revision with these words, past all the checks before the database."""
+    return lambda: again(PromotionRevision, **{"number": 2} | content)
+
+
+BREAKS: dict[str, Callable[[], Any]] = {
+    "promotions_promotion_state_known": lambda: Promotion.objects.update(state="PAUSED"),
+    "promotions_promotion_id_given": lambda: Promotion.objects.update(promotion_id=""),
+    "promotions_promotion_published_has_revision": lambda: Promotion.objects.update(state="DRAFT"),
+    "promotions_promotion_stopped_at_paired": lambda: Promotion.objects.update(state="STOPPED"),
+    "promotions_promotion_code_names_one": lambda: again(
+        Promotion, promotion_id="other", state="DRAFT", current_revision_id=None, published_at=None
+    ),
+    "promotions_revision_number_once": revision(number=1),
+    "promotions_revision_value_fits_type": revision(percent_off=Decimal(101)),
+    "promotions_revision_code_fits_type": revision(offer_type="NO_CODE"),
+    "promotions_revision_ends_after_start": revision(ends_on=content_for()["starts_on"]),
+    "promotions_revision_minimum_stock_1": revision(minimum_stock=0),
+    "promotions_revision_limit_1": revision(limit_uses=0),
+    "promotions_revision_channel_given": revision(redemption_channel=[]),
+    "promotions_revision_number_from_1": revision(number=0),
+    "promotions_offer_item_once": lambda: again(OfferItem, minimum_stock=99),
+    "promotions_store_offer_state_known": lambda: StoreOffer.objects.update(state="MAYBE"),
+    "promotions_store_offer_ends_after_start": lambda: StoreOffer.objects.update(
+        ends_at=NOW - timedelta(days=99)
+    ),
+    "promotions_store_offer_counts_nest": lambda: StoreOffer.objects.update(items_available=5),
+    "promotions_stream_seq_from_0": lambda: StoreStream.objects.update(seq=-1),
+    "promotions_change_reason_known": lambda: again(OfferChange, seq=2, reason="WHIM"),
+    "promotions_change_seq_from_1": lambda: again(OfferChange, seq=0),
+    "promotions_briefing_told_after_briefed": lambda: Briefing.objects.update(
+        told_at=NOW - timedelta(days=1)
+    ),
+    "promotions_acknowledged_once": lambda: again(Acknowledgement),
+    "promotions_budget_never_over": lambda: Budget.objects.update(used=4),
+    "promotions_redemption_discount_has_currency": lambda: Redemption.objects.update(discount_amount=1),
+    "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
+    "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
+    "staff_membership_once": lambda: again(StoreMembership),
+    "staff_api_key_revoked_after_created": lambda: ApiKey.objects.update(revoked_at=NOW - timedelta(days=1)),
+}
+
+
+@pytest.fixture
+def one_of_each() -> None:
+    """A published promotion with a code and three uses in one store, one associate, one use of everything."""
+    store = create_store()
+    create_item()
+    person = create_staff_member(stores=[store])
+    promotion = create_published_promotion(generic_redemption_code="SAVE", limit_uses=3)
+    first = promotion.latest_revision()
+    acknowledge(store=store, revision_id=first.pk, staff_member=person, now=NOW)
+    Redemption.objects.create(
+        promotion=promotion, revision=first, store=store, redeemed_by=person, redeemed_at=NOW
+    )
+    IdempotencyKey.objects.create(
+        staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
+    )
+    ApiKey.issue(staff_member=person, name="till", now=NOW)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name: str, one_of_each: None) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        BREAKS[name]()
+
+
+def test_no_constraint_is_left_untested() -> None:
+    named = {
+        constraint.name
+        for app in ("promotions", "staff")
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+    }
+
+    assert named == set(BREAKS)
+
+
+def test_every_migration_constraint_stands_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE 'promotions\\_%' ESCAPE '\\'")
+        standing = {name for (name,) in cursor.fetchall()}
+
+    assert {name for name in BREAKS if name.startswith("promotions_")} <= standing
+
+
+def test_a_draft_has_no_offers() -> None:
+    create_store()
+    create_item()
+    create_promotion(promotion_id="draft", content=content_for(), author=None, now=NOW)
+
+    assert not StoreOffer.objects.exists()
