@@ -10,6 +10,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("", include("promotions.urls")),
+    path("", include("promotions.urls_desk")),
+    path("api/", include("omnistore.api_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "omnistore.problems.bad_request"
+handler403 = "omnistore.problems.permission_denied"
+handler404 = "omnistore.problems.page_not_found"
+handler500 = "omnistore.problems.server_error"

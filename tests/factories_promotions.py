@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.hashers import make_password
 
 from inventory.feeds.records import ABSENT, LevelChanges
 from inventory.models import FeedRun, FeedSource, Item, StockClaim, StockLevel, Store
@@ -52,12 +54,17 @@ def create_published_promotion(*, promotion_id: str = "", now: datetime = NOW, *
     return publish_promotion(promotion=revision.promotion, now=now)
 
 
+@cache
+def password_hash() -> str:
+    """Made once, because hashing is slow on purpose."""
+    return make_password("secret-enough")
+
+
 def create_staff_member(
     *, username: str = "", role: Role = Role.ASSOCIATE, stores: list[Store] | None = None
 ) -> StaffMember:
     """A person who can sign in with the password "secret-enough"."""
-    member = StaffMember(username=username or f"person-{next(_numbers)}", role=role)
-    member.set_password("secret-enough")
+    member = StaffMember(username=username or f"person-{next(_numbers)}", role=role, password=password_hash())
     member.save()
     for store in stores or []:
         StoreMembership.objects.create(staff_member=member, store=store)

@@ -1,0 +1,1 @@
+"""The HTTP API of the inventory: stores, items, stock, feeds."""

@@ -1,0 +1,105 @@
+"""Tokens: a user name and a password for an API key."""
+
+import hashlib
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.core.cache import cache
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, NotFound, Throttled
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from omnistore.staff.authentication import CHALLENGE
+from omnistore.staff.models import ApiKey, StaffMember
+
+# Wrong passwords a minute: for one user name, and from one address. Counted before the costly hash is made.
+MOST_FOR_A_NAME = 5
+MOST_FROM_AN_ADDRESS = 30
+MINUTE = 60
+
+
+class TokenRequestSerializer(serializers.Serializer[Any]):
+    """Who you are, and what you call the key."""
+
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=256, trim_whitespace=False)
+    name = serializers.CharField(max_length=100)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """The key; `token` is shown this once."""
+
+    token = serializers.CharField()
+    name = serializers.CharField()
+    role = serializers.CharField()
+    store_codes = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="An associate's stores; empty for roles that see every store.",
+    )
+
+
+def counter_of(kind: str, value: str) -> str:
+    """The name under which wrong passwords are counted."""
+    return f"wrong-password-{kind}-{hashlib.sha256(value.encode()).hexdigest()}"
+
+
+class TokenView(APIView):
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method == "POST" else [IsAuthenticated()]
+
+    def get_authenticators(self) -> list[Any]:
+        """A key that has expired must not stand in the way of getting a new one."""
+        return (
+            [] if self.request is not None and self.request.method == "POST" else super().get_authenticators()
+        )
+
+    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        """A wrong password is a 401, though no authenticator stands before it."""
+        return CHALLENGE
+
+    @extend_schema(
+        operation_id="tokens_create",
+        tags=["tokens"],
+        auth=[],
+        request=TokenRequestSerializer,
+        responses={
+            201: TokenSerializer,
+            400: ProblemSerializer,
+            401: ProblemSerializer,
+            429: ProblemSerializer,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """A new key for your role and your stores. Keep the token: it is not shown again."""
+        asked = TokenRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        name, username = asked.validated_data["name"], asked.validated_data["username"]
+        counters = [
+            (counter_of("name", username.lower()), MOST_FOR_A_NAME),
+            (counter_of("address", request.META.get("REMOTE_ADDR", "")), MOST_FROM_AN_ADDRESS),
+        ]
+        if any(cache.get(counter, 0) >= most for counter, most in counters):
+            raise Throttled(wait=MINUTE)
+        member = authenticate(request, username=username, password=asked.validated_data["password"])
+        if not isinstance(member, StaffMember):
+            for counter, _most in counters:
+                cache.set(counter, cache.get(counter, 0) + 1, MINUTE)
+            raise AuthenticationFailed("The user name or the password is wrong.")
+        key, token = ApiKey.issue(staff_member=member, name=name, now=timezone.now())
+        stores = member.memberships.order_by("store__store_code").values_list("store__store_code", flat=True)
+        body = {"token": token, "name": key.name, "role": member.role, "store_codes": list(stores)}
+        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+    @extend_schema(operation_id="tokens_delete", tags=["tokens"], responses={204: None, **PROBLEMS})
+    def delete(self, request: Request) -> Response:
+        """Revoke the key this request is sent with; it is dead within seconds everywhere."""
+        if not isinstance(request.auth, ApiKey):
+            raise NotFound("This request carries no API key.")
+        ApiKey.objects.filter(pk=request.auth.pk, revoked_at=None).update(revoked_at=timezone.now())
+        return Response(status=204)

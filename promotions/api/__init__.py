@@ -1,0 +1,1 @@
+"""The HTTP API of the promotions: what is on offer where, verdicts, redemptions."""

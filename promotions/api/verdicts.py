@@ -1,0 +1,145 @@
+"""GET /stores/{store_code}/verdict: the hot path, so a plain view without DRF; the schema knows it all the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
+from rest_framework.views import APIView
+
+from inventory.models import Store
+from promotions.rules.words import Outcome, Reason
+from promotions.selectors.verdicts import verdict_for
+
+LONGEST_CODE = 200
+
+StoreFor = Callable[[HttpRequest, str], Store]
+
+
+def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
+    """The view; `store_for` gives the store the caller may ask about, or raises what the caller gets instead."""
+
+    def verdict(request: HttpRequest, store_code: str) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(str(request.method))
+        store = store_for(request, store_code)
+        code = code_in(request)
+        found = verdict_for(store=store, code=code, now=timezone.now())
+        response = HttpResponse(orjson.dumps(found.as_dict()), content_type="application/json")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    # DRF's views carry their class like this; it is where the schema looks.
+    verdict.cls = VerdictDocumentation  # type: ignore[attr-defined]
+    verdict.initkwargs = {}  # type: ignore[attr-defined]
+    return login_not_required(verdict)
+
+
+def code_in(request: HttpRequest) -> str:
+    """What was scanned. Separators of element strings (GS, 0x1D) are part of a code, NUL is of none."""
+    code = request.GET.get("code", "").strip(" \t\r\n")
+    if not code:
+        raise ValidationError({"code": ["Say what was scanned: ?code=…"]})
+    if len(code) > LONGEST_CODE:
+        raise ValidationError({"code": [f"A code has at most {LONGEST_CODE} characters."]})
+    if "\0" in code:
+        raise ValidationError({"code": ["A code has no NUL characters."]})
+    return code
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField([str(reason) for reason in Reason])
+    text = serializers.CharField()
+
+
+class VerdictItemSerializer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    brand = serializers.CharField()
+
+
+class VerdictDealSerializer(serializers.Serializer[Any]):
+    promotion_id = serializers.CharField()
+    revision = serializers.IntegerField()
+    headline = serializers.CharField()
+    benefit = serializers.CharField()
+    code_needed = serializers.BooleanField()
+    uses_left = serializers.IntegerField(allow_null=True)
+    starts_at = serializers.DateTimeField(
+        help_text="On the store's clock, with offset; belongs to the window."
+    )
+    ends_at = serializers.DateTimeField(help_text="On the store's clock; no longer belongs to the window.")
+
+
+class VerdictPriceSerializer(serializers.Serializer[Any]):
+    regular = serializers.CharField(help_text="Money for one unit, as a decimal text.")
+    deal = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+
+
+class VerdictStockSerializer(serializers.Serializer[Any]):
+    on_hand = serializers.IntegerField(help_text="In the item's smallest unit.")
+    counted_at = serializers.DateTimeField()
+    sales_until = serializers.DateTimeField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]  # a field, where the class has an attribute
+    is_stale = serializers.BooleanField()
+    age_seconds = serializers.IntegerField()
+
+
+class AlternativeStoreSerializer(serializers.Serializer[Any]):
+    store_code = serializers.CharField()
+    name = serializers.CharField()
+    city = serializers.CharField()
+    distance_km = serializers.FloatField(allow_null=True)
+    on_hand = serializers.IntegerField()
+    counted_at = serializers.DateTimeField(help_text="On that store's clock.")
+
+
+class AlternativeItemSerializer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    regular_price = serializers.CharField(allow_null=True)
+    deal_price = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    on_hand = serializers.IntegerField()
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """The verdict on one scan; `say` is the sentence to say to the shopper."""
+
+    store_code = serializers.CharField()
+    code = serializers.CharField()
+    outcome = serializers.ChoiceField([str(outcome) for outcome in Outcome])
+    reasons = ReasonSerializer(many=True)
+    say = serializers.CharField()
+    item = VerdictItemSerializer(allow_null=True)
+    promotion = VerdictDealSerializer(allow_null=True)
+    price = VerdictPriceSerializer(allow_null=True)
+    stock = VerdictStockSerializer(allow_null=True)
+    alternatives = AlternativeStoreSerializer(many=True)
+    similar = AlternativeItemSerializer(many=True)
+    also = VerdictDealSerializer(many=True)
+    at = serializers.DateTimeField()
+
+
+class VerdictDocumentation(APIView):
+    """What the schema says of `verdict`; requests never come here."""
+
+    @extend_schema(
+        operation_id="verdict",
+        tags=["verdict"],
+        parameters=[
+            OpenApiParameter(
+                "code", str, required=True,
+                description="What was scanned or typed: a GTIN in any form, a PLU, a SKU, a promotion's code or id.",
+            )
+        ],
+        responses=VerdictSerializer,
+    )  # fmt: skip
+    def get(self, request: Any, store_code: str) -> None:
+        """May this deal be honoured, here and now? An unknown code is an answer too: 200 with UNKNOWN."""

@@ -1,0 +1,101 @@
+"""POST /stores/{store_code}/redemptions, one request at a time."""
+
+import pytest
+
+from promotions.models import Budget, IdempotencyKey, Redemption
+from promotions.services.publishing import stop_promotion
+from tests.api_client import World, is_problem
+from tests.factories import create_item
+from tests.factories_promotions import NOW, create_published_promotion
+
+PLACE = "/stores/here-1/redemptions"
+
+
+def test_a_use_is_taken_and_told(world: World) -> None:
+    answer = world.associate.post(PLACE, {"code": "save29", "item": "4012345678901"}, Idempotency_Key="k1")
+    body = answer.json()
+    redemption = Redemption.objects.get()
+    assert (answer.status_code, body["redemption_id"]) == (201, str(redemption.pk))
+    assert (body["sku"], body["discount_amount"], body["currency"]) == ("OAT-1", "0.810", "USD")
+    assert Budget.objects.get().used == 1
+
+
+def test_the_same_key_gets_the_same_bytes_and_takes_no_second_use(world: World) -> None:
+    first, second, third = (
+        world.associate.post(PLACE, {"promotion_id": "oat"}, Idempotency_Key="k1") for _ in range(3)
+    )
+    assert first.content == second.content == third.content
+    assert [answer.headers.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
+    assert Redemption.objects.count() == Budget.objects.get().used == 1
+
+
+def test_the_same_key_for_something_else_is_refused(world: World) -> None:
+    world.associate.post(PLACE, {"promotion_id": "oat"}, Idempotency_Key="k1")
+    answer = world.associate.post(PLACE, {"code": "SAVE29"}, Idempotency_Key="k1")
+    assert is_problem(answer, 422)
+    assert answer.json()["code"] == "key_reused"
+    assert Redemption.objects.count() == 1
+
+
+def test_two_people_may_choose_the_same_key(world: World) -> None:
+    for api in (world.associate, world.admin):
+        assert api.post(PLACE, {"code": "SAVE29"}, Idempotency_Key="k1").status_code == 201
+    assert Budget.objects.get().used == 2
+
+
+@pytest.mark.parametrize("key", [None, "", "   ", "x" * 256, "tab\there"])
+def test_without_a_usable_key_nothing_is_taken(world: World, key: str | None) -> None:
+    headers = {} if key is None else {"Idempotency_Key": key}
+    assert is_problem(world.associate.post(PLACE, {"code": "SAVE29"}, **headers), 400)
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_a_key_of_a_request_that_made_no_sense_can_be_used_again(world: World) -> None:
+    assert is_problem(world.associate.post(PLACE, {"code": 7.5, "item": None}, Idempotency_Key="k1"), 400)
+    assert world.associate.post(PLACE, {"code": "SAVE29"}, Idempotency_Key="k1").status_code == 201
+
+
+def test_unknown_codes_and_items_are_not_found(world: World) -> None:
+    unknown = world.associate.post(PLACE, {"code": "NOPE"}, Idempotency_Key="k1")
+    item = world.associate.post(PLACE, {"code": "SAVE29", "item": "NOPE"}, Idempotency_Key="k2")
+    assert is_problem(unknown, 404)
+    assert is_problem(item, 404)
+    assert (unknown.json()["code"], item.json()["code"]) == ("unknown_code", "unknown_item")
+
+
+def test_an_item_that_the_deal_does_not_cover_is_refused(world: World) -> None:
+    create_item(sku="SOAP-1")
+    answer = world.associate.post(PLACE, {"code": "SAVE29", "item": "SOAP-1"}, Idempotency_Key="k1")
+    assert is_problem(answer, 409)
+    assert answer.json()["reasons"] == ["ITEM_NOT_IN_DEAL"]
+    assert Budget.objects.get().used == 0
+
+
+def test_a_stopped_promotion_is_refused_with_the_reason(world: World) -> None:
+    stop_promotion(promotion=world.promotion, reason="misprint", now=NOW)
+    answer = world.associate.post(PLACE, {"promotion_id": "oat"}, Idempotency_Key="k1")
+    assert is_problem(answer, 409)
+    assert (answer.json()["code"], answer.json()["reasons"]) == ("stopped", ["STOPPED"])
+
+
+def test_after_the_last_use_the_next_one_hears_so(world: World) -> None:
+    create_published_promotion(generic_redemption_code="LAST", limit_uses=1)
+    first = world.associate.post(PLACE, {"code": "LAST"}, Idempotency_Key="k1")
+    second = world.associate.post(PLACE, {"code": "LAST"}, Idempotency_Key="k2")
+    assert first.json()["uses_left"] == 0
+    assert (second.status_code, second.json()["reasons"]) == (409, ["BUDGET_SPENT"])
+    assert is_problem(world.associate.post(PLACE, {"code": "LAST"}, Idempotency_Key="k2"), 409)
+
+
+def test_nobody_redeems_in_a_foreign_store(world: World) -> None:
+    answer = world.foreign_associate.post(PLACE, {"code": "SAVE29"}, Idempotency_Key="k1")
+    assert is_problem(answer, 404)
+    assert not Redemption.objects.exists()
+
+
+def test_the_list_shows_the_stores_own_newest_first(world: World) -> None:
+    for key, place in (("k1", "here-1"), ("k2", "here-1"), ("k3", "there-1")):
+        world.admin.post(f"/stores/{place}/redemptions", {"code": "SAVE29"}, Idempotency_Key=key)
+    listed = world.associate.get(PLACE).json()
+    assert (listed["count"], {row["store_code"] for row in listed["results"]}) == (2, {"here-1"})
+    assert listed["results"][0]["redeemed_at"] == "2026-11-22T09:07:00-05:00"
