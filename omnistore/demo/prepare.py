@@ -42,14 +42,13 @@ def ensure(groups: Sequence[str]) -> None:
 
 def environment(groups: Sequence[str]) -> Path:
     """The interpreter of a virtual environment that has the packages of `groups`; built if there is none."""
-    places = [PROJECT / ".venv", *_places_of_this_user()]
-    for place in places:
+    for place in _places():
         if python := _ready(place, groups=groups):
             return python
-    for place in places:
+    for place in _places():
         if _may_build(place):
             return _build(place, groups=groups)
-    tried = "\n".join(f"  {place}" for place in places)
+    tried = "\n".join(f"  {place}" for place in _places())
     raise PreparationError(f"None of these places can be written:\n{tried}")
 
 
@@ -110,16 +109,15 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _places_of_this_user() -> list[Path]:
-    """Where to build when the project's own `.venv` belongs to somebody else: the cache folder, /var/tmp."""
-    places = []
+def _places() -> Iterator[Path]:
+    """The project's own `.venv`; where that is somebody else's, this user's cache folder, then /var/tmp."""
+    yield PROJECT / ".venv"
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails for a user without one
     if os.access(home, os.W_OK) and home.stat().st_uid == os.geteuid():
         cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-        places.append(cache / f"omnistore-{fingerprint(PROJECT)}" / "venv")
+        yield cache / f"omnistore-{fingerprint(PROJECT)}" / "venv"
     with contextlib.suppress(PermissionError):
-        places.append(spare_folder() / "venv")
-    return places
+        yield spare_folder() / "venv"
 
 
 def _may_build(place: Path) -> bool:
