@@ -44,7 +44,7 @@ STATE_AS_IS = state_sql(
 )
 
 CHANGED_LEVELS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS changed_level
+CREATE TEMPORARY TABLE IF NOT EXISTS crossed_level
     (store_id int4, item_id int4, old int4, new int4) ON COMMIT DELETE ROWS
 """
 
@@ -55,7 +55,7 @@ WITH crossing AS (
            sum((c.old = {ABSENT})::int) AS stocked,
            sum((c.new > 0)::int - (c.old > 0)::int) AS available,
            sum((c.new >= k.minimum_stock)::int - (c.old >= k.minimum_stock)::int) AS enough
-    FROM changed_level c JOIN promotions_offeritem k USING (item_id)
+    FROM crossed_level c JOIN promotions_offeritem k USING (item_id)
     WHERE c.old = {ABSENT} OR (c.new > 0) <> (c.old > 0)
        OR (c.new >= k.minimum_stock) <> (c.old >= k.minimum_stock)
     GROUP BY 1, 2
@@ -93,12 +93,12 @@ def refresh_after_stock_change(*, changes: LevelChanges, now: datetime) -> int:
         if not keep.any():
             return 0
         cursor.execute(CHANGED_LEVELS)
-        cursor.execute("TRUNCATE changed_level")
+        cursor.execute("TRUNCATE crossed_level")
         columns = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
-        with cursor.copy("COPY changed_level FROM STDIN") as copy:
+        with cursor.copy("COPY crossed_level FROM STDIN") as copy:
             for row in zip(*(column.tolist() for column in columns), strict=True):
                 copy.write_row(row)
-        cursor.execute("ANALYZE changed_level")
+        cursor.execute("ANALYZE crossed_level")
         cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
         moved = transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
     return write_changes(transitions=moved, now=now)
