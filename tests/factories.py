@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from inventory.feeds.gtin import check_digit
-from inventory.models import Item, ItemIdentifier, Store
+from inventory.models import FeedSource, Item, ItemIdentifier, Store
 
 _numbers = count(1)
 
@@ -34,3 +34,9 @@ def create_item(*, sku: str = "", title: str = "", gtin: str = "", **fields: Any
     )
     ItemIdentifier.objects.create(item=item, kind="GTIN", value=gtin or gtin_for(4_000_000 + number))
     return item
+
+
+def create_source(*, code: str = "", kind: str = "STOCK", **fields: Any) -> FeedSource:
+    """A source that writes the default dialect: commas, UTF-8, GTINs, ISO times."""
+    code = code or f"{kind.lower()}-{next(_numbers)}"
+    return FeedSource.objects.create(**{"code": code, "kind": kind, "name": code, "profile": {}} | fields)

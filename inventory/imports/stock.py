@@ -85,7 +85,9 @@ def load_stock(arrival: Arrival) -> Callable[[], Counts]:
 def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
     counted = Counted(rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers)
     stores = rows.store_ids
-    if len(stores) and (np.diff(stores) < 0).any():
+    if not len(stores):
+        return
+    if (np.diff(stores) < 0).any():
         order = np.argsort(stores, kind="stable")
         stores, counted = stores[order], counted.take(order)
     starts = np.flatnonzero(np.diff(stores, prepend=-1))
