@@ -100,6 +100,10 @@ class WebServer:
         }
 
     def start(self) -> None:
+        self.launch()
+        eventually(self.answers, seconds=30)
+
+    def launch(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "omnistore.asgi:application", "--port", str(self.port)]
         options = ["--lifespan", "off", "--timeout-graceful-shutdown", "1", "--no-access-log"]
         with self.log.open("ab") as log:
@@ -111,7 +115,6 @@ class WebServer:
                 env=self.env,
                 cwd=PROJECT,
             )
-        eventually(self.answers, seconds=30)
 
     def answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -172,6 +175,7 @@ class Listener:
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self.events = heard(response.aiter_lines())
+        self.last: Heard | None = None
 
     async def next(self, kind: str = "offer", *, seconds: float = 8) -> Heard:
         """The next event of this kind; a TimeoutError when none comes."""
