@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("", include("promotions.urls")),
     path("", include("promotions.urls_desk")),
+    path("", include("inventory.urls")),
     path("api/", include("omnistore.api_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,9 +23,18 @@ from promotions.rules.words import (
 )
 from promotions.selectors.picking import unknown_item_names
 
-# The form's parts in the order of the page; the promotion's own page reads the same way.
-SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    (
+
+class Section(NamedTuple):
+    """A part of the form and of the promotion's page; `more` is what few promotions need."""
+
+    key: str
+    title: Any
+    fields: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+
+SECTIONS = (
+    Section(
         "deal",
         _("Deal"),
         (
@@ -38,14 +48,11 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
             "redemption_channel",
         ),
     ),
-    (
+    Section(
         "items",
         _("Items"),
+        ("product_applicability", "item_id_inclusion", "brand_inclusion", "product_type_inclusion"),
         (
-            "product_applicability",
-            "item_id_inclusion",
-            "brand_inclusion",
-            "product_type_inclusion",
             "item_group_id_inclusion",
             "item_id_exclusion",
             "brand_exclusion",
@@ -53,24 +60,19 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
             "item_group_id_exclusion",
         ),
     ),
-    (
+    Section(
         "where",
         _("Where"),
-        (
-            "store_applicability",
-            "store_groups_inclusion",
-            "store_codes_inclusion",
-            "store_groups_exclusion",
-            "store_codes_exclusion",
-        ),
+        ("store_applicability", "store_groups_inclusion", "store_codes_inclusion"),
+        ("store_groups_exclusion", "store_codes_exclusion"),
     ),
-    ("when", _("When"), ("starts_on", "starts_time", "ends_on", "ends_time", "window_timezone")),
-    (
+    Section("when", _("When"), ("starts_on", "starts_time", "ends_on", "ends_time"), ("window_timezone",)),
+    Section(
         "words",
         _("Words"),
-        ("operator_display_name", "operator_text", "customer_display_name", "promotion_url"),
+        ("operator_text", "operator_display_name", "customer_display_name", "promotion_url"),
     ),
-    ("limits", _("Limits"), ("offer_type", "generic_redemption_code", "limit_uses", "minimum_stock")),
+    Section("limits", _("Limits"), ("offer_type", "generic_redemption_code", "limit_uses", "minimum_stock")),
 )
 
 
@@ -209,9 +211,9 @@ class PromotionForm(forms.Form):
     store_codes_exclusion = codes(_("Except these stores"))
 
     starts_on = day(_("First day"), error_messages={"required": _("Enter the first day.")})
-    starts_time = clock(_("from"), help_text=_("Empty: when the day begins."))
+    starts_time = clock(_("Starts at"), help_text=_("Empty: when the day begins."))
     ends_on = day(_("Last day"), error_messages={"required": _("Enter the last day.")})
-    ends_time = clock(_("until"), help_text=_("Empty: the whole last day counts."))
+    ends_time = clock(_("Ends at"), help_text=_("Empty: the whole last day counts."))
     window_timezone = forms.ChoiceField(label=_("On which clock"), required=False)
 
     operator_display_name = forms.CharField(
@@ -354,6 +356,9 @@ def last_day_and_time(ends_on: date, ends_time: time) -> tuple[date, time | None
 def initial_of(revision: PromotionRevision) -> dict[str, Any]:
     """A revision as the form shows it."""
     initial = {name: getattr(revision, name) for name in PromotionForm.base_fields if hasattr(revision, name)}
+    for name, value in initial.items():
+        if isinstance(value, Decimal):  # 35, not the column's 35.000
+            initial[name] = Decimal(f"{value.normalize():f}")
     initial["ends_on"], initial["ends_time"] = last_day_and_time(revision.ends_on, revision.ends_time)
     initial["starts_time"] = revision.starts_time if revision.starts_time != time(0) else None
     initial["based_on"] = revision.number

@@ -147,6 +147,11 @@ class FeedRun(models.Model):
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
 
+    @property
+    def is_retryable(self) -> bool:
+        """Over without a load, and its bytes are still there (a file that was too large is not kept)."""
+        return self.state in (self.State.REFUSED, self.State.FAILED) and bool(self.file)
+
 
 class RejectedRow(models.Model):
     """A line we could not use: kept with its number, its text, a reason code and a sentence for the sender."""

@@ -101,7 +101,7 @@ def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
     if state:
         promotions = promotions.filter(state=state)
     if search:
-        newest = PromotionRevision.objects.order_by("promotion", "-number").distinct("promotion").values("pk")
+        newest = PromotionRevision.objects.order_by("promotion_id", "-number").distinct("promotion_id").values("pk")
         matching = PromotionRevision.objects.filter(
             Q(long_title__icontains=search)
             | Q(operator_display_name__icontains=search)
@@ -127,8 +127,8 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
     newest = {
         revision.promotion_id: revision
         for revision in PromotionRevision.objects.filter(promotion__in=keys)
-        .order_by("promotion", "-number")
-        .distinct("promotion")
+        .order_by("promotion_id", "-number")
+        .distinct("promotion_id")
     }
     states: dict[int, Counter[OfferState]] = defaultdict(Counter)
     offers = StoreOffer.objects.filter(

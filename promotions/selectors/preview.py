@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
-from inventory.selectors import stock_figures
 
 from inventory.models import Item, StockLevel, Store
+from inventory.selectors import stock_figures
 from promotions.models import Budget, PromotionRevision, StoreOffer
 from promotions.rules.offer_state import OfferFacts, decide_state
 from promotions.rules.price import money_fits
@@ -97,8 +97,8 @@ def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> O
     """The tablet's card of a revision in one store, as if it were published now."""
     item_ids = targeted_items(revision)
     (offer,) = draft_offers(revision=revision, stores=[store], item_ids=item_ids, now=now)
-    if not Budget.objects.filter(promotion=offer.promotion).exists():
-        offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses)
+    used = Budget.objects.filter(promotion=offer.promotion).values_list("used", flat=True).first() or 0
+    offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses, used=used)
     levels = dict(StockLevel.objects.filter(store=store, item__in=item_ids).values_list("item_id", "on_hand"))
     best = sorted(item_ids, key=lambda item_id: (item_id not in levels, -levels.get(item_id, 0), item_id))
     items = Item.objects.in_bulk(best[:ITEMS_ON_A_CARD])

@@ -20,7 +20,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from promotions.forms import SECTIONS, PromotionForm, StopForm, error_lists
+from promotions.forms import SECTIONS, PromotionForm, Section, StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.words import PromotionState
 from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
@@ -129,9 +129,21 @@ def form_page(request: HttpRequest, form: PromotionForm, *, promotion: Promotion
         "section": "promotions",
         "form": form,
         "promotion": promotion,
-        "sections": [(key, title, [form[name] for name in names]) for key, title, names in SECTIONS],
+        "sections": [form_section(form, part) for part in SECTIONS],
     }
     return render(request, "merchandising/form.html", context, status=422 if form.errors else 200)
+
+
+def form_section(form: PromotionForm, part: Section) -> dict[str, Any]:
+    """One part of the form; what few need is folded away unless something stands in it."""
+    more = [form[name] for name in part.more]
+    return {
+        "key": part.key,
+        "title": part.title,
+        "fields": [form[name] for name in part.fields],
+        "more": more,
+        "is_open": any(field.value() or field.errors for field in more),
+    }
 
 
 @require_safe

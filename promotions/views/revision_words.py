@@ -49,20 +49,19 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
 
 
-def short_day(day: dt.date) -> str:
-    return date_format(day, "D j M Y")
-
-
-def moment(day: dt.date, at: dt.time | None) -> str:
-    return f"{short_day(day)}, {at:%H:%M}" if at else short_day(day)
+def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
+    text = date_format(day, pattern)
+    return f"{text}, {at:%H:%M}" if at and at != dt.time(0) else text
 
 
 def window_text(revision: PromotionRevision) -> str:
-    """First and last day as people mean them: "Sat 28 Nov 2026 – Sun 29 Nov 2026"."""
+    """First and last day as people mean them: "28 Nov – 5 Dec 2026"."""
     last_day, until = last_day_and_time(revision.ends_on, revision.ends_time)
-    first = moment(revision.starts_on, revision.starts_time or None)
-    last = moment(last_day, until)
-    return first if first == last else f"{first} – {last}"
+    pattern = "j M" if revision.starts_on.year == last_day.year else "j M Y"
+    last = moment(last_day, until, pattern="j M Y")
+    if revision.starts_on == last_day and revision.starts_time == dt.time(0):
+        return last
+    return f"{moment(revision.starts_on, revision.starts_time, pattern=pattern)} – {last}"
 
 
 def words_of(revision: PromotionRevision) -> dict[str, str]:
@@ -81,7 +80,9 @@ def words_of(revision: PromotionRevision) -> dict[str, str]:
         "ends_on": moment(last_day, until),
         "window_timezone": revision.window_timezone or _("Each store's own clock"),
     }
-    fields = [field for _key, _title, names in SECTIONS for field in names if field not in TOLD_ELSEWHERE]
+    fields = [
+        field for part in SECTIONS for field in (*part.fields, *part.more) if field not in TOLD_ELSEWHERE
+    ]
     return {field: special[field] if field in special else plain_text(revision, field) for field in fields}
 
 
@@ -98,8 +99,15 @@ def sections_of(revision: PromotionRevision) -> list[tuple[str, list[FieldWords]
     """The revision section by section, without what it leaves unsaid."""
     words = words_of(revision)
     return [
-        (title, [FieldWords(label_of(field), words[field]) for field in names if words.get(field)])
-        for _key, title, names in SECTIONS
+        (
+            part.title,
+            [
+                FieldWords(label_of(field), words[field])
+                for field in (*part.fields, *part.more)
+                if words.get(field)
+            ],
+        )
+        for part in SECTIONS
     ]
 
 

@@ -1,0 +1,171 @@
+"""Template words of the feed pages: how a source is doing, a run's state, durations, and the chart of runs."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from inventory.models import FeedRun
+from inventory.selectors import FeedStatus
+
+register = template.Library()
+
+State = FeedRun.State
+
+
+class Look(NamedTuple):
+    """Colour, shape and words of a state: the three always go together."""
+
+    tone: str
+    shape: str
+    text: Any
+
+
+RUN_LOOKS = {
+    State.RECEIVED: Look("alternative", "clock", gettext_lazy("Waiting")),
+    State.LOADING: Look("alternative", "play", gettext_lazy("Loading")),
+    State.LOADED: Look("honour", "tick", gettext_lazy("Loaded")),
+    State.LOADED_WITH_REJECTS: Look("check", "low", gettext_lazy("Loaded, lines rejected")),
+    State.REFUSED: Look("refuse", "bar", gettext_lazy("Refused")),
+    State.FAILED: Look("refuse", "cross", gettext_lazy("Failed")),
+}
+
+
+# Causes by their code; a code that is new here is shown in plain letters.
+CAUSES = {
+    "bad_item": gettext_lazy("The item code is not well formed"),
+    "bad_line": gettext_lazy("The line has too few or too many columns"),
+    "bad_number": gettext_lazy("A number cannot be read"),
+    "bad_text": gettext_lazy("A text cannot be read"),
+    "bad_time": gettext_lazy("A date or time cannot be read"),
+    "bad_value": gettext_lazy("A value is not one of those agreed"),
+    "conflicting_lines": gettext_lazy("Lines of the same file contradict each other"),
+    "future_time": gettext_lazy("The time lies in the future"),
+    "missing_value": gettext_lazy("A value is missing"),
+    "not_allowed": gettext_lazy("The promotion says what is not allowed"),
+    "unknown_item": gettext_lazy("The item is not known"),
+    "unknown_store": gettext_lazy("The store is not known"),
+}
+
+
+@register.filter
+def cause(code: str) -> Any:
+    """Why lines were rejected, as a heading."""
+    return CAUSES.get(code, code.replace("_", " ").capitalize())
+
+
+@register.filter
+def percent_done(run: FeedRun) -> int:
+    """How much of the file's bytes are read, in whole percent."""
+    return min(100, 100 * run.progress_bytes // run.size) if run.size else 0
+
+
+@register.filter
+def run_look(run: FeedRun) -> Look:
+    """The state of one arrival."""
+    return RUN_LOOKS[State(run.state)]
+
+
+@register.filter
+def feed_look(status: FeedStatus) -> Look:
+    """How a source is doing, in one sentence; red only where somebody has to act."""
+    last, lag = status.last_run, status.lag
+    if status.running:
+        return Look("alternative", "play", _("Loading %(file)s.") % {"file": status.running.file_name})
+    if last and last.state in (State.REFUSED, State.FAILED):
+        return Look("refuse", "bar", problem_sentence(last))
+    if lag:
+        expected = duration(status.source.expected_every)
+        return Look(
+            "refuse",
+            "clock",
+            _("%(lag)s late: a file is expected every %(every)s.")
+            % {"lag": duration(lag), "every": expected},
+        )
+    if not status.source.enabled:
+        return Look("unknown", "stop", _("Switched off."))
+    if last is None:
+        return Look("unknown", "question", _("Nothing has arrived yet."))
+    if last.state == State.RECEIVED:
+        return Look("alternative", "clock", _("%(file)s is waiting for its turn.") % {"file": last.file_name})
+    if last.rows_rejected:
+        words = ngettext(
+            "On time; %(n)s line was rejected.", "On time; %(n)s lines were rejected.", last.rows_rejected
+        )
+        return Look("check", "low", words % {"n": last.rows_rejected})
+    return Look("honour", "tick", _("On time, nothing rejected."))
+
+
+def problem_sentence(run: FeedRun) -> str:
+    """Why the last file did not come in."""
+    facts = {"file": run.file_name, "why": run.problem.get("message", "")}
+    if run.state == State.REFUSED:
+        return _("%(file)s was refused: %(why)s") % facts
+    return _("%(file)s failed: %(why)s") % facts
+
+
+@register.filter
+def duration(span: timedelta) -> str:
+    """A span in its two largest units: "45 min", "3 h 20 min", "2 d 4 h"."""
+    minutes = max(0, int(span / timedelta(minutes=1)))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, _("d")), (hours, _("h")), (minutes, _("min"))]
+    first = next((place for place, (number, _unit) in enumerate(parts) if number), 2)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number or first == 2)
+
+
+@register.filter
+def run_seconds(run: FeedRun) -> str:
+    """How long the load took."""
+    if not run.started_at or not run.finished_at:
+        return "–"
+    return f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
+
+
+class Bar(NamedTuple):
+    """One run in the chart, in pixels from the top left: the good part and, above it, the rejected one."""
+
+    run: FeedRun
+    x: int
+    y: int
+    height: int
+    rejected_y: int
+    rejected_height: int
+
+
+BAR, GAP, HEIGHT = 5, 2, 36
+
+
+@register.inclusion_tag("inventory/_sparkline.html")
+def sparkline(runs: Sequence[FeedRun]) -> dict[str, Any]:
+    """Rows of the last runs as small bars, the newest on the right; a refused or failed run is a full red bar."""
+    most = max((run.rows_received for run in runs), default=0) or 1
+    bars = []
+    for place, run in enumerate(runs):
+        if run.state in (State.REFUSED, State.FAILED):
+            bars.append(Bar(run, place * (BAR + GAP), HEIGHT, 0, 0, HEIGHT))
+            continue
+        whole = max(2, round(HEIGHT * run.rows_received / most)) if run.rows_received else 1
+        rejected = max(1, round(whole * run.rows_rejected / run.rows_received)) if run.rows_rejected else 0
+        bars.append(
+            Bar(
+                run,
+                place * (BAR + GAP),
+                HEIGHT - whole + rejected,
+                whole - rejected,
+                HEIGHT - whole,
+                rejected,
+            )
+        )
+    bad = sum(run.state in (State.REFUSED, State.FAILED) for run in runs)
+    return {
+        "bars": bars,
+        "width": max(1, len(runs)) * (BAR + GAP),
+        "bar": BAR,
+        "height": HEIGHT,
+        "bad": bad,
+        "runs": len(runs),
+    }
