@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from inventory.feeds.blocks import Block, FeedFile, visible
@@ -85,7 +86,7 @@ def read_table(
     line, _, rest = first.text.partition(b"\n")
     header = read_header(line.decode("utf-8"), profile)
     if rest:
-        yield _table_block(Block(2, rest, first.bytes_read), header, typed)
+        yield _table_block(Block(2, rest, first.line_ends - 1, first.bytes_read), header, typed)
     for block in blocks:
         yield _table_block(block, header, typed)
 
@@ -126,7 +127,7 @@ def _delimiter_hint(text: str, profile: Profile, names: list[str]) -> str:
 
 
 def _table_block(block: Block, header: Header, typed: dict[str, type[pl.DataType]]) -> TableBlock:
-    count = block.text.count(b"\n") + (not block.text.endswith(b"\n"))
+    count = block.line_ends + (not block.text.endswith(b"\n"))
     frame = _typed_frame(block.text, count, header, typed)
     if frame is not None:
         lines = np.arange(block.first_line, block.first_line + count, dtype=np.int32)
@@ -138,15 +139,13 @@ def _typed_frame(
     text: bytes, count: int, header: Header, typed: dict[str, type[pl.DataType]]
 ) -> pl.DataFrame | None:
     """The fast tier: None unless each line surely has the header's width and typed fields are integers."""
-    delimiter = header.delimiter.encode()
+    signs = np.frombuffer(text, np.uint8)
+    delimiters = np.count_nonzero(signs == ord(header.delimiter)) if header.delimiter.isascii() else -1
     if (
-        len(delimiter) != 1
-        or b'"' in text
-        or text.count(delimiter) != count * (header.width - 1)
+        b'"' in text
+        or delimiters != count * (header.width - 1)
         or not _plain_line_ends(text, count)
-        # polars takes +5 for a number; we do not, in any tier.
-        or any(before + b"+" in text for before in (delimiter, b" ", b"\t", b"\n"))
-        or text.startswith(b"+")
+        or _has_plus(text, signs, header.delimiter)
     ):
         return None
     by_place = {place: name for name, place in header.places.items()}
@@ -167,6 +166,17 @@ def _typed_frame(
     if frame.height != count or any(frame[name].null_count() for name in (names[-1], *typed)):
         return None
     return frame.select(list(header.places))
+
+
+def _has_plus(text: bytes, signs: npt.NDArray[np.uint8], delimiter: str) -> bool:
+    """Whether a field begins with a plus: polars takes +5 for a number, we do not, in any tier."""
+    if b"+" not in text:
+        return False
+    places = np.flatnonzero(signs == ord("+"))
+    before = signs[np.maximum(places - 1, 0)]
+    return bool(
+        (places[:1] == 0).any() or np.isin(before, [ord(sign) for sign in (delimiter, *" \t\n")]).any()
+    )
 
 
 def _plain_line_ends(text: bytes, count: int) -> bool:
