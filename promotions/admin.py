@@ -1,0 +1,53 @@
+"""Promotions in Django's admin: to look at. They are written by the services, which tell the stores."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from promotions.models import Promotion, PromotionRevision, Reconciliation, Redemption
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Nothing is added, changed or deleted here."""
+
+    def get_fields(self, _request: HttpRequest, _obj: Any = None) -> list[str]:
+        return [field.name for field in self.model._meta.concrete_fields]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReadOnlyAdmin):
+    list_display = ("promotion_id", "state", "open_code", "owner", "published_at", "stopped_at")
+    list_filter = ("state",)
+    list_select_related = ("owner",)
+    search_fields = ("promotion_id", "open_code")
+    date_hierarchy = "created_at"
+
+
+@admin.register(PromotionRevision)
+class PromotionRevisionAdmin(ReadOnlyAdmin):
+    list_display = ("promotion", "number", "long_title", "starts_on", "ends_on", "created_by", "created_at")
+    list_select_related = ("promotion", "created_by")
+    search_fields = ("promotion__promotion_id", "long_title", "operator_display_name")
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(ReadOnlyAdmin):
+    list_display = ("redeemed_at", "promotion", "store", "item", "redeemed_by", "discount_amount", "currency")
+    list_select_related = ("promotion", "store", "item", "redeemed_by")
+    search_fields = ("promotion__promotion_id", "code", "store__store_code")
+    date_hierarchy = "redeemed_at"
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("slot", "offers", "differences", "started_at", "finished_at")

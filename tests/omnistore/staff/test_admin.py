@@ -1,0 +1,48 @@
+"""Every page of Django's admin opens, and what the services write is only looked at there."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from omnistore.staff.models import ApiKey, Role
+from promotions.models import Promotion, Redemption
+from tests.factories import create_item, create_store
+from tests.factories_promotions import create_published_promotion, create_staff_member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root(client: Client) -> Client:
+    person = create_staff_member(role=Role.ADMIN)
+    person.is_staff = person.is_superuser = True
+    person.save()
+    create_store()
+    create_item()
+    create_published_promotion()
+    ApiKey.issue(staff_member=person, name="till", now=timezone.now())
+    client.force_login(person)
+    return client
+
+
+def test_every_list_and_every_row_opens(root: Client) -> None:
+    for model in admin.site._registry:
+        names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert root.get(reverse(f"{names}_changelist"), {"q": "x"}).status_code == 200, model
+        for row in model._default_manager.all()[:1]:
+            assert root.get(reverse(f"{names}_change", args=[row.pk])).status_code == 200, model
+
+
+@pytest.mark.parametrize("model", [Promotion, Redemption])
+def test_what_the_services_write_cannot_be_added_here(model: type, root: Client) -> None:
+    name = f"admin:promotions_{model.__name__.lower()}_add"
+    assert root.get(reverse(name)).status_code == 403
+
+
+def test_a_key_is_revoked_but_not_read(root: Client) -> None:
+    key = ApiKey.objects.get()
+    root.post(reverse("admin:staff_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
+    key.refresh_from_db()
+    assert key.revoked_at is not None
