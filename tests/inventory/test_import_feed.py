@@ -1,0 +1,66 @@
+"""The same road by hand: what it prints and how it exits."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from inventory.models import FeedRun
+from tests.factories import create_item, create_source, create_store
+from tests.inventory.imports.files import levels, stock_file
+
+pytestmark = pytest.mark.django_db
+GTIN = "04006381333931"
+PAST = "2026-01-05T10:00:00Z"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    create_store(store_code="S1")
+    create_item(sku="A", gtin=GTIN)
+    create_source(code="wms")
+    path = tmp_path / "night.csv"
+    path.write_bytes(stock_file(("S1", GTIN, 5, PAST), ("S9", GTIN, 5, PAST)))
+    return path
+
+
+def test_a_load_prints_what_came_of_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_feed", str(file), source="wms")
+    printed = capsys.readouterr().out
+    assert "received 2: applied 1  unchanged 0  stale 0  rejected 1" in printed
+    assert 'unknown_store: Line 3: store_code is "S9"' in printed
+    assert levels() == {("S1", "A"): 5}
+
+
+def test_the_second_time_it_says_what_came_of_the_first(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("import_feed", str(file), source="wms")
+    call_command("import_feed", str(file), source="wms")
+    printed = capsys.readouterr().out
+    assert "The same bytes came before, as night.csv" in printed
+    assert printed.count("applied 1") == 2
+    assert FeedRun.objects.count() == 1
+
+
+def test_a_dry_run_changes_nothing(file: Path, capsys: pytest.CaptureFixture[str], own_folders: Path) -> None:
+    call_command("import_feed", str(file), source="wms", dry_run=True)
+    assert "applied 1" in capsys.readouterr().out
+    assert (levels(), FeedRun.objects.count()) == ({}, 0)
+    assert not (own_folders / "media").exists()
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_refused_file_exits_with_1(file: Path, dry_run: bool) -> None:
+    file.write_text("a,b\n1,2\n")
+    with pytest.raises(CommandError, match="lacks") as refused:
+        call_command("import_feed", str(file), source="wms", dry_run=dry_run)
+    assert refused.value.returncode == 1
+
+
+def test_an_unknown_source_lists_the_known_ones(file: Path) -> None:
+    with pytest.raises(CommandError, match="Known sources: wms") as refused:
+        call_command("import_feed", str(file), source="wsm")
+    assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command("import_feed", "/nowhere.csv", source="wms")
