@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from promotions.rules.words import (
     CouponValueType,
@@ -19,7 +21,14 @@ AMOUNT_FIELDS = {
     CouponValueType.FIXED_PRICE: "fixed_price_amount",
 }
 ITEM_LISTS = ("item_id_inclusion", "brand_inclusion", "product_type_inclusion", "item_group_id_inclusion")
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199  # beyond are typing errors, and instants no clock can tell
 STORE_LISTS = ("store_codes_inclusion", "store_groups_inclusion")
+
+
+@cache
+def known_timezones() -> frozenset[str]:
+    """Every zone of the zone database; walking through it takes a moment."""
+    return frozenset(available_timezones())
 
 
 def content_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -44,7 +53,7 @@ def content_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
         wrong("redemption_channel", "Choose where the promotion can be used: in store, online or both.")
     elif set(channels) - set(RedemptionChannel):
         wrong("redemption_channel", f"Choose from {', '.join(RedemptionChannel)}.")
-    if (content.get("minimum_stock") or 1) < 1:
+    if content.get("minimum_stock", 1) < 1:
         wrong("minimum_stock", "The minimum stock is at least 1.")
     limit = content.get("limit_uses")
     if limit is not None and limit < 1:
@@ -98,6 +107,11 @@ def check_code(content: Mapping[str, Any], wrong: Any) -> None:
 
 def check_window(content: Mapping[str, Any], wrong: Any) -> None:
     starts_on, ends_on = content.get("starts_on"), content.get("ends_on")
+    if (zone := content.get("window_timezone")) and zone not in known_timezones():
+        wrong("window_timezone", "Enter an IANA time zone such as America/New_York, or leave it empty.")
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if day is not None and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            wrong(field, f"Enter a day from {EARLIEST_YEAR} to {LATEST_YEAR}.")
     if starts_on is None:
         wrong("starts_on", "Enter the first day.")
     if ends_on is None:
@@ -112,7 +126,7 @@ def check_window(content: Mapping[str, Any], wrong: Any) -> None:
 
 
 def check_scope(content: Mapping[str, Any], wrong: Any) -> None:
-    """ALL_… goes without inclusion lists, SPECIFIC_… with at least one."""
+    """ALL_… goes without inclusion lists, SPECIFIC_… with at least one list; exclusions alone mean all but these."""
     for field, everything, specific, lists, what in (
         ("product_applicability", ProductApplicability.ALL_PRODUCTS, ProductApplicability.SPECIFIC_PRODUCTS,
          ITEM_LISTS, "items"),
@@ -125,7 +139,8 @@ def check_scope(content: Mapping[str, Any], wrong: Any) -> None:
             for name in given:
                 wrong(name, f"Leave this empty, or choose specific {what}.")
         elif choice == specific:
-            if not given:
+            excluded = [name for name in lists if content.get(name.replace("inclusion", "exclusion"))]
+            if not given and not excluded:
                 wrong(lists[0], f"Name at least one of the {what}, or choose all {what}.")
         else:
             wrong(field, f"Choose all {what} or specific {what}.")

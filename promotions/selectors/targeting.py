@@ -27,9 +27,10 @@ def groups_with_children(codes: Sequence[str]) -> set[int]:
 
 
 def targeted_stores(revision: PromotionRevision) -> StoreQuerySet:
-    """The selling stores of a revision: all, or its codes and groups, less the excluded ones."""
+    """The selling stores of a revision: its codes and groups, or all where it includes none, less the excluded."""
     stores = Store.objects.all().selling()
-    if revision.store_applicability == StoreApplicability.SPECIFIC_STORES:
+    is_specific = revision.store_applicability == StoreApplicability.SPECIFIC_STORES
+    if is_specific and (revision.store_codes_inclusion or revision.store_groups_inclusion):
         included = groups_with_children(revision.store_groups_inclusion)
         members = StoreGroup.stores.through.objects.filter(storegroup__in=included).values("store_id")
         stores = stores.filter(Q(store_code__in=revision.store_codes_inclusion) | Q(pk__in=members))
@@ -49,20 +50,19 @@ def items_named(names: Sequence[str]) -> Q:
 
 
 def targeted_items(revision: PromotionRevision) -> list[int]:
-    """The ids of a revision's items: all, or the union of its inclusion lists, less the excluded ones.
+    """The ids of a revision's items: the union of its inclusion lists, or all where it has none, less the excluded.
 
     A product type includes everything below it ("Dairy" includes "Dairy > Milk").
     """
     items = Item.objects.all()
-    if revision.product_applicability == ProductApplicability.SPECIFIC_PRODUCTS:
-        items = items.filter(
-            scope(
-                names=revision.item_id_inclusion,
-                brands=revision.brand_inclusion,
-                types=revision.product_type_inclusion,
-                groups=revision.item_group_id_inclusion,
-            )
-        )
+    included = {
+        "names": revision.item_id_inclusion,
+        "brands": revision.brand_inclusion,
+        "types": revision.product_type_inclusion,
+        "groups": revision.item_group_id_inclusion,
+    }
+    if revision.product_applicability == ProductApplicability.SPECIFIC_PRODUCTS and any(included.values()):
+        items = items.filter(scope(**included))
     excluded = scope(
         names=revision.item_id_exclusion,
         brands=revision.brand_exclusion,

@@ -132,7 +132,7 @@ def sample_sources(folder: Path) -> tuple[SampleSource, ...]:
         source(EAST, name="Warehouse system East", kind="STOCK", profile=_EAST_PROFILE),
         source(WEST, name="Warehouse system West", kind="STOCK", profile=_WEST_PROFILE),
         source(POS, name="Point of sale", kind="SALES", profile=_POS_PROFILE),
-        source(PROMO_SUITE, name="Promotion suite", kind="PROMOTIONS", profile={}),
+        source(PROMO_SUITE, name="Promotion suite", kind="PROMOTIONS", profile={"window": "wall_clock"}),
     )
 
 

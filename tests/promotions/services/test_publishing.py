@@ -188,3 +188,20 @@ def test_a_revision_is_never_changed() -> None:
         PromotionRevision.objects.filter(pk=revision.pk).update(long_title="Something else")
     with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
         OfferChange.objects.update(reason="STOCK")
+
+
+def test_exclusions_alone_mean_all_but_these() -> None:
+    create_item(sku="in")
+    create_item(sku="out")
+    create_store(store_code="in")
+    create_store(store_code="out")
+
+    promotion = create_published_promotion(
+        store_applicability="SPECIFIC_STORES",
+        store_codes_exclusion=["out"],
+        product_applicability="SPECIFIC_PRODUCTS",
+        item_id_exclusion=["out"],
+    )
+
+    assert list(states(promotion)) == ["in"]
+    assert list(promotion.offer_items.values_list("item__sku", flat=True)) == ["in"]
