@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", help="whose role and stores the key has")
-        parser.add_argument("name", help="what the key is for, such as: till 3 in Broadway")
+        parser.add_argument(
+            "name", nargs="?", default="command line", help="what the key is for, such as: till 3 in Broadway"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         member = StaffMember.objects.filter(username=options["username"], is_active=True).first()
