@@ -19,7 +19,8 @@ HEADER = (
     "\tpercent_off\titem_id"
 )
 GOOD = (
-    "OAT\tspecific_products\tno_code\t29 % off\t2026-11-20T00:00-05:00/2026-11-27T00:00-05:00\tonline,in_store\t29\tA"
+    "OAT\tspecific_products\tno_code\t29 % off\t2026-11-20T00:00-05:00/2026-11-27T00:00-05:00"
+    "\tonline,in_store\t29\tA"
 )
 
 
@@ -90,7 +91,11 @@ def test_a_wall_clock_window_is_each_stores_own(load: Callable[..., FeedRun]) ->
         (GOOD.replace("\t29\t", "\t0\t"), "not_allowed", "percent_off: Enter a percentage above 0"),
         (GOOD.replace("\t29\t", "\ta third\t"), "bad_value", "percent_off: expected a percentage such as 25"),
         (GOOD.replace("no_code", "barcode"), "bad_value", "offer_type: expected no_code or generic_code"),
-        (GOOD.replace("2026-11-27", "2026-11-19"), "not_allowed", "ends_on: The promotion ends before it starts."),
+        (
+            GOOD.replace("2026-11-27", "2026-11-19"),
+            "not_allowed",
+            "ends_on: The promotion ends before it starts.",
+        ),
         (GOOD.replace("2026-11-27", "soon"), "bad_value", "promotion_effective_dates: expected start/end"),
         (GOOD.replace("\tA", "\tnowhere"), "not_allowed", "No item is left"),
         (GOOD.replace("OAT", ""), "bad_value", "promotion_id: expected a value"),
