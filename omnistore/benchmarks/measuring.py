@@ -141,7 +141,7 @@ class Report:
     """What a benchmark has to say."""
 
     benchmark: str
-    size: dict[str, int | float]
+    size: Mapping[str, float]
     rounds: int
     figures: Figures = field(default_factory=dict)
     ratios: Figures = field(default_factory=dict)
