@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+from psycopg.errors import UniqueViolation
 from rest_framework import exceptions
 
 logger = logging.getLogger(__name__)
@@ -66,8 +67,7 @@ def problem_response(error: Exception, _context: Mapping[str, Any] | None = None
             return problem(404, "There is nothing here.", code="not_found")
         case PermissionDenied():
             return problem(403, "This is not yours to do.", code="permission_denied")
-        case IntegrityError():  # two requests raced for the same name; the constraint let one win
-            logger.warning("a write lost against a constraint", exc_info=error)
+        case IntegrityError(__cause__=UniqueViolation()):  # two requests raced for one name; one won
             return problem(
                 409, "Another request was faster. Look at how things stand and ask again.", code="conflict"
             )

@@ -163,6 +163,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OfferState": "promotions.rules.words.OfferState",
+        "PromotionState": "promotions.rules.words.PromotionState",
+        "FeedRunState": "inventory.models.FeedRun.State",
+    },
     "PREPROCESSING_HOOKS": ["omnistore.api_urls.without_second_spelling"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

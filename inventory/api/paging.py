@@ -1,15 +1,15 @@
 """Pages of a list: `limit` and `offset`, checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
+
+from inventory.api.queries import number_in
 
 MOST_OFFSET = 10_000_000
 
@@ -27,23 +27,13 @@ class Pages(LimitOffsetPagination):
         return number_in(request.query_params, "offset", least=0, most=MOST_OFFSET, otherwise=0)
 
 
-def number_in(query: Mapping[str, str], name: str, *, least: int, most: int, otherwise: int) -> int:
-    """A whole number of the query string; anything else is the caller's mistake and said so."""
-    text = query.get(name)
-    if text is None:
-        return otherwise
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
-        raise ValidationError({name: [f"Enter a whole number from {least} to {most}."]})
-    return int(text)
-
-
 class PagedView(APIView):
     """A view with a list that comes in pages."""
 
-    pagination_class = Pages
+    pagination_class: type[Pages] = Pages
 
-    def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
-        """One page of rows, each through the serializer."""
+    def page(self, rows: QuerySet[Any], represent: Callable[[Sequence[Any]], Iterable[Any]]) -> Response:
+        """One page; `represent` makes its rows into what JSON can say, all at once."""
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, self.request, view=self) or []
-        return pages.get_paginated_response(serializer(page, many=True, context=context).data)
+        return pages.get_paginated_response(list(represent(page)))

@@ -27,7 +27,7 @@ class StoreListView(PagedView):
     @extend_schema(operation_id="stores_list", responses=StoreSerializer(many=True), tags=["stores"])
     def get(self, request: Request) -> Response:
         """The stores you may see, by code. An associate sees its own."""
-        return self.page(stores_of(request), StoreSerializer)
+        return self.page(stores_of(request), lambda stores: StoreSerializer(stores, many=True).data)
 
 
 class StoreDetailView(APIView):

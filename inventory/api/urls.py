@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from inventory.api import stores
+from inventory.api import feeds, items, stock, stores
 
 urlpatterns = [
     path("stores", stores.StoreListView.as_view(), name="api-stores"),
     path("stores/<code:store_code>", stores.StoreDetailView.as_view(), name="api-store"),
+    path("stores/<code:store_code>/stock", stock.StockView.as_view(), name="api-stock"),
+    path("items", items.ItemListView.as_view(), name="api-items"),
+    path("items/<code:sku>", items.ItemDetailView.as_view(), name="api-item"),
+    path("feeds", feeds.FeedListView.as_view(), name="api-feeds"),
+    path("feeds/<code:source>/runs", feeds.FeedRunListView.as_view(), name="api-feed-runs"),
+    path("feeds/runs/<int:run_id>", feeds.FeedRunView.as_view(), name="api-feed-run"),
+    path("feeds/runs/<int:run_id>/rejected", feeds.RejectedRowsView.as_view(), name="api-feed-rejected"),
 ]

@@ -80,7 +80,8 @@ class RedemptionView(PagedView):
         """The store's redemptions, newest first."""
         store = store_or_404(request, store_code)
         rows = Redemption.objects.filter(store=store).select_related("promotion", "revision", "store", "item")
-        return self.page(rows.order_by("-redeemed_at", "-id"), RedemptionSerializer)
+        newest = rows.order_by("-redeemed_at", "-id")
+        return self.page(newest, lambda page: RedemptionSerializer(page, many=True).data)
 
     @extend_schema(
         operation_id="redemptions_create",

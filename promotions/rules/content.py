@@ -53,7 +53,8 @@ def content_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
         wrong("redemption_channel", "Choose where the promotion can be used: in store, online or both.")
     elif set(channels) - set(RedemptionChannel):
         wrong("redemption_channel", f"Choose from {', '.join(RedemptionChannel)}.")
-    if content.get("minimum_stock", 1) < 1:
+    minimum = content.get("minimum_stock")
+    if minimum is not None and minimum < 1:
         wrong("minimum_stock", "The minimum stock is at least 1.")
     limit = content.get("limit_uses")
     if limit is not None and limit < 1:
