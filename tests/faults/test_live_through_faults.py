@@ -22,16 +22,16 @@ from inventory.models import Store
 from omnistore.demo.stack import Server, free_port, valkey
 from promotions.live.relay import relay_pending
 from promotions.models import OfferChange, PromotionRevision, StoreStream
+from tests.factories import create_store
 from tests.faults.proxy import Proxy, network_to
 from tests.promotions.live.parties import (
     WebServer,
     change,
+    create_revision,
     eventually,
     heard,
     in_thread,
     listening,
-    make_revision,
-    make_store,
     story,
 )
 
@@ -201,8 +201,8 @@ async def through_faults(web: WebServer, bell: Bell, network: Proxy, tablets: li
 
 @pytest.mark.faults
 def test_forty_tablets_through_three_faults(web: WebServer, bell: Bell) -> None:
-    stores = [make_store(f"{number:04}") for number in range(STORES)]
-    revision = make_revision()
+    stores = [create_store(store_code=f"{number:04}") for number in range(STORES)]
+    revision = create_revision()
     for store in stores:
         StoreStream.objects.create(store=store, epoch=1)
 
@@ -229,7 +229,7 @@ def test_forty_tablets_through_three_faults(web: WebServer, bell: Bell) -> None:
 
 @pytest.mark.faults
 def test_a_frozen_valkey_stops_neither_pages_nor_tablets(web: WebServer, bell: Bell) -> None:
-    store, revision = make_store("0042"), make_revision()
+    store, revision = create_store(store_code="0042"), create_revision()
 
     async def tell() -> None:
         async with listening(web.address(store)) as tablet, httpx.AsyncClient() as browser:

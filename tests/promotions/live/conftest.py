@@ -9,7 +9,8 @@ from django.conf import settings
 from inventory.models import Store
 from promotions.live.relay import STREAM
 from promotions.models import PromotionRevision
-from tests.promotions.live.parties import WebServer, make_revision, make_store
+from tests.factories import create_store
+from tests.promotions.live.parties import WebServer, create_revision
 
 
 @pytest.fixture(scope="session")
@@ -29,14 +30,14 @@ def valkey() -> Iterator["redis.Redis"]:
 
 @pytest.fixture
 def store(transactional_db: None) -> Store:
-    return make_store("0042")
+    return create_store(store_code="0042")
 
 
 @pytest.fixture
 def other_store(transactional_db: None) -> Store:
-    return make_store("0043")
+    return create_store(store_code="0043")
 
 
 @pytest.fixture
 def revision(transactional_db: None) -> PromotionRevision:
-    return make_revision()
+    return create_revision()

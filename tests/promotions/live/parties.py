@@ -31,11 +31,8 @@ from promotions.services.changes import Transition, write_changes
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def make_store(code: str) -> Store:
-    return Store.objects.create(store_code=code, name=f"Shop {code}", timezone="UTC", currency="EUR")
-
-
-def make_revision(promotion_id: str = "SUMMER") -> PromotionRevision:
+def create_revision(promotion_id: str = "SUMMER") -> PromotionRevision:
+    """Words that no store has heard of yet: its changes are the first of their stores."""
     promotion = Promotion.objects.create(promotion_id=promotion_id, created_at=timezone.now())
     return PromotionRevision.objects.create(
         promotion=promotion,

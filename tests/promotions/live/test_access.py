@@ -10,16 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Store
-from omnistore.staff.models import ApiKey, Role, StaffMember, StoreMembership
+from omnistore.staff.models import ApiKey, Role, StaffMember
 from promotions.live.tickets import Ticket, read_ticket
+from tests.factories import create_store
+from tests.factories_promotions import create_staff_member
 from tests.promotions.live.parties import WebServer, listening, story, ticket_for
-
-
-def staff(role: Role, *stores: Store) -> StaffMember:
-    member = StaffMember.objects.create_user(username=f"{role.lower()}-{len(stores)}", role=role)
-    for store in stores:
-        StoreMembership.objects.create(staff_member=member, store=store)
-    return member
 
 
 def key_of(member: StaffMember) -> str:
@@ -51,20 +46,20 @@ def test_nobody_hears_without_a_name(web: WebServer, store: Store) -> None:
 
 
 def test_an_associate_hears_its_own_store_only(web: WebServer, store: Store, other_store: Store) -> None:
-    key = bearer(key_of(staff(Role.ASSOCIATE, store)))
+    key = bearer(key_of(create_staff_member(stores=[store])))
     assert opens(web, store.store_code, headers=key) == 200
     assert opens(web, other_store.store_code, headers=key) == 403
     assert opens(web, "no-such-store", headers=key) == 403
 
 
 def test_head_office_hears_every_store_there_is(web: WebServer, store: Store, other_store: Store) -> None:
-    key = {"Authorization": f"Token {key_of(staff(Role.MERCHANDISER))}"}
+    key = {"Authorization": f"Token {key_of(create_staff_member(role=Role.MERCHANDISER))}"}
     assert [opens(web, each.store_code, headers=key) for each in (store, other_store)] == [200, 200]
     assert opens(web, "no-such-store", headers=key) == 404
 
 
 def test_a_revoked_key_and_a_dismissed_person_hear_nothing(web: WebServer, store: Store) -> None:
-    member = staff(Role.ASSOCIATE, store)
+    member = create_staff_member(stores=[store])
     revoked, kept = key_of(member), key_of(member)
     ApiKey.objects.filter(digest=ApiKey.digest_of(revoked)).update(revoked_at=timezone.now())
     assert opens(web, store.store_code, headers=bearer(revoked)) == 401
@@ -75,7 +70,7 @@ def test_a_revoked_key_and_a_dismissed_person_hear_nothing(web: WebServer, store
 
 def test_a_signed_in_tablet_needs_no_ticket(web: WebServer, store: Store, other_store: Store) -> None:
     browser = Client()
-    browser.force_login(staff(Role.ASSOCIATE, store))
+    browser.force_login(create_staff_member(stores=[store]))
     cookie = {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
     assert opens(web, store.store_code, headers=cookie) == 200
     assert opens(web, other_store.store_code, headers=cookie) == 403
@@ -113,7 +108,7 @@ def test_what_is_no_stream_is_said_so(web: WebServer, store: Store) -> None:
 @pytest.mark.parametrize("code", ["São Paulo 1", "07/3"])
 def test_a_store_code_may_be_any_text(web: WebServer, transactional_db: None, code: str) -> None:
     """A slash cannot stand in a path's segment even when it is escaped; every other text can."""
-    store = Store.objects.create(store_code=code, name="Shop", timezone="UTC", currency="EUR")
+    store = create_store(store_code=code)
 
     async def tell() -> None:
         async with listening(web.address(store)) as tablet:

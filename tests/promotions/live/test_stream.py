@@ -15,9 +15,9 @@ from promotions.models import OfferChange, PromotionRevision, StoreStream
 from tests.promotions.live.parties import (
     WebServer,
     change,
+    create_revision,
     in_thread,
     listening,
-    make_revision,
     newest_id,
     story,
 )
@@ -228,7 +228,7 @@ def test_streams_hold_no_database_connection(web: WebServer, store: Store) -> No
 
 
 def test_a_card_of_several_lines_arrives_whole(web: WebServer, store: Store) -> None:
-    revision = make_revision("LINES")  # its headline has two lines
+    revision = create_revision("LINES")  # its headline has two lines
 
     async def tell() -> None:
         async with listening(web.address(store)) as tablet:

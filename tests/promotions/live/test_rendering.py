@@ -1,0 +1,71 @@
+"""A published promotion as the events that its stores' tablets get."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inventory.models import Store
+from promotions.live.rendering import render_changes
+from promotions.models import OfferChange
+from promotions.services.publishing import stop_promotion
+from tests.factories import create_item, create_store
+from tests.factories_promotions import NOW, create_published_promotion, put_stock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Store:
+    store, item = create_store(), create_item(title="Oat Drink Barista")
+    put_stock(store=store, levels={item: 12})
+    return store
+
+
+def test_a_published_offer_comes_as_its_card(shop: Store) -> None:
+    create_published_promotion(operator_display_name="Oat <b>29</b> off")
+
+    [event] = render_changes(store_id=shop.pk, after=0, now=NOW)
+
+    assert (event.id.seq, event.id.epoch) == (1, shop.stream.epoch)
+    assert event.html.startswith(b"event: offer\nid: %d:1\ndata: <" % event.id.epoch)
+    assert b"Oat &lt;b&gt;29&lt;/b&gt; off" in event.html
+    assert b"Oat Drink Barista" in event.html
+
+
+def test_a_stopped_offer_comes_without_a_card(shop: Store) -> None:
+    promotion = create_published_promotion(operator_display_name="Oat week")
+    stop_promotion(promotion=promotion, reason="sold out", now=NOW + timedelta(hours=1))
+
+    event = render_changes(store_id=shop.pk, after=1, now=NOW)[-1]
+
+    assert b"Oat Drink Barista" not in event.html
+    assert b'"new_state":"STOPPED"' in event.json
+
+
+def test_only_what_was_asked_for(shop: Store) -> None:
+    other = create_store()
+    for _ in range(3):
+        create_published_promotion()
+
+    def seqs(**limits: int) -> list[int]:
+        return [event.id.seq for event in render_changes(store_id=shop.pk, now=NOW, **limits)]
+
+    assert seqs(after=0) == [1, 2, 3]
+    assert seqs(after=1, upto=2) == [2]
+    assert seqs(after=0, most=2) == [1, 2]
+    assert seqs(after=3) == []
+    assert OfferChange.objects.filter(store=other).count() == 3
+
+
+def test_many_changes_cost_no_more_queries_than_one(shop: Store) -> None:
+    for _ in range(10):
+        create_published_promotion()
+
+    def queries(upto: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            render_changes(store_id=shop.pk, after=0, upto=upto, now=NOW)
+        return len(captured)
+
+    assert queries(10) == queries(1)
