@@ -52,10 +52,20 @@ def start_child(
 
 def end_child(child: "subprocess.Popen[Any]", *, by: signal.Signals, seconds: float) -> None:
     """Ask the child to end, wait, and kill what is left of its process group."""
-    if child.returncode is not None:  # waited for already: its number may be another process's by now
-        return
+    ask_to_end(child, by=by)
+    see_to_the_end(child, seconds=seconds)
+
+
+def ask_to_end(child: "subprocess.Popen[Any]", *, by: signal.Signals) -> None:
+    """Send the signal if the child still runs."""
     if not has_ended(child):
         os.kill(child.pid, by)
+
+
+def see_to_the_end(child: "subprocess.Popen[Any]", *, seconds: float) -> None:
+    """Wait for the child, then kill it and what is left of its process group."""
+    if child.returncode is not None:  # waited for already: its number may be another process's by now
+        return
     deadline = time.monotonic() + seconds
     while not has_ended(child) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -115,8 +125,9 @@ def start_part(name: str, command: Sequence[str | Path], *, env: Mapping[str, st
     def show() -> None:
         with output:
             for line in output:
-                lines.append(line.rstrip())
-                print(f"{name:>7} | {line.rstrip()}", file=log, flush=True)
+                if words := line.rstrip():
+                    lines.append(words)
+                    print(f"{name:>7} | {words}", file=log, flush=True)
 
     reader = threading.Thread(target=show, name=f"output of {name}", daemon=True)
     reader.start()
@@ -140,17 +151,16 @@ def first_to_end(parts: Sequence[Part]) -> Part:
 def stop_parts(parts: Sequence[Part], *, seconds: float) -> None:
     """Ask all parts to end at the same time and kill what is still there after `seconds`."""
     for part in parts:
-        if not has_ended(part.process):
-            os.kill(part.process.pid, signal.SIGTERM)
+        ask_to_end(part.process, by=signal.SIGTERM)
     deadline = time.monotonic() + seconds
     for part in parts:
-        end_child(part.process, by=signal.SIGTERM, seconds=max(0.1, deadline - time.monotonic()))
+        see_to_the_end(part.process, seconds=deadline - time.monotonic())
         part.last_lines()
 
 
 def how_it_ended(part: Part) -> str:
     """A sentence on the part's end, with its last lines; what is left of its process group is killed."""
-    end_child(part.process, by=signal.SIGTERM, seconds=0)
+    see_to_the_end(part.process, seconds=0)
     status = part.process.returncode
     how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
     lines = "".join(f"\n    {line}" for line in part.last_lines())

@@ -23,7 +23,7 @@ from omnistore.demo.processes import (
 from omnistore.demo.stack import Server, last_lines, servers
 
 FIRST_PAGE_SECONDS = 60
-STOP_SECONDS = 10  # the worker finishes its tasks; a longer one is taken up again from its row
+STOP_SECONDS = 6  # the worker finishes its tasks; a longer one is taken up again from its row
 
 WEB_OPTIONS = [
     "--loop=uvloop",
@@ -81,7 +81,18 @@ def start_web(*, host: str, port: int, env: Mapping[str, str], log: TextIO) -> P
 
 def start_worker(*, env: Mapping[str, str], log: TextIO) -> Part:
     """The Celery worker; -W ignore because Celery warns whoever tries the demo as root."""
-    command = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "omnistore", "worker", *WORKER_OPTIONS]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "omnistore",
+        "worker",
+        *WORKER_OPTIONS,
+    ]
     return start_part("worker", command, env={**env, "OMNISTORE_ROLE": "worker"}, log=log)
 
 

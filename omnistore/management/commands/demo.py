@@ -87,8 +87,9 @@ def _refuse_taken_port(*, host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
         raise CommandError(
-            f"Cannot listen on {host}:{port} ({error.strerror}). "
+            f"Cannot listen on {host}:{port}: {reason}. "
             f"Choose another port: python3 manage.py demo --port {port + 1}"
         ) from error
 
