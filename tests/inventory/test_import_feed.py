@@ -11,7 +11,7 @@ from tests.inventory.imports.files import levels, stock_file
 
 pytestmark = pytest.mark.django_db
 GTIN = "04006381333931"
-PAST = "2026-01-05T10:00:00Z"
+PAST = "2024-01-05T10:00:00Z"
 
 
 @pytest.fixture

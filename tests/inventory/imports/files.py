@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from inventory.imports import load_run, receive_file
 from inventory.models import FeedRun, FeedSource, StockLevel
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOW = datetime(2024, 5, 22, 12, 0, tzinfo=UTC)
+DAY = "2024-05-22"
 STOCK_HEADER = "store_code,gtin,on_hand,as_of"
 SALES_HEADER = "store_code,workstation,business_day,sequence,line,gtin,quantity,occurred_at"
 

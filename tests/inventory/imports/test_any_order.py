@@ -65,7 +65,7 @@ def pieces(lines: list[Any], chance: random.Random) -> Iterable[list[Any]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=nights, sold=sales, seed=st.integers(0, 10**6))
 def test_same_levels(nights: dict[Any, dict[Any, int]], sold: list[Sale], seed: int) -> None:
     with transaction.atomic():

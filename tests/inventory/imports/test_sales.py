@@ -4,11 +4,10 @@ import pytest
 
 from inventory.models import StockLevel, StockMovement, StoreFeed, Workstation
 from tests.factories import create_item, create_source, create_store
-from tests.inventory.imports.files import at, counts, levels, load, rejects, sales_file, stock_file
+from tests.inventory.imports.files import DAY, at, counts, levels, load, rejects, sales_file, stock_file
 
 pytestmark = pytest.mark.django_db
 GTIN, OTHER = "04006381333931", "00000096385074"
-DAY = "2026-11-22"
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from inventory.feeds.records import ABSENT, LevelChanges
 from inventory.models import StockClaim, StockLevel, StoreFeed
 from inventory.signals import stock_changed
 from tests.factories import create_item, create_source, create_store
-from tests.inventory.imports.files import NOW, at, counts, levels, load, rejects, sales_file, stock_file
+from tests.inventory.imports.files import DAY, NOW, at, counts, levels, load, rejects, sales_file, stock_file
 
 pytestmark = pytest.mark.django_db
 GTIN, OTHER = "04006381333931", "00000096385074"
@@ -84,7 +84,7 @@ def test_of_two_sources_the_newer_count_wins_and_of_equals_the_later_source() ->
 
 def test_sales_after_the_count_move_a_level_that_comes_later() -> None:
     till = create_source(kind="SALES")
-    sale = ("S1", "T1", "2026-11-22", 1)
+    sale = ("S1", "T1", DAY, 1)
     load(
         sales_file((*sale, 1, GTIN, 2, at(2)), (*sale, 2, GTIN, 1, at(5)), (*sale, 3, GTIN, 4, at(4))),
         source=till,
