@@ -42,7 +42,8 @@ class Expected:
 
 def offer_state(sample: Sample, deal: Deal, *, store_code: str, now: datetime) -> str:
     """The state of one deal in one of its stores."""
-    if now >= deal.ends_at:
+    starts_at, ends_at = deal.window(sample.places[store_code])
+    if now >= ends_at:
         return "EXPIRED"
     if not deal.in_store:
         return "BLOCKED"
@@ -53,14 +54,15 @@ def offer_state(sample: Sample, deal: Deal, *, store_code: str, now: datetime) -
         return "OUT_OF_STOCK"
     if sum(quantity >= deal.minimum_stock for quantity in carried) < len(carried) / 2:
         return "LOW_STOCK"
-    return "LIVE" if now >= deal.starts_at else "READY"
+    return "LIVE" if now >= starts_at else "READY"
 
 
-def promotion_state(deal: Deal, *, now: datetime) -> str:
-    """The state of a deal as a whole."""
-    if now >= deal.ends_at:
+def promotion_state(sample: Sample, deal: Deal, *, now: datetime) -> str:
+    """The state of a deal as a whole: live from its first store's start to its last store's end."""
+    windows = [deal.window(sample.places[code]) for code in deal.store_codes]
+    if now >= max(ends_at for _starts_at, ends_at in windows):
         return "EXPIRED"
-    return "LIVE" if now >= deal.starts_at else "PENDING"
+    return "LIVE" if now >= min(starts_at for starts_at, _ends_at in windows) else "PENDING"
 
 
 def deal_price(deal: Deal, price: Decimal) -> Decimal:
@@ -75,16 +77,19 @@ def deal_price(deal: Deal, price: Decimal) -> Decimal:
 
 def verdict_on_item(sample: Sample, sku: str, *, store_code: str, now: datetime) -> Expected:
     """The verdict on a scanned item: the best of its deals in the store, the cheapest of equally good ones."""
+    place = sample.places[store_code]
     here = [
         deal
         for deal in sample.deals.values()
-        if sku in deal.skus and store_code in deal.store_codes and deal.ends_at > now - REMEMBERED
+        if sku in deal.skus and store_code in deal.store_codes and deal.window(place)[1] > now - REMEMBERED
     ]
     if here:
         verdicts = [verdict_on_deal(sample, deal, sku, store_code=store_code, now=now) for deal in here]
         return min(verdicts, key=lambda each: (BEST_FIRST.index(each.outcome), each.price, each.promotion_id))
     elsewhere = [
-        deal for deal in sample.deals.values() if sku in deal.skus and deal.starts_at <= now < deal.ends_at
+        deal
+        for deal in sample.deals.values()
+        if sku in deal.skus and promotion_state(sample, deal, now=now) == "LIVE"
     ]
     if not elsewhere:
         return Expected("REFUSE", "NO_DEAL")
@@ -95,7 +100,7 @@ def verdict_on_item(sample: Sample, sku: str, *, store_code: str, now: datetime)
 def verdict_on_deal(sample: Sample, deal: Deal, sku: str, *, store_code: str, now: datetime) -> Expected:
     """The verdict on one deal for one item; counts are last night's, so none of them is too old."""
     price = deal_price(deal, sample.goods[sku].price)
-    if refusal := refusal_of(deal, now=now):
+    if refusal := refusal_of(deal, sample.places[store_code], now=now):
         return Expected("REFUSE", refusal, deal.promotion_id, price)
     quantity = sample.quantity(store_code, sku)
     if quantity is not None and quantity > 0:
@@ -107,11 +112,12 @@ def verdict_on_deal(sample: Sample, deal: Deal, sku: str, *, store_code: str, no
     return Expected(outcome, reason, deal.promotion_id, price, nearest)
 
 
-def refusal_of(deal: Deal, *, now: datetime) -> str | None:
-    """Why a deal does not hold at the till, whatever the stock."""
-    if now < deal.starts_at:
+def refusal_of(deal: Deal, place: Place, *, now: datetime) -> str | None:
+    """Why a deal does not hold at a store's till, whatever the stock."""
+    starts_at, ends_at = deal.window(place)
+    if now < starts_at:
         return "NOT_STARTED"
-    if now >= deal.ends_at:
+    if now >= ends_at:
         return "ENDED"
     return None if deal.in_store else "ONLINE_ONLY"
 
@@ -120,9 +126,11 @@ def nearest_stores(
     sample: Sample, deal: Deal, sku: str, *, store_code: str, now: datetime
 ) -> tuple[str, ...]:
     """The codes of up to three other stores, nearest first, where the deal holds and the item is there."""
-    if not deal.in_store or not deal.starts_at <= now < deal.ends_at:
-        return ()
-    having = [code for code in deal.store_codes - {store_code} if (sample.quantity(code, sku) or 0) > 0]
+    having = [
+        code
+        for code in deal.store_codes - {store_code}
+        if (sample.quantity(code, sku) or 0) > 0 and not refusal_of(deal, sample.places[code], now=now)
+    ]
     return tuple(by_distance(having, places=sample.places, store_code=store_code)[:3])
 
 

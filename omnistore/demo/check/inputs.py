@@ -66,12 +66,12 @@ class Sale:
 
 @dataclass(frozen=True)
 class Deal:
-    """One line of the promotions file."""
+    """One line of the promotions file. Its window is wall-clock time and holds on each store's own clock."""
 
     promotion_id: str
     skus: frozenset[str]
-    starts_at: datetime
-    ends_at: datetime
+    starts: datetime
+    ends: datetime
     store_codes: frozenset[str]
     in_store: bool
     code: str
@@ -81,6 +81,10 @@ class Deal:
     percent_off: Decimal | None
     money_off: Decimal | None
     fixed_price: Decimal | None
+
+    def window(self, place: Place) -> tuple[datetime, datetime]:
+        """From when until when the deal holds in a store; the end no longer belongs to it."""
+        return self.starts.replace(tzinfo=place.zone), self.ends.replace(tzinfo=place.zone)
 
 
 @dataclass
@@ -178,12 +182,16 @@ def deal_in(row: Mapping[str, str], *, places: Iterable[Place]) -> Deal:
     """A promotion; without named stores it is for every store that sells."""
     selling = {place.store_code for place in places if place.kind == "STORE"}
     included = set(filter(None, row["store_codes_inclusion"].split(","))) or selling
-    starts_at, ends_at = map(datetime.fromisoformat, row["promotion_effective_dates"].split("/"))
+    # The source's profile says that head office's offset is not meant.
+    starts, ends = (
+        datetime.fromisoformat(text).replace(tzinfo=None)
+        for text in row["promotion_effective_dates"].split("/")
+    )
     return Deal(
         promotion_id=row["promotion_id"],
         skus=frozenset(row["item_id"].split(",")),
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts=starts,
+        ends=ends,
         store_codes=frozenset(included & selling - set(row["store_codes_exclusion"].split(","))),
         in_store="in_store" in row["redemption_channel"].split(","),
         code=row["generic_redemption_code"],

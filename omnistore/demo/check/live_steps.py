@@ -55,13 +55,12 @@ def planned_deal(walk: Walk, sample: Sample) -> Deal:
         if ENOUGH < (sample.quantity(home, sku) or 0) <= 12
         and any((sample.quantity(code, sku) or 0) > 0 for code in codes[1:])
     )
-    zone = sample.places[home].zone
-    today = datetime.combine(now_utc().astimezone(zone).date(), time.min, tzinfo=zone)
+    today = datetime.combine(now_utc().astimezone(sample.places[home].zone).date(), time.min)
     return Deal(
         promotion_id=PUBLISHED,
         skus=frozenset({sku}),
-        starts_at=today - timedelta(days=1),
-        ends_at=today + timedelta(days=3),
+        starts=today - timedelta(days=1),
+        ends=today + timedelta(days=3),
         store_codes=frozenset(codes),
         in_store=True,
         code="",
@@ -96,8 +95,8 @@ def content_of(deal: Deal, *, title: str) -> dict[str, Any]:
         "item_id_inclusion": sorted(deal.skus),
         "store_applicability": "SPECIFIC_STORES",
         "store_codes_inclusion": sorted(deal.store_codes),
-        "starts_on": deal.starts_at.date().isoformat(),
-        "ends_on": deal.ends_at.date().isoformat(),
+        "starts_on": deal.starts.date().isoformat(),
+        "ends_on": deal.ends.date().isoformat(),
         "minimum_stock": deal.minimum_stock,
     }
 

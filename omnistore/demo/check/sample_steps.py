@@ -153,15 +153,19 @@ def levels_right(walk: Walk) -> str:
 def promotions_right(walk: Walk) -> str:
     """Every promotion of the file, in the state its window gives."""
     until(lambda: not promotion_differences(walk), what="states of the promotions")
-    states = Counter(promotion_state(deal, now=now_utc()) for deal in walk.sample.deals.values())
+    states = Counter(expected_states(walk).values())
     return f"{states.total()} promotions: {told(states)}"
 
 
 def promotion_differences(walk: Walk) -> list[str]:
     rows = {row["promotion_id"]: row["state"] for row in walk.merchandiser.all_of("/api/v1/promotions")}
+    return differences(expected_states(walk), rows)
+
+
+def expected_states(walk: Walk) -> dict[str, str]:
     now = now_utc()
-    expected = {deal.promotion_id: promotion_state(deal, now=now) for deal in walk.sample.deals.values()}
-    return differences(expected, rows)
+    deals = walk.sample.deals.values()
+    return {deal.promotion_id: promotion_state(walk.sample, deal, now=now) for deal in deals}
 
 
 def differences(expected: dict[Any, Any], found: dict[Any, Any]) -> list[str]:
@@ -183,9 +187,9 @@ def offers_right(walk: Walk) -> str:
                 found[code, row["promotion_id"]] = (row["state"], row["starts_at"], row["ends_at"])
         for deal in walk.sample.deals.values():
             if code in deal.store_codes:
-                window = (deal.starts_at.astimezone(place.zone), deal.ends_at.astimezone(place.zone))
                 state = offer_state(walk.sample, deal, store_code=code, now=now)
-                expected[code, deal.promotion_id] = (state, *(instant.isoformat() for instant in window))
+                window = (instant.isoformat() for instant in deal.window(place))
+                expected[code, deal.promotion_id] = (state, *window)
     if wrong := differences(expected, found):
         raise WrongError(f"{len(wrong)} of {len(expected)} offers: {'; '.join(wrong[:5])}")
     return f"{len(found)} offers: {told(Counter(state for state, *_window in found.values()))}"
