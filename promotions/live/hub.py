@@ -13,9 +13,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
+import redis
 import redis.asyncio
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -38,6 +39,8 @@ CATCH_UP_MOST = 1000
 FETCH_AT_ONCE = 200
 SENDS_BETWEEN_YIELDS = 500
 PINGS_BETWEEN_YIELDS = 200
+# A server that is away; anything else is a defect and logged with its traceback.
+OUTAGES = (Error, redis.RedisError, TimeoutError)
 
 Read = TypeVar("Read")
 
@@ -214,7 +217,8 @@ class Hub:
         """Log the first failure and the recovery of something that is tried again and again."""
         if error is not None and name not in self.failing:
             self.failing.add(name)
-            logger.warning("%s fails and is tried again: %r", name, error, exc_info=error)
+            known = isinstance(error, OUTAGES)
+            logger.warning("%s fails and is tried again: %r", name, error, exc_info=None if known else error)
         elif error is None and name in self.failing:
             self.failing.remove(name)
             logger.warning("%s works again", name)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
+from typing import Any
 
 import httpx
 import psycopg
@@ -94,10 +95,16 @@ def running(work: Callable[[threading.Event], None], *, threads: int = 1) -> Ite
             thread.join()
 
 
-def writer(stores: list[Store], revision: PromotionRevision) -> Callable[[threading.Event], None]:
-    """Short and long transactions, some of them rolled back, on the stores in turn and at random."""
+def driver_options() -> dict[str, Any]:
+    """How to connect to the test database without Django."""
     options = {**connection.get_connection_params(), "autocommit": True}
     options.pop("cursor_factory", None)
+    return options
+
+
+def writer(stores: list[Store], revision: PromotionRevision) -> Callable[[threading.Event], None]:
+    """Short and long transactions, some of them rolled back, on the stores in turn and at random."""
+    options = driver_options()
 
     def write(done: threading.Event) -> None:
         chance = random.Random(threading.get_ident())
@@ -248,3 +255,36 @@ def test_a_frozen_valkey_stops_neither_pages_nor_tablets(web: WebServer, bell: B
         story(tell())
     finally:
         bell.server.process.send_signal(SIGCONT)
+
+
+def refuse_connections(refuse: bool) -> None:
+    """As when the database server is away: what is open breaks, nothing new is opened."""
+    options = driver_options() | {"dbname": "postgres"}
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(**options) as database:
+        database.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {not refuse}')
+        database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.mark.faults
+def test_streams_outlive_the_database(web: WebServer, bell: Bell) -> None:
+    store, unheard, revision = create_store(), create_store(), create_revision()
+    connection.close()
+
+    async def tell() -> None:
+        async with listening(web.address(store)) as tablet, httpx.AsyncClient() as browser:
+            await tablet.next("ping")
+            await asyncio.to_thread(refuse_connections, True)
+            refused = await browser.get(web.address(unheard))
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+            assert (await browser.get(f"http://127.0.0.1:{web.port}/readyz")).status_code == 503
+            assert (await browser.get(f"http://127.0.0.1:{web.port}/healthz")).status_code == 200
+            await tablet.next("ping")
+            await asyncio.to_thread(refuse_connections, False)
+            await in_thread(change, store, revision)
+            assert (await tablet.next(seconds=4)).seq == 1
+
+    try:
+        story(tell())
+    finally:
+        refuse_connections(False)
