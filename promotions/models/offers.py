@@ -180,9 +180,12 @@ class Acknowledgement(models.Model):
 
 
 class Reconciliation(models.Model):
-    """One recomputation of every open offer from scratch, and how many differed. One a slot, whoever ticks."""
+    """One recomputation of every open offer from scratch, and how many differed.
 
-    slot = models.DateField(unique=True)
+    One a slot, whoever ticks; a run by hand has no slot.
+    """
+
+    slot = models.DateField(null=True, unique=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     offers = models.IntegerField(default=0)
@@ -192,4 +195,4 @@ class Reconciliation(models.Model):
     )  # the first hundred, for the person who looks into it
 
     def __str__(self) -> str:
-        return f"{self.slot}: {self.differences} differences in {self.offers} offers"
+        return f"{self.slot or 'by hand'}: {self.differences} differences in {self.offers} offers"

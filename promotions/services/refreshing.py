@@ -243,14 +243,18 @@ RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state,
 STORES_AT_ONCE = 50
 
 
-def reconcile(*, slot: date, now: datetime) -> Reconciliation | None:
+def reconcile(*, slot: date | None, now: datetime) -> Reconciliation | None:
     """Recount every open offer from the levels, mend and record each difference; none is expected.
 
-    One run a slot: None when the slot is taken. Stores are done in small transactions, so loads go on.
+    One run a slot: None when the slot is taken; without a slot (by hand) it always runs. Stores are done in
+    small transactions, so loads go on.
     """
-    run, is_mine = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
-    if not is_mine:
-        return None
+    if slot is None:
+        run = Reconciliation.objects.create(started_at=now)
+    else:
+        run, is_mine = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
+        if not is_mine:
+            return None
     store_ids = list(
         Store.objects.filter(offers__isnull=False).distinct().order_by("pk").values_list("pk", flat=True)
     )
