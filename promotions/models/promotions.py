@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from promotions.rules.price import Benefit
@@ -136,6 +137,14 @@ class PromotionRevision(models.Model):
 
     class Meta:
         ordering = ("promotion", "number")
+        indexes = [
+            # A shopper's code in any case, also of promotions that are over.
+            models.Index(
+                Upper("generic_redemption_code"),
+                condition=~Q(generic_redemption_code=""),
+                name="promotions_revision_by_code",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),
             models.CheckConstraint(

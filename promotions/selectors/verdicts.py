@@ -82,8 +82,12 @@ FROM promotions_promotion p
 JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 JOIN promotions_budget b ON b.promotion_id = p.id
 LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
-WHERE p.open_code = upper(%(value)s) OR upper(r.generic_redemption_code) = upper(%(value)s)
-   OR p.promotion_id = %(value)s
+WHERE p.id IN (
+    SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
+    UNION SELECT id FROM promotions_promotion WHERE promotion_id = %(value)s
+    UNION SELECT promotion_id FROM promotions_promotionrevision
+          WHERE upper(generic_redemption_code) = upper(%(value)s) AND generic_redemption_code <> ''
+  ) AND (upper(r.generic_redemption_code) = upper(%(value)s) OR p.promotion_id = %(value)s)
 ORDER BY (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
 """  # noqa: S608
 
