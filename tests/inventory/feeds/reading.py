@@ -35,7 +35,9 @@ def read_counts(
     """(store, item, quantity, seconds since 1970) of the good lines, and the code of each rejected line."""
     declared = read_profile("STOCK", profile or {})
     data = content if isinstance(content, bytes) else content.encode(declared.encoding)
-    good, rejected, received = [], {}, 0
+    good: list[tuple[int, int, int, int]] = []
+    rejected: dict[int, str] = {}
+    received = 0
     file = feed_file(data, encoding=declared.encoding)
     for rows in read_stock(file, declared, CATALOGUE, now_us=NOW_US):
         columns = (rows.store_ids, rows.item_ids, rows.quantities, rows.as_ofs // 1_000_000)
@@ -49,7 +51,8 @@ def read_counts(
 def read_sold(content: str, profile: Mapping[str, object] | None = None) -> tuple[list[int], dict[int, str]]:
     """Signed quantities of the good lines, and the code of each rejected line."""
     declared = read_profile("SALES", profile or {})
-    quantities, rejected = [], {}
+    quantities: list[int] = []
+    rejected: dict[int, str] = {}
     for rows in read_sales(feed_file(content.encode()), declared, CATALOGUE, Workstations(), now_us=NOW_US):
         quantities += rows.quantities.tolist()
         rejected |= {line.line_number: line.code for line in rows.rejected}
