@@ -13,6 +13,7 @@ const pane = document.getElementById("pane");
 let source = null;
 let last = board().dataset.position; // id of the newest event that is on the screen
 let heard = now(); // when the server last said anything
+let tried = 0; // when the present connection was begun
 let failures = 0;
 let behind = 0; // pings in a row that named a newer event than we have
 let waiting = 0;
@@ -41,6 +42,7 @@ function connect() {
   source?.close();
   waiting = 0;
   behind = 0;
+  tried = now();
   const address = new URL(board().dataset.live, location.href);
   address.searchParams.set("after", last);
   const mine = (source = new EventSource(address));
@@ -80,7 +82,7 @@ async function startAnew() {
 setInterval(() => {
   if (now() - heard <= QUIET) return;
   show("offline");
-  if (source) again(connect);
+  if (source && now() - tried > QUIET) again(connect);
 }, 1000);
 addEventListener("online", connect);
 addEventListener("pageshow", (event) => { if (event.persisted) startAnew(); });

@@ -66,6 +66,7 @@ document.addEventListener("htmx:after:swap", (event) => {
       pane.focus();
     }
     markOpen();
+    if (sourceElement === form) document.querySelector(".card:has([aria-current])")?.scrollIntoView({ block: "nearest" });
   }
   const card = target?.closest?.(".card");
   if (card && document.activeElement === document.body) card.querySelector("a").focus();
@@ -94,10 +95,10 @@ function showNoAnswer(unchecked) {
 
 /** The card whose offer the pane shows is framed. */
 function markOpen() {
-  const shown = pane.querySelector("[data-offers]")?.dataset.offers.split(" ") ?? [];
+  const shown = pane.querySelector("[data-offers]")?.dataset.offers.split(" ")[0];
   for (const card of document.querySelectorAll(".card")) {
     const link = card.querySelector(".card-title a");
-    if (shown.includes(card.dataset.offer)) link.setAttribute("aria-current", "true");
+    if (card.dataset.offer === shown) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
@@ -29,6 +30,11 @@ FLAGS = [
 ]  # fmt: skip
 LANDSCAPE, PORTRAIT, DESK = (1180, 820), (820, 1180), (1440, 900)
 SIZES = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "desk": DESK}
+
+POLICY = "Content Security Policy"
+
+# Colours fade into the other scheme: two frames later the fade (1 ms with reduced motion) is over.
+NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 SignIn = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
@@ -84,8 +90,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def contexts(browser: Browser, web_server: str) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browser contexts, that is people with devices, and closes them after the test."""
+    """Makes browser contexts, that is people with devices; no script of ours may fail in them."""
     made: list[BrowserContext] = []
+    complaints: list[str] = []
 
     def make(*, size: tuple[int, int] = LANDSCAPE, scheme: str = "light", **options: object) -> BrowserContext:
         context = browser.new_context(
@@ -96,17 +103,20 @@ def contexts(browser: Browser, web_server: str) -> Iterator[Callable[..., Browse
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(10_000)
+        context.on("weberror", lambda raised: complaints.append(str(raised.error)))
+        context.on("console", lambda said: complaints.append(said.text) if POLICY in said.text else None)
         made.append(context)
         return context
 
     yield make
     for context in made:
         context.close()
+    assert not complaints
 
 
 @pytest.fixture
 def sign_in(contexts: Callable[..., BrowserContext]) -> SignIn:
-    """A page of somebody who came through the sign-in page; complains of every error on the console."""
+    """A page of somebody who came through the sign-in page."""
 
     def open_page(member: StaffMember, **options: object) -> Page:
         page = contexts(**options).new_page()
@@ -121,12 +131,36 @@ def sign_in(contexts: Callable[..., BrowserContext]) -> SignIn:
 
 
 @pytest.fixture(scope="session")
+def accessible() -> Callable[[Page], None]:
+    """Complains of whatever axe-core finds on the page as it stands, in light and in dark."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate(NEXT_FRAMES)
+            found = axe.run(page)
+            assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+
+    return check
+
+
+@pytest.fixture(scope="session")
 def shoot() -> Shoot:
-    """Keeps a screenshot for people to look at."""
+    """Keeps screenshots of a state in every size and scheme, for people to look at."""
     folder = Path(os.environ.get("OMNISTORE_ARTEFACTS") or tempfile.mkdtemp(prefix="omnistore-screens-"))
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
+        before = page.viewport_size
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.evaluate(NEXT_FRAMES)
+                page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
+        page.emulate_media(color_scheme="light")
+        if before:
+            page.set_viewport_size(before)
 
     return keep

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import Item, Store
@@ -37,8 +39,9 @@ class Shop(SimpleNamespace):
 
     def stock(self, **levels: int) -> None:
         """A feed has counted: `shop.stock(oat=0)`."""
-        changes = change_stock(store=self.elm, levels={getattr(self, name): n for name, n in levels.items()})
-        refresh_after_stock_change(changes=changes, now=timezone.now())
+        with transaction.atomic():
+            changes = change_stock(store=self.elm, levels={getattr(self, name): n for name, n in levels.items()})
+            refresh_after_stock_change(changes=changes, now=timezone.now())
 
 
 def open_shop() -> Shop:
@@ -76,32 +79,33 @@ def open_shop() -> Shop:
     return shop
 
 
+def publish(store: Store, *, promotion_id: str = "", **content: Any) -> Promotion:
+    """A promotion that is open in the store today and for four days more."""
+    now = timezone.now()
+    today = store.local(now).date()
+    window = {"starts_on": today - timedelta(days=1), "ends_on": today + timedelta(days=4)}
+    return create_published_promotion(promotion_id=promotion_id, now=now, **(window | content))
+
+
 def publish_offers(shop: Shop) -> None:
     """One offer for each state of a card."""
-    now, today = shop.now, shop.elm.local(shop.now).date()
-
-    def publish(name: str, title: str, **content: object) -> Promotion:
-        words: dict[str, object] = {"starts_on": today - timedelta(days=1), "ends_on": today + timedelta(days=4)}
-        return create_published_promotion(
-            promotion_id=name, now=now - timedelta(hours=1), long_title=title, **(words | content)
-        )
-
+    today = shop.elm.local(shop.now).date()
     shop.oat_deal = publish(
-        "OAT", "Oat drinks, 29 % off", percent_off=Decimal(29), item_id_inclusion=["OAT-1", "OAT-2"],
+        shop.elm, promotion_id="OAT", long_title="Oat drinks, 29 % off", item_id_inclusion=["OAT-1", "OAT-2"],
         operator_text="Yes, all our oat drinks are 29 % off until tonight, here and online.",
         ends_on=today + timedelta(days=1),
     )  # fmt: skip
     shop.coffee_deal = publish(
-        "COFFEE", "Filter coffee $2 off with the code from the mail", coupon_value_type="MONEY_OFF",
-        money_off_amount=Decimal(2), item_id_inclusion=["COF-1"], minimum_stock=5,
+        shop.elm, promotion_id="COFFEE", long_title="Filter coffee $2 off with the code from the mail",
+        coupon_value_type="MONEY_OFF", money_off_amount=Decimal(2), item_id_inclusion=["COF-1"], minimum_stock=5,
         generic_redemption_code="SAVE2", limit_uses=42,
     )  # fmt: skip
-    publish("HONEY", "Blossom honey for $4.49", coupon_value_type="FIXED_PRICE",
+    publish(shop.elm, long_title="Blossom honey for $4.49", coupon_value_type="FIXED_PRICE",
             fixed_price_amount=Decimal("4.49"), item_id_inclusion=["HON-1"])  # fmt: skip
-    publish("SOAP", "Olive soap, half price", percent_off=Decimal(50), item_id_inclusion=["SOA-1"])
-    publish("BREAKFAST", LONG_TITLE, percent_off=Decimal(15),
+    publish(shop.elm, long_title="Olive soap, half price", percent_off=Decimal(50), item_id_inclusion=["SOA-1"])
+    publish(shop.elm, long_title=LONG_TITLE, percent_off=Decimal(15),
             item_id_inclusion=["OAT-1", "COF-1", "HON-1", "TEA-1"])  # fmt: skip
-    publish("ONLINE", "Green tea, online only", percent_off=Decimal(20), item_id_inclusion=["TEA-1"],
+    publish(shop.elm, promotion_id="ONLINE", long_title="Green tea, online only", item_id_inclusion=["TEA-1"],
             redemption_channel=["ONLINE"])  # fmt: skip
-    publish("NEXT", "Tea week", percent_off=Decimal(25), item_id_inclusion=["TEA-1"],
-            starts_on=today + timedelta(days=1), ends_on=today + timedelta(days=6))  # fmt: skip
+    publish(shop.elm, long_title="Tea week", item_id_inclusion=["TEA-1"], starts_on=today + timedelta(days=1),
+            ends_on=today + timedelta(days=6))  # fmt: skip
