@@ -36,7 +36,8 @@ class Item(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(regular_price__isnull=True, price_currency="")
-                | Q(regular_price__gte=0, price_currency__regex=r"^[A-Z]{3}$"),
+                # A comparison with NULL is neither true nor false, and a CHECK lets it pass.
+                | Q(regular_price__isnull=False, regular_price__gte=0, price_currency__regex=r"^[A-Z]{3}$"),
                 name="inventory_item_price_has_currency",
             ),
         ]
