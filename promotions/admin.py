@@ -11,7 +11,7 @@ from promotions.models import Promotion, PromotionRevision, Reconciliation, Rede
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nothing is added, changed or deleted here."""
 
-    def get_fields(self, _request: HttpRequest, _obj: Any = None) -> list[str]:
+    def get_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return [field.name for field in self.model._meta.concrete_fields]
 
     def has_add_permission(self, _request: HttpRequest) -> bool:

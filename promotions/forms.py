@@ -144,13 +144,17 @@ class PromotionForm(forms.Form):
     promotion_id = forms.CharField(
         label=_("Promotion id"),
         max_length=60,
+        error_messages={"required": _("Enter an id of up to 60 characters.")},
         help_text=_("Short and final: feeds, tills and reports use it."),
     )
     # The revision the author started from, so that two people do not overwrite each other unseen.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     long_title = forms.CharField(
-        label=_("Title"), max_length=200, help_text=_("As on the web page, such as “29 % off oat drinks”.")
+        label=_("Title"),
+        max_length=200,
+        error_messages={"required": _("Enter a title.")},
+        help_text=_("As on the web page, such as “29 % off oat drinks”."),
     )
     coupon_value_type = radios(
         _("What the shopper gets"),
@@ -242,6 +246,7 @@ class PromotionForm(forms.Form):
     )
     minimum_stock = forms.IntegerField(
         label=_("Low below"),
+        error_messages={"required": _("Enter a number from 1.")},
         initial=1,
         max_value=2**31 - 1,
         help_text=_("A store with fewer of an item than this counts as low."),
