@@ -48,6 +48,9 @@ def deliver(connection: Connection, message: Message) -> None:
         step.send(None)
     except StopIteration:
         return
+    except (RuntimeError, OSError):  # it broke under our hands; nobody else's delivery may suffer
+        connection.ended = True
+        return
     step.close()
     connection.pending.append(message)
     connection.draining = asyncio.get_running_loop().create_task(drain(connection))

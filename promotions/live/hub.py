@@ -9,6 +9,7 @@ import asyncio
 import functools
 import logging
 import random
+from asyncio import CancelledError
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from typing import Any, TypeVar
@@ -210,7 +211,7 @@ class Hub:
                 await asyncio.wait([task])
             finally:
                 task.cancel()
-            self.report(name, task.exception())
+            self.report(name, CancelledError() if task.cancelled() else task.exception())
             await asyncio.sleep(pause())
 
     def report(self, name: str, error: BaseException | None) -> None:

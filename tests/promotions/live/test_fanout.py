@@ -82,6 +82,18 @@ def test_a_full_line_gives_way_to_one_reset_and_the_end() -> None:
     story(tell())
 
 
+def test_a_connection_that_breaks_hurts_no_other() -> None:
+    async def broken(_message: Message) -> None:
+        raise RuntimeError("unable to perform operation on a closed transport")
+
+    async def tell() -> None:
+        connection = Connection(broken)
+        deliver(connection, body(b"lost"))
+        assert connection.ended
+
+    story(tell())
+
+
 def test_nothing_follows_a_reset() -> None:
     async def tell() -> None:
         pipe = Socket()
