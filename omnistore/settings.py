@@ -100,6 +100,11 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "server_side_binding": True,
     "prepare_threshold": 1,
+    # A database that hangs is given up like one that refuses, instead of when TCP loses patience.
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
     "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=120s -c timezone=UTC",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
