@@ -150,6 +150,7 @@ class PromotionRevision(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     coupon_value_type="PERCENT_OFF",
+                    percent_off__isnull=False,  # a CHECK that compares with NULL lets the row pass
                     percent_off__gt=0,
                     percent_off__lte=100,
                     money_off_amount__isnull=True,
@@ -157,6 +158,7 @@ class PromotionRevision(models.Model):
                 )
                 | Q(
                     coupon_value_type="MONEY_OFF",
+                    money_off_amount__isnull=False,
                     money_off_amount__gt=0,
                     percent_off__isnull=True,
                     fixed_price_amount__isnull=True,
@@ -164,6 +166,7 @@ class PromotionRevision(models.Model):
                 & ~Q(currency="")
                 | Q(
                     coupon_value_type="FIXED_PRICE",
+                    fixed_price_amount__isnull=False,
                     fixed_price_amount__gte=0,
                     percent_off__isnull=True,
                     money_off_amount__isnull=True,

@@ -106,6 +106,12 @@ def test_the_database_refuses(name: str, one_of_each: None) -> None:
         BREAKS[name]()
 
 
+@pytest.mark.parametrize("kind", ["PERCENT_OFF", "MONEY_OFF", "FIXED_PRICE"])
+def test_a_deal_without_its_amount_is_refused(kind: str, one_of_each: None) -> None:
+    with pytest.raises(IntegrityError, match="promotions_revision_value_fits_type"), transaction.atomic():
+        again(PromotionRevision, number=2, coupon_value_type=kind, percent_off=None, currency="USD")
+
+
 def test_no_constraint_is_left_untested() -> None:
     named = {
         constraint.name
