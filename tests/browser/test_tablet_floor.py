@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from promotions.models import Acknowledgement, Briefing, Redemption
-from tests.browser.conftest import SignIn
+from tests.browser.fixtures import SignIn
 from tests.browser.shop import open_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

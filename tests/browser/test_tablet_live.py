@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from promotions.models import Briefing
 from promotions.services.publishing import publish_promotion, revise_promotion, stop_promotion
-from tests.browser.conftest import Shoot, SignIn
+from tests.browser.fixtures import Shoot, SignIn
 from tests.browser.shop import Shop, open_shop, publish
 from tests.factories_promotions import create_staff_member
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Shoot, SignIn
+from tests.browser.fixtures import Shoot, SignIn
 from tests.browser.shop import open_shop, publish
 from tests.factories import create_item, create_store
 from tests.factories_promotions import create_staff_member, put_stock

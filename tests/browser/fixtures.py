@@ -94,7 +94,9 @@ def contexts(browser: Browser, web_server: str) -> Iterator[Callable[..., Browse
     made: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(*, size: tuple[int, int] = LANDSCAPE, scheme: str = "light", **options: object) -> BrowserContext:
+    def make(
+        *, size: tuple[int, int] = LANDSCAPE, scheme: str = "light", **options: object
+    ) -> BrowserContext:
         context = browser.new_context(
             base_url=web_server,
             viewport={"width": size[0], "height": size[1]},
@@ -137,7 +139,7 @@ def accessible() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.evaluate(NEXT_FRAMES)
             found = axe.run(page)
             assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
@@ -156,7 +158,7 @@ def shoot() -> Shoot:
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 page.evaluate(NEXT_FRAMES)
                 page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
         page.emulate_media(color_scheme="light")

@@ -1,0 +1,1 @@
+"""One file a journey: from one end of the product to the other, on real parts."""
