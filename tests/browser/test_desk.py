@@ -120,7 +120,7 @@ def open_night(*, lines: int) -> FeedRun:
     for day in range(29, 0, -1):
         at = now - timedelta(days=day)
         FeedRun.objects.create(
-            source=source, sha256=f"{day:064}", file_name=f"stock-{at:%Y%m%d}.csv", size=700_000, state="LOADED",
+            source=source, sha256=f"{day:e>64}", file_name=f"stock-{at:%Y%m%d}.csv", size=700_000, state="LOADED",
             received_at=at, started_at=at, finished_at=at + timedelta(seconds=4), rows_received=16_000 + 97 * day,
             rows_applied=900, rows_unchanged=15_100 + 97 * day,
         )  # fmt: skip
