@@ -40,27 +40,39 @@ class Shop(SimpleNamespace):
     def stock(self, **levels: int) -> None:
         """A feed has counted: `shop.stock(oat=0)`."""
         with transaction.atomic():
-            changes = change_stock(store=self.elm, levels={getattr(self, name): n for name, n in levels.items()})
+            changes = change_stock(
+                store=self.elm, levels={getattr(self, name): n for name, n in levels.items()}
+            )
             refresh_after_stock_change(changes=changes, now=timezone.now())
 
 
 def open_shop() -> Shop:
     """Everything a tablet can show, as of now."""
     now = timezone.now()
-    hours = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ["00:00", "23:59"])
+    hours = {day: ["00:00", "23:59"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
     elm = create_store(
-        store_code="0412", name="Elm Street", city="Dayton", latitude=39.76, longitude=-84.19, opening_hours=hours
+        store_code="0412",
+        name="Elm Street",
+        city="Dayton",
+        latitude=39.76,
+        longitude=-84.19,
+        opening_hours=hours,
     )
     oak = create_store(
-        store_code="0397", name="Oak Avenue", city="Kettering", latitude=39.69, longitude=-84.17, opening_hours=hours
+        store_code="0397",
+        name="Oak Avenue",
+        city="Kettering",
+        latitude=39.69,
+        longitude=-84.17,
+        opening_hours=hours,
     )
     far = create_store(
         store_code="0365", name="Harbour Road", city="Cincinnati", latitude=39.10, longitude=-84.51,
         opening_hours=hours,
     )  # fmt: skip
     items = {
-        "oat": create_item(sku="OAT-1", title="Oat Drink 1 L", gtin="04012345000016", product_type="Drinks"),
-        "barista": create_item(sku="OAT-2", title="Oat Drink Barista 1 L", gtin="04012345000023", product_type="Drinks"),
+        "oat": create_item(sku="OAT-1", title="Oat Drink 1 L", gtin="04012345000016"),
+        "barista": create_item(sku="OAT-2", title="Oat Drink Barista 1 L", gtin="04012345000023"),
         "coffee": create_item(sku="COF-1", title="Filter Coffee 500 g", regular_price=Decimal("8.49")),
         "honey": create_item(sku="HON-1", title="Blossom Honey 250 g", regular_price=Decimal("5.99")),
         "tea": create_item(sku="TEA-1", title="Green Tea, 25 bags", regular_price=Decimal("3.19")),
@@ -102,7 +114,9 @@ def publish_offers(shop: Shop) -> None:
     )  # fmt: skip
     publish(shop.elm, long_title="Blossom honey for $4.49", coupon_value_type="FIXED_PRICE",
             fixed_price_amount=Decimal("4.49"), item_id_inclusion=["HON-1"])  # fmt: skip
-    publish(shop.elm, long_title="Olive soap, half price", percent_off=Decimal(50), item_id_inclusion=["SOA-1"])
+    publish(
+        shop.elm, long_title="Olive soap, half price", percent_off=Decimal(50), item_id_inclusion=["SOA-1"]
+    )
     publish(shop.elm, long_title=LONG_TITLE, percent_off=Decimal(15),
             item_id_inclusion=["OAT-1", "COF-1", "HON-1", "TEA-1"])  # fmt: skip
     publish(shop.elm, promotion_id="ONLINE", long_title="Green tea, online only", item_id_inclusion=["TEA-1"],

@@ -40,7 +40,8 @@ def test_a_day_on_the_tablet(sign_in: SignIn, shoot: Shoot, accessible: Check) -
     for name, code in SCANS.items():
         scan(page, code)
         shoot(page, f"tablet-{name}")
-        accessible(page)
+        if name in ("honour", "alternative", "unknown"):
+            accessible(page)
     page.get_by_role("link", name="Oat drinks, 29 % off").click()
     expect(page.locator(".answer h2")).to_have_text("Oat drinks, 29 % off")
     shoot(page, "tablet-offer")
@@ -55,7 +56,9 @@ def test_stale_count_is_struck_through(sign_in: SignIn, shoot: Shoot, accessible
     expect(page.locator(".verdict h2")).to_have_text("Check the shelf")
     shoot(page, "tablet-stale")
     accessible(page)
-    assert "line-through" in page.locator(".verdict-stock strong").evaluate("e => getComputedStyle(e).textDecoration")
+    assert "line-through" in page.locator(".verdict-stock strong").evaluate(
+        "e => getComputedStyle(e).textDecoration"
+    )
 
 
 def test_nothing_on_and_forty_offers(sign_in: SignIn, shoot: Shoot, accessible: Check) -> None:
@@ -94,7 +97,9 @@ def test_signing_in_and_choosing_a_store(
 def test_first_view_is_light(sign_in: SignIn) -> None:
     sizes: dict[str, int] = {}
     page = sign_in(open_shop().maria)
-    page.on("response", lambda got: sizes.update({got.url: len(gzip.compress(got.body()))}) if got.ok else None)
+    page.on(
+        "response", lambda got: sizes.update({got.url: len(gzip.compress(got.body()))}) if got.ok else None
+    )
     page.route("**/live/**", lambda route: route.abort())
     page.goto("/tablet/")
     page.wait_for_load_state("networkidle")
