@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from omnistore.demo.browser import HOW_TO_GET_IT, find_chromium
 from omnistore.staff.models import StaffMember
@@ -35,6 +35,8 @@ POLICY = "Content Security Policy"
 
 # Colours fade into the other scheme: two frames later the fade (1 ms with reduced motion) is over.
 NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+expect.set_options(timeout=15_000)  # ms: a deadline, not a measurement
 
 SignIn = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
