@@ -1,0 +1,167 @@
+"""What stands in the database about a scan, read in one prepared statement and no ORM rows: the hot path."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from inventory.models import StockClaim, Store
+from promotions.rules.price import Benefit
+from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
+from promotions.rules.words import CouponValueType, OfferState, OfferType, RedemptionChannel
+from promotions.selectors.sentences import benefit_text
+from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
+
+# Deals that ended longer ago than this are no longer explained.
+REMEMBERED = dt.timedelta(days=14)
+
+DEAL_COLUMNS = """
+json_build_object(
+    'pk', o.promotion_id, 'promotion_id', p.promotion_id, 'revision_id', r.id, 'revision', r.number,
+    'headline', coalesce(nullif(r.operator_display_name, ''), r.long_title), 'say', r.operator_text,
+    'kind', r.coupon_value_type,
+    'amount', coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount)::text, 'currency', r.currency,
+    'starts_at', o.starts_at, 'ends_at', o.ends_at, 'state', o.state, 'channels', r.redemption_channel,
+    'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
+    'minimum_purchase', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
+"""
+
+ITEM_COLUMNS = """
+i.id, i.sku, i.title, i.brand, i.regular_price, i.price_currency, i.unit, i.unit_decimals,
+l.on_hand, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.freshness_limit,
+(SELECT max(f.as_of) FROM inventory_storefeed f JOIN inventory_feedsource fs ON fs.id = f.source_id
+ WHERE f.store_id = %(store)s AND fs.kind = 'SALES')
+"""
+
+STOCK_JOINS = """
+LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
+LEFT JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.store_id
+LEFT JOIN inventory_feedsource s ON s.id = l.source_id
+"""
+
+DEALS_OF_ITEM = f"""
+(SELECT coalesce(json_agg(d), '[]') FROM (
+    SELECT {DEAL_COLUMNS} AS d
+    FROM promotions_offeritem k
+    JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = k.promotion_id
+    JOIN promotions_promotion p ON p.id = k.promotion_id
+    JOIN promotions_promotionrevision r ON r.id = o.revision_id
+    JOIN promotions_budget b ON b.promotion_id = k.promotion_id
+    WHERE k.item_id = i.id AND o.ends_at > %(remembered)s) deals)
+"""  # noqa: S608
+
+BY_IDENTIFIER = f"""
+SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM}
+FROM inventory_itemidentifier n JOIN inventory_item i ON i.id = n.item_id {STOCK_JOINS}
+WHERE n.kind = %(kind)s AND n.value = %(value)s
+"""  # noqa: S608
+
+BY_SKU = f"""
+SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM} FROM inventory_item i {STOCK_JOINS} WHERE i.sku = %(value)s
+"""  # noqa: S608
+
+DEAL_BY_CODE = f"""
+SELECT {DEAL_COLUMNS}, o.store_id IS NOT NULL, p.id, p.promotion_id,
+       coalesce(nullif(r.operator_display_name, ''), r.long_title)
+FROM promotions_promotion p
+JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
+JOIN promotions_budget b ON b.promotion_id = p.id
+LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
+WHERE p.id IN (
+    SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
+    UNION SELECT id FROM promotions_promotion WHERE promotion_id = %(value)s
+    UNION SELECT promotion_id FROM promotions_promotionrevision
+          WHERE upper(generic_redemption_code) = upper(%(value)s) AND generic_redemption_code <> ''
+  ) AND (upper(r.generic_redemption_code) = upper(%(value)s) OR p.promotion_id = %(value)s)
+ORDER BY (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
+"""  # noqa: S608
+
+BEST_ITEM_OF_DEAL = f"""
+SELECT {ITEM_COLUMNS}, '[]'::json
+FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOINS}
+WHERE k.promotion_id = %(promotion)s
+ORDER BY (l.on_hand > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, l.on_hand DESC NULLS LAST, i.id LIMIT 1
+"""  # noqa: S608
+
+ELSEWHERE = """
+SELECT p.id, p.promotion_id, coalesce(nullif(r.operator_display_name, ''), r.long_title)
+FROM promotions_offeritem k
+JOIN promotions_promotion p ON p.id = k.promotion_id AND p.state = 'LIVE'
+JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
+WHERE k.item_id = %(item)s ORDER BY p.id LIMIT 1
+"""
+
+
+def fetch_one(sql: str, params: Mapping[str, Any]) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row: Sequence[Any] | None = cursor.fetchone()
+    return row
+
+
+def read_item(
+    row: Sequence[Any], *, store: Store, now: dt.datetime
+) -> tuple[VerdictItem, VerdictPrice | None, VerdictStock | None, ItemFacts]:
+    """The item's part of a row."""
+    (pk, sku, title, brand, regular, currency, unit, decimals, on_hand, source_id, counted, has_own_times, source,
+     limit, sales_until) = row[:15]  # fmt: skip
+    facts, stock = None, None
+    if on_hand is not None:
+        if has_own_times:
+            counted = StockClaim.objects.get(source=source_id, store=store).counted_at(pk)
+        facts = StockFacts(quantity=on_hand, counted_at=counted, freshness_limit=limit)
+        until = sales_until if sales_until and sales_until > counted else None
+        stock = VerdictStock(
+            quantity=on_hand,
+            counted_at=store.local(counted),
+            sales_until=until and store.local(until),
+            source=source,
+            is_stale=facts.is_stale(now),
+            age=now - counted,
+        )
+    price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
+    item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)
+    return (
+        item,
+        price,
+        stock,
+        ItemFacts(regular_price=regular, currency=currency or store.currency, stock=facts),
+    )
+
+
+def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
+    """A deal from the statement's JSON."""
+    benefit = Benefit(
+        kind=CouponValueType(found["kind"]), amount=Decimal(found["amount"]), currency=found["currency"]
+    )
+    starts_at = dt.datetime.fromisoformat(found["starts_at"])
+    ends_at = dt.datetime.fromisoformat(found["ends_at"])
+    minimum = found["minimum_purchase"]
+    facts = DealFacts(
+        promotion_id=found["promotion_id"],
+        benefit=benefit,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        state=OfferState(found["state"]),
+        channels=frozenset(RedemptionChannel(channel) for channel in found["channels"]),
+        offer_type=OfferType(found["offer_type"]),
+        uses_left=found["uses_left"],
+        minimum_stock=found["minimum_stock"],
+        minimum_purchase=None if minimum is None else Decimal(minimum),
+    )
+    return VerdictDeal(
+        promotion_pk=found["pk"],
+        promotion_id=found["promotion_id"],
+        revision_id=found["revision_id"],
+        revision_number=found["revision"],
+        headline=found["headline"],
+        benefit_text=benefit_text(benefit),
+        say=found["say"],
+        code=found["code"],
+        uses_left=found["uses_left"],
+        starts_at=store.local(starts_at),
+        ends_at=store.local(ends_at),
+        facts=facts,
+    )

@@ -1,0 +1,135 @@
+"""What a verdict says: the parts that tablet and API show."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from inventory.models import Store
+from promotions.rules.verdict import DealFacts
+from promotions.rules.words import Outcome, Reason
+from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """A reason as a code for machines and a sentence for people."""
+
+    code: Reason
+    text: str
+
+
+@dataclass(frozen=True)
+class VerdictItem:
+    pk: int
+    sku: str
+    title: str
+    brand: str
+    unit: str
+    unit_decimals: int
+
+
+@dataclass(frozen=True)
+class VerdictDeal:
+    """The deal the verdict is about. Times are store-local; `say` is the merchandiser's own text."""
+
+    promotion_pk: int
+    promotion_id: str
+    revision_id: int
+    revision_number: int
+    headline: str
+    benefit_text: str
+    say: str
+    code: str
+    uses_left: int | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    facts: DealFacts
+
+
+@dataclass(frozen=True)
+class VerdictPrice:
+    """Money for one unit; `deal` is None where the deal gives no price."""
+
+    regular: Decimal
+    deal: Decimal | None
+    currency: str
+
+    @property
+    def discount(self) -> Decimal | None:
+        return None if self.deal is None else self.regular - self.deal
+
+
+@dataclass(frozen=True)
+class VerdictStock:
+    """What is here, and how old the figure is. Times are store-local."""
+
+    quantity: int
+    counted_at: dt.datetime
+    sales_until: dt.datetime | None
+    source: str
+    is_stale: bool
+    age: dt.timedelta
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the associate may do and say about one scan."""
+
+    store: Store
+    code: str
+    outcome: Outcome
+    reasons: tuple[ReasonLine, ...]
+    say: str
+    at: dt.datetime
+    item: VerdictItem | None = None
+    deal: VerdictDeal | None = None
+    price: VerdictPrice | None = None
+    stock: VerdictStock | None = None
+    alternatives: tuple[AlternativeStore, ...] = ()
+    similar: tuple[AlternativeItem, ...] = ()
+    also: tuple[VerdictDeal, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body of the API's answer."""
+        return {
+            "store_code": self.store.store_code,
+            "code": self.code,
+            "outcome": str(self.outcome),
+            "reasons": [{"code": str(line.code), "text": line.text} for line in self.reasons],
+            "say": self.say,
+            "item": self.item and {"sku": self.item.sku, "title": self.item.title, "brand": self.item.brand},
+            "promotion": self.deal and deal_dict(self.deal),
+            "price": self.price
+            and {
+                "regular": str(self.price.regular),
+                "deal": None if self.price.deal is None else str(self.price.deal),
+                "currency": self.price.currency,
+            },
+            "stock": self.stock
+            and {
+                "on_hand": self.stock.quantity,
+                "counted_at": self.stock.counted_at,
+                "sales_until": self.stock.sales_until,
+                "source": self.stock.source,
+                "is_stale": self.stock.is_stale,
+                "age_seconds": int(self.stock.age.total_seconds()),
+            },
+            "alternatives": [place.as_dict() for place in self.alternatives],
+            "similar": [item.as_dict() for item in self.similar],
+            "also": [deal_dict(deal) for deal in self.also],
+            "at": self.at,
+        }
+
+
+def deal_dict(deal: VerdictDeal) -> dict[str, Any]:
+    return {
+        "promotion_id": deal.promotion_id,
+        "revision": deal.revision_number,
+        "headline": deal.headline,
+        "benefit": deal.benefit_text,
+        "code_needed": bool(deal.code),
+        "uses_left": deal.uses_left,
+        "starts_at": deal.starts_at,
+        "ends_at": deal.ends_at,
+    }
