@@ -7,13 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from omnistore import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("omnistore.api_urls")),  # first: machines ask often
     path("", views.home, name="home"),
     path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("", include("promotions.urls")),
     path("", include("promotions.urls_desk")),
     path("", include("inventory.urls")),
-    path("api/", include("omnistore.api_urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

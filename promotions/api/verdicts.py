@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 
 from inventory.models import Store
 from promotions.rules.words import Outcome, Reason
-from promotions.selectors.verdicts import verdict_for
+from promotions.selectors.verdicts import Verdict, verdict_for
 
 LONGEST_CODE = 200
 
@@ -27,9 +28,11 @@ def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
     def verdict(request: HttpRequest, store_code: str) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(str(request.method))
-        store = store_for(request, store_code)
-        code = code_in(request)
-        found = verdict_for(store=store, code=code, now=timezone.now())
+        found = asked_once_more(
+            lambda: verdict_for(
+                store=store_for(request, store_code), code=code_in(request), now=timezone.now()
+            )
+        )
         response = HttpResponse(orjson.dumps(found.as_dict()), content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -38,6 +41,21 @@ def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
     verdict.cls = VerdictDocumentation  # type: ignore[attr-defined]
     verdict.initkwargs = {}  # type: ignore[attr-defined]
     return login_not_required(verdict)
+
+
+def asked_once_more(question: Callable[[], Verdict]) -> Verdict:
+    """A read on a connection that is not tried out before: the read itself shows when it is broken.
+
+    Trying it out costs a round trip per request, as much as the read; a broken one is replaced and asked again.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return question()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return question()
 
 
 def code_in(request: HttpRequest) -> str:

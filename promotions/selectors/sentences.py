@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from promotions.rules.price import MINOR_UNITS, Benefit
@@ -40,6 +42,11 @@ def benefit_text(benefit: Benefit) -> str:
 
 def day_text(day: date) -> str:
     """A day as people on the floor say it: "Saturday 28 November" in the active language."""
+    return _day_text(day, get_language())
+
+
+@lru_cache(maxsize=1024)  # a store's scans of a day speak of few days
+def _day_text(day: date, _language: str | None) -> str:
     return date_format(day, "l j F")
 
 
@@ -99,29 +106,32 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
     return texts.get(reason, _("I'm sorry, I can't give that deal here."))
 
 
+NO_FACTS: dict[str, Any] = dict.fromkeys(
+    ("starts", "ends", "quantity", "counted", "code", "minimum", "currency"), ""
+)
+
+REASONS = {
+    Reason.VALID: gettext_noop("Valid here until %(ends)s."),
+    Reason.MISREAD_CODE: gettext_noop("The check digit does not fit: misread, scan again."),
+    Reason.UNKNOWN_CODE: gettext_noop("Neither an item nor a promotion has the code %(code)s."),
+    Reason.NO_DEAL: gettext_noop("No promotion covers this item here."),
+    Reason.NOT_STARTED: gettext_noop("Starts here on %(starts)s."),
+    Reason.ENDED: gettext_noop("Ended here on %(ends)s."),
+    Reason.STOPPED: gettext_noop("Head office has stopped this promotion."),
+    Reason.NOT_THIS_STORE: gettext_noop("The promotion does not include this store."),
+    Reason.ONLINE_ONLY: gettext_noop("Only valid for online orders."),
+    Reason.BUDGET_SPENT: gettext_noop("Every use of this promotion is taken."),
+    Reason.CURRENCY_MISMATCH: gettext_noop("The amount is in %(currency)s, which is not this store's money."),
+    Reason.ITEM_NOT_IN_DEAL: gettext_noop("The promotion does not cover this item."),
+    Reason.NOT_STOCKED: gettext_noop("This store does not carry it."),
+    Reason.OUT_OF_STOCK: gettext_noop("Sold out here (%(counted)s)."),
+    Reason.STALE_STOCK: gettext_noop("The last count is too old to trust (%(counted)s)."),
+    Reason.LOW_STOCK: gettext_noop("Only %(quantity)s left (%(counted)s)."),
+    Reason.CODE_NEEDED: gettext_noop("The shopper needs the code %(code)s."),
+    Reason.MINIMUM_PURCHASE: gettext_noop("From a purchase of %(minimum)s."),
+}
+
+
 def reason_text(reason: Reason, facts: Mapping[str, Any]) -> str:
     """A reason as a sentence with the fact in it. Facts as in `say`, and quantity, counted, code, minimum."""
-    facts = {
-        "starts": "", "ends": "", "quantity": "", "counted": "", "code": "", "minimum": "", "currency": "", **facts,
-    }  # fmt: skip
-    texts = {
-        Reason.VALID: _("Valid here until %(ends)s."),
-        Reason.MISREAD_CODE: _("The check digit does not fit: misread, scan again."),
-        Reason.UNKNOWN_CODE: _("Neither an item nor a promotion has the code %(code)s."),
-        Reason.NO_DEAL: _("No promotion covers this item here."),
-        Reason.NOT_STARTED: _("Starts here on %(starts)s."),
-        Reason.ENDED: _("Ended here on %(ends)s."),
-        Reason.STOPPED: _("Head office has stopped this promotion."),
-        Reason.NOT_THIS_STORE: _("The promotion does not include this store."),
-        Reason.ONLINE_ONLY: _("Only valid for online orders."),
-        Reason.BUDGET_SPENT: _("Every use of this promotion is taken."),
-        Reason.CURRENCY_MISMATCH: _("The amount is in %(currency)s, which is not this store's money."),
-        Reason.ITEM_NOT_IN_DEAL: _("The promotion does not cover this item."),
-        Reason.NOT_STOCKED: _("This store does not carry it."),
-        Reason.OUT_OF_STOCK: _("Sold out here (%(counted)s)."),
-        Reason.STALE_STOCK: _("The last count is too old to trust (%(counted)s)."),
-        Reason.LOW_STOCK: _("Only %(quantity)s left (%(counted)s)."),
-        Reason.CODE_NEEDED: _("The shopper needs the code %(code)s."),
-        Reason.MINIMUM_PURCHASE: _("From a purchase of %(minimum)s."),
-    }
-    return texts[reason] % facts
+    return _(REASONS[reason]) % {**NO_FACTS, **facts}
