@@ -31,6 +31,11 @@ def percent(amount: Decimal) -> str:
 
 def benefit_text(benefit: Benefit) -> str:
     """What the deal gives, in three words."""
+    return _benefit_text(benefit, get_language())
+
+
+@lru_cache(maxsize=4096)  # many items and stores, few benefits
+def _benefit_text(benefit: Benefit, _language: str | None) -> str:
     match benefit.kind:
         case CouponValueType.PERCENT_OFF:
             return _("%(amount)s off") % {"amount": percent(benefit.amount)}
