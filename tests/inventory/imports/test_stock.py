@@ -94,6 +94,17 @@ def test_sales_after_the_count_move_a_level_that_comes_later() -> None:
     assert levels() == {("S1", "A"): 8}
 
 
+def test_each_item_of_a_file_has_its_own_instant() -> None:
+    sale = ("S1", "T1", DAY, 1)
+    till = create_source(kind="SALES")
+    load(
+        sales_file((*sale, 1, GTIN, 2, at(4)), (*sale, 2, OTHER, 1, at(4)), (*sale, 3, GTIN, 1, at(3))),
+        source=till,
+    )
+    load(stock_file(("S1", GTIN, 10, at(4)), ("S1", OTHER, 10, at(8))), source=create_source())
+    assert levels() == {("S1", "A"): 9, ("S1", "B"): 9}
+
+
 def test_changes_are_told_once_with_old_and_new() -> None:
     source, told = create_source(), []
 
