@@ -72,6 +72,15 @@ function again(attempt) {
   waiting = setTimeout(attempt, longest / 2 + (Math.random() * longest) / 2);
 }
 
+// A board that was read before the newest events came in has put older cards over them: hear those events again.
+document.addEventListener("board:loaded", () => {
+  const [epoch, seq] = board().dataset.position.split(":").map(Number);
+  const [hadEpoch, hadSeq] = last.split(":").map(Number);
+  if (!source || (epoch === hadEpoch && seq >= hadSeq)) return;
+  last = board().dataset.position;
+  connect();
+});
+
 /** Load the whole board: it brings a fresh ticket, and the sign-in page if that is what is missing. */
 async function startAnew() {
   await reloadBoard();

@@ -22,6 +22,7 @@ export async function reloadBoard() {
   const { url, show } = board().dataset;
   await htmx.ajax("GET", `${url}?show=${show}`, { target: "#board", swap: "outerMorph" });
   ahead = Number(board().dataset.now) * 1000 - Date.now();
+  document.dispatchEvent(new Event("board:loaded"));
 }
 
 // Scanning. A scanner types fast and ends with Enter; wherever the focus is, its keys land in the box.

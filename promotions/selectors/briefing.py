@@ -9,6 +9,8 @@ from promotions.models import Acknowledgement, StoreStream
 from promotions.rules.words import OVER
 from promotions.selectors.cards import OfferCard, offer_cards, store_offers
 
+BRIEFED_AHEAD = timedelta(days=7)  # what starts later is not yet the floor's business
+
 
 @dataclass(frozen=True)
 class StoreBriefing:
@@ -52,7 +54,7 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
     offers = (
         store_offers(store=store)
         .exclude(state__in=list(OVER))
-        .filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=7))
+        .filter(ends_at__gt=now, starts_at__lt=now + BRIEFED_AHEAD)
         .order_by("starts_at", "ends_at", "promotion_id")
     )
     cards = offer_cards(store=store, offers=offers, now=now)
@@ -69,6 +71,11 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
         acknowledged=acknowledged,
         at=store.local(now),
     )
+
+
+def belongs(card: OfferCard, *, now: datetime) -> bool:
+    """Whether a briefing of this instant would show the card."""
+    return not card.is_over and now < card.ends_at and card.starts_at < now + BRIEFED_AHEAD
 
 
 def card_for(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from inventory.models.items import Unit
-from inventory.selectors import StockFigure
 from promotions.rules.words import OfferState, Outcome, Reason
 from promotions.selectors import sentences
 
@@ -99,6 +98,16 @@ def money(amount: Decimal | str | None, currency: str) -> str:
     return "" if amount is None else sentences.money(Decimal(amount), currency)
 
 
+class Figure(Protocol):
+    """A quantity's age and how old it may get."""
+
+    @property
+    def counted_at(self) -> datetime: ...
+
+    @property
+    def freshness_limit(self) -> timedelta: ...
+
+
 class Counted(Protocol):
     """An item as far as its quantities go."""
 
@@ -131,11 +140,12 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 @register.filter
-def freshness(figure: StockFigure, now: datetime) -> str:
+def freshness(figure: Figure, now: datetime) -> str:
     """How far to trust a figure: fresh, ageing or stale; a stale one is shown struck through."""
-    if figure.is_stale(now):
+    old = now - figure.counted_at
+    if old > figure.freshness_limit:
         return "stale"
-    return "ageing" if now - figure.counted_at > figure.freshness_limit * AGEING_FROM else "fresh"
+    return "ageing" if old > figure.freshness_limit * AGEING_FROM else "fresh"
 
 
 @register.simple_tag

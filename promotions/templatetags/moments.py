@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from promotions.selectors import briefing
 from promotions.selectors.alternatives import AlternativeStore
 from promotions.selectors.cards import OfferCard
 
@@ -22,6 +23,12 @@ def short_day(moment: datetime) -> str:
 
 def clock(moment: datetime) -> str:
     return time_format(moment, "H:i")
+
+
+@register.filter
+def belongs(card: OfferCard | None, now: datetime) -> bool:
+    """Whether the list shows the card now."""
+    return card is not None and briefing.belongs(card, now=now)
 
 
 @register.filter

@@ -143,7 +143,7 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     if "HX-Request" not in request.headers:
         return redirect("tablet")
     read = now if int(revision) == card.offer.revision_id else None
-    return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read})
+    return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read, "now": now})
 
 
 @require_POST

@@ -120,6 +120,7 @@ def read_item(
             source=source,
             is_stale=facts.is_stale(now),
             age=now - counted,
+            freshness_limit=limit,
         )
     price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
     item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)

@@ -70,6 +70,7 @@ class VerdictStock:
     source: str
     is_stale: bool
     age: dt.timedelta
+    freshness_limit: dt.timedelta
 
 
 @dataclass(frozen=True)
