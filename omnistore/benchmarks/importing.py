@@ -25,7 +25,9 @@ from omnistore.benchmarks.measuring import (
     database_pid,
     in_turns,
     paired_ratio,
+    positive,
     say,
+    share,
     tree_cpu_seconds,
 )
 
@@ -66,17 +68,17 @@ class OrdinaryLevel(models.Model):
 def add_arguments(parser: ArgumentParser) -> None:
     """The sizes."""
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, help="stock levels: every store has every item"
+        "--rows", type=positive, default=1_000_000, help="stock levels: every store has every item"
     )
-    parser.add_argument("--stores", type=int, default=200, help="stores that share the rows")
+    parser.add_argument("--stores", type=positive, default=200, help="stores that share the rows")
     parser.add_argument(
-        "--changed", type=float, default=0.05, help="share of the rows that change every night"
+        "--changed", type=share, default=0.05, help="share of the rows that change every night"
     )
     parser.add_argument("--promotions", type=int, default=20, help="live promotions on 50 items each")
     parser.add_argument(
-        "--peer-rows", type=int, default=20_000, help="rows of the file that bulk_create gets"
+        "--peer-rows", type=positive, default=20_000, help="rows of the file that bulk_create gets"
     )
-    parser.add_argument("--rounds", type=int, default=9, help="nights")
+    parser.add_argument("--rounds", type=positive, default=9, help="nights")
 
 
 def run(

@@ -6,6 +6,7 @@ CPU time is the main figure because the wall clock of a shared machine says more
 import os
 import sys
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ def cpu_seconds(pid: int) -> float:
     nanoseconds = sum(
         int((task / "schedstat").read_text().split()[0]) for task in (process / "task").iterdir()
     )
-    return nanoseconds / NANOSECONDS + sum(map(int, _stat(pid)[11:13])) / TICKS_PER_SECOND
+    return nanoseconds / NANOSECONDS + sum(map(int, _stat(pid)[12:14])) / TICKS_PER_SECOND
 
 
 def tree_cpu_seconds(pid: int) -> float:
@@ -91,16 +92,17 @@ class Spent:
 
     def __init__(self, **meters: Meter) -> None:
         self.meters = {**meters, "wall": time.perf_counter}
+        self.before: dict[str, float] = {}
         self.seconds: dict[str, float] = {}
 
     def __enter__(self) -> Self:
-        self._before = {name: read() for name, read in self.meters.items()}
+        self.before = {name: read() for name, read in self.meters.items()}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.seconds = {name: read() - self._before[name] for name, read in self.meters.items()}
+        self.seconds = {name: read() - self.before[name] for name, read in self.meters.items()}
 
     @property
     def cpu(self) -> float:
@@ -169,6 +171,22 @@ class Report:
                 "ratios": {name: round(value, 3) for name, value in self.ratios.items()},
             }
         ).decode()
+
+
+def positive(text: str) -> int:
+    """A size on the command line."""
+    number = int(text)
+    if number < 1:
+        raise ArgumentTypeError("at least 1")
+    return number
+
+
+def share(text: str) -> float:
+    """A part of a whole on the command line."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ArgumentTypeError("between 0 and 1")
+    return number
 
 
 def say(text: str) -> None:

@@ -33,6 +33,7 @@ from omnistore.benchmarks.measuring import (
     in_turns,
     memory_bytes,
     paired_ratio,
+    positive,
     say,
     thread_count,
 )
@@ -63,11 +64,15 @@ class Side:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The sizes."""
-    parser.add_argument("--streams", type=int, default=1_000, help="open streams to each of the two servers")
-    parser.add_argument("--stores", type=int, default=200, help="stores that share the streams")
-    parser.add_argument("--waves", type=int, default=40, help="events to every store in a round")
-    parser.add_argument("--event-bytes", type=int, default=1_200, help="size of one event: a rendered card")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--streams", type=positive, default=1_000, help="open streams to each of the two servers"
+    )
+    parser.add_argument("--stores", type=positive, default=200, help="stores that share the streams")
+    parser.add_argument("--waves", type=positive, default=40, help="events to every store in a round")
+    parser.add_argument(
+        "--event-bytes", type=positive, default=1_200, help="size of one event: a rendered card"
+    )
+    parser.add_argument("--rounds", type=positive, default=9)
 
 
 def run(*, streams: int, stores: int, waves: int, event_bytes: int, rounds: int, **_others: Any) -> Report:

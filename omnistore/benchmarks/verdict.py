@@ -28,6 +28,7 @@ from omnistore.benchmarks.measuring import (
     database_pid,
     in_turns,
     paired_ratio,
+    positive,
     say,
     tree_cpu_seconds,
 )
@@ -45,14 +46,14 @@ Statement = tuple[Any, Any]
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The sizes."""
-    parser.add_argument("--stores", type=int, default=500)
-    parser.add_argument("--items", type=int, default=2_000, help="every store has a level of every item")
+    parser.add_argument("--stores", type=positive, default=500)
+    parser.add_argument("--items", type=positive, default=2_000, help="every store has a level of every item")
     parser.add_argument(
-        "--promotions", type=int, default=200, help="live on 50 items each, in four of five stores"
+        "--promotions", type=positive, default=200, help="live on 50 items each, in four of five stores"
     )
-    parser.add_argument("--requests", type=int, default=1_500, help="requests in a round, to each view")
-    parser.add_argument("--connections", type=int, default=4, help="clients that ask at the same time")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=positive, default=1_500, help="requests in a round, to each view")
+    parser.add_argument("--connections", type=positive, default=4, help="clients that ask at the same time")
+    parser.add_argument("--rounds", type=positive, default=9)
 
 
 def run(

@@ -1,0 +1,51 @@
+"""Each benchmark from end to end on the test servers; the limits are far from the goals, which need full size."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from omnistore.demo.folders import PROJECT
+
+
+def benchmark(name: str, *sizes: str) -> dict[str, Any]:
+    """What `manage.py benchmark` says at these sizes."""
+    command = [sys.executable, str(PROJECT / "manage.py"), "benchmark", name, *sizes, "--rounds=2", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=PROJECT)
+    assert ended.returncode == 0, ended.stderr
+    (line,) = ended.stdout.splitlines()
+    answer: dict[str, Any] = json.loads(line)
+    assert list(answer) == ["benchmark", "size", "rounds", "figures", "ratios"]
+    assert (answer["benchmark"], answer["rounds"]) == (name, 2)
+    return answer
+
+
+def test_import() -> None:
+    found = benchmark("import", "--rows=20000", "--stores=10", "--promotions=3", "--peer-rows=2000")
+    assert found["size"]["rows"] == 20_000
+    assert set(found["ratios"]) == {"of_copy", "over_bulk_create"}
+    assert found["ratios"]["of_copy"] > 0.05
+    assert found["ratios"]["over_bulk_create"] > 3
+
+
+def test_push() -> None:
+    found = benchmark("push", "--streams=60", "--stores=12", "--waves=30")
+    assert set(found["ratios"]) == {"over_bare"}
+    assert found["ratios"]["over_bare"] < 10
+    assert found["figures"]["ours_threads_per_stream"] < 0.1
+    assert found["figures"]["ours_database_connections_per_stream"] < 0.1
+
+
+def test_verdict() -> None:
+    found = benchmark("verdict", "--stores=10", "--items=60", "--promotions=5", "--requests=200")
+    assert set(found["ratios"]) == {"over_hello", "over_sql"}
+    assert found["ratios"]["over_hello"] < 20
+    assert found["ratios"]["over_sql"] < 10
+    assert found["figures"]["share_honour"] > 0.5
+
+
+def test_a_size_that_makes_no_sense_is_refused() -> None:
+    command = [sys.executable, str(PROJECT / "manage.py"), "benchmark", "import", "--rows=0"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=PROJECT)
+    assert ended.returncode == 2
+    assert "at least 1" in ended.stderr
