@@ -4,26 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0002_storage'),
+        ("inventory", "0002_storage"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='item',
-            name='inventory_item_price_has_currency',
+            model_name="item",
+            name="inventory_item_price_has_currency",
         ),
         migrations.RemoveConstraint(
-            model_name='store',
-            name='inventory_store_coordinates_paired',
+            model_name="store",
+            name="inventory_store_coordinates_paired",
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_currency', ''), ('regular_price__isnull', True)), models.Q(('price_currency__regex', '^[A-Z]{3}$'), ('regular_price__gte', 0), ('regular_price__isnull', False)), _connector='OR'), name='inventory_item_price_has_currency'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("price_currency", ""), ("regular_price__isnull", True)),
+                    models.Q(
+                        ("price_currency__regex", "^[A-Z]{3}$"),
+                        ("regular_price__gte", 0),
+                        ("regular_price__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="inventory_item_price_has_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='inventory_store_coordinates_paired'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="inventory_store_coordinates_paired",
+            ),
         ),
     ]

@@ -140,7 +140,8 @@ def test_a_file_is_taken_once_and_a_worker_is_told(
     assert (first.status_code, first.headers["Location"]) == (202, f"/api/v1/feeds/runs/{run.pk}")
     assert (second.status_code, second.json()["id"]) == (200, run.pk)
     assert (len(rings), len(more_rings)) == (1, 0)
-    assert run.file.read() == COUNT
+    with run.file.open("rb") as kept:
+        assert kept.read() == COUNT
 
 
 def test_a_file_can_come_as_a_form_or_with_its_name(world: World) -> None:
