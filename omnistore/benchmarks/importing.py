@@ -78,7 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--peer-rows", type=positive, default=20_000, help="rows of the file that bulk_create gets"
     )
-    parser.add_argument("--rounds", type=positive, default=9, help="nights")
+    parser.add_argument("--rounds", type=positive, default=7, help="nights")
 
 
 def run(

@@ -72,7 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--event-bytes", type=positive, default=1_200, help="size of one event: a rendered card"
     )
-    parser.add_argument("--rounds", type=positive, default=9)
+    parser.add_argument("--rounds", type=positive, default=7)
 
 
 def run(*, streams: int, stores: int, waves: int, event_bytes: int, rounds: int, **_others: Any) -> Report:
