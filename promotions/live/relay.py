@@ -42,8 +42,8 @@ FOR UPDATE OF c SKIP LOCKED
 def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
     """Relay what up to `limit_stores` stores have to tell; how many changes that was.
 
-    Send, then mark: a crash in between sends twice and the hubs drop what they have. With Valkey away nothing
-    is marked and the answer is 0; the hubs' own poll of the database keeps the tablets right meanwhile.
+    Send, then mark: a crash in between sends twice and the hubs drop what they have. What Valkey did not take is
+    not marked; the hubs' own poll of the database keeps the tablets right meanwhile.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -52,17 +52,18 @@ def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
             pending: list[tuple[int, int, int]] = cursor.fetchall()
         if not pending:
             return 0
-        events = [
-            (store_id, event)
-            for store_id, relayed_seq, seq in pending
-            for event in render_changes(
-                store_id=store_id, after=max(relayed_seq, seq - MOST_PER_STORE), upto=seq, now=now
-            )
-        ]
-        if not send(events):
-            return 0
-        mark_relayed({store_id: seq for store_id, _, seq in pending})
-    return len(events)
+        relayed: dict[int, int] = {}
+        told = 0
+        for store_id, relayed_seq, seq in pending:
+            # Each store hears its events before the next one's are rendered.
+            after = max(relayed_seq, seq - MOST_PER_STORE)
+            events = render_changes(store_id=store_id, after=after, upto=seq, now=now)
+            if not send([(store_id, event) for event in events]):
+                break
+            relayed[store_id] = seq
+            told += len(events)
+        mark_relayed(relayed)
+    return told
 
 
 def send(events: Sequence[tuple[int, LiveEvent]]) -> bool:
