@@ -67,7 +67,7 @@ document.addEventListener("htmx:after:swap", (event) => {
       pane.focus();
     }
     markOpen();
-    if (sourceElement === form) document.querySelector(".card:has([aria-current])")?.scrollIntoView({ block: "nearest" });
+    if (sourceElement === form) bringIntoView();
   }
   const card = target?.closest?.(".card");
   if (card && document.activeElement === document.body) card.querySelector("a").focus();
@@ -102,6 +102,13 @@ function markOpen() {
     if (card.dataset.offer === shown) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+}
+
+/** The list scrolls to the scanned offer; a phone, which scrolls as a whole, to the answer. */
+function bringIntoView() {
+  const scrolls = getComputedStyle(document.getElementById("cards")).overflowY === "auto";
+  if (scrolls) document.querySelector(".card:has([aria-current])")?.scrollIntoView({ block: "nearest" });
+  else scrollTo(0, 0);
 }
 
 // Filters and their counts

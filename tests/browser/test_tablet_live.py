@@ -1,8 +1,10 @@
 """What head office and the feeds change shows on the tablet by itself; and what a lost link looks like."""
 
+from collections.abc import Callable
+
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from promotions.models import Briefing
 from promotions.services.publishing import publish_promotion, revise_promotion, stop_promotion
@@ -98,3 +100,34 @@ def test_a_lost_link_says_since_when_and_misses_nothing(sign_in: SignIn, shoot: 
     page.context.set_offline(False)
     expect(page.locator(".card", has_text="Published meanwhile")).to_be_visible()
     expect(page.locator("#link-word")).to_have_text("Live")
+
+
+def test_a_first_connect_that_fails_is_tried_again(contexts: Callable[..., BrowserContext]) -> None:
+    shop = open_shop()
+    page = contexts().new_page()
+    page.route("**/live/**", lambda route: route.abort())
+    page.goto("/")
+    page.get_by_label("User name").fill(shop.maria.username)
+    page.get_by_label("Password").fill("secret-enough")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#link-word")).to_have_text("Catching up")
+    page.unroute("**/live/**")
+    expect(page.locator("#link-word")).to_have_text("Live")
+
+
+def test_a_board_read_before_an_event_does_not_cover_it(sign_in: SignIn) -> None:
+    shop = open_shop()
+    page = live_tablet(sign_in, shop)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/tablet/?show=now", lambda route: held.append((route, route.fetch())))
+    page.evaluate("void (window.loaded = new Promise(done => document.addEventListener('board:loaded', done)))")
+    page.evaluate("import('/static/tablet.js').then(tablet => void tablet.reloadBoard())")
+    while not held:
+        page.wait_for_timeout(50)
+    publish(shop.elm, long_title="Published meanwhile", item_id_inclusion=["OAT-1"])
+    card = page.locator(".card", has_text="Published meanwhile")
+    expect(card).to_be_visible()
+    route, older = held[0]
+    route.fulfill(response=older)
+    page.evaluate("window.loaded.then(() => true)")
+    expect(card).to_be_visible()
