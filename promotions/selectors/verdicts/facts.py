@@ -11,7 +11,6 @@ from inventory.models import StockClaim, Store
 from promotions.rules.price import Benefit
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
 from promotions.rules.words import CouponValueType, OfferState, OfferType, RedemptionChannel
-from promotions.selectors.sentences import benefit_text
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
@@ -158,7 +157,6 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         revision_id=found["revision_id"],
         revision_number=found["revision"],
         headline=found["headline"],
-        benefit_text=benefit_text(benefit),
         say=found["say"],
         code=found["code"],
         uses_left=found["uses_left"],

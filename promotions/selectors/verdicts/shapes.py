@@ -9,6 +9,7 @@ from inventory.models import Store
 from promotions.rules.verdict import DealFacts
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
+from promotions.selectors.sentences import benefit_text
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ class VerdictDeal:
     revision_id: int
     revision_number: int
     headline: str
-    benefit_text: str
     say: str
     code: str
     uses_left: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
     facts: DealFacts
+
+    @property
+    def benefit_text(self) -> str:
+        """What it gives, in words; put together only for the deals that are shown."""
+        return benefit_text(self.facts.benefit)
 
 
 @dataclass(frozen=True)
