@@ -35,7 +35,7 @@ def tills(transactional_db: None, web: WebServer) -> Iterator[httpx.Client]:
     now = timezone.now()
     store = create_store(store_code="0042")
     create_item(sku="OAT-1")
-    days = {
+    days: dict[str, Any] = {
         "starts_on": now.date() - timedelta(days=2),
         "ends_on": now.date() + timedelta(days=2),
         "now": now,
