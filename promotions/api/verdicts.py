@@ -79,6 +79,8 @@ class VerdictItemSerializer(serializers.Serializer[Any]):
     sku = serializers.CharField()
     title = serializers.CharField()
     brand = serializers.CharField()
+    unit = serializers.CharField(help_text="What it is counted in (UN/ECE Rec 20).")
+    unit_decimals = serializers.IntegerField(help_text="on_hand counts 10^-unit_decimals of it.")
 
 
 class VerdictDealSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""`manage.py create_token USERNAME NAME`: an API key from the command line."""
+"""`manage.py create_token USERNAME [NAME]`: an API key from the command line."""
 
 from argparse import ArgumentParser
 from typing import Any

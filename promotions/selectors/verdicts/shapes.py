@@ -104,7 +104,14 @@ class Verdict:
             "outcome": str(self.outcome),
             "reasons": [{"code": str(line.code), "text": line.text} for line in self.reasons],
             "say": self.say,
-            "item": self.item and {"sku": self.item.sku, "title": self.item.title, "brand": self.item.brand},
+            "item": self.item
+            and {
+                "sku": self.item.sku,
+                "title": self.item.title,
+                "brand": self.item.brand,
+                "unit": self.item.unit,
+                "unit_decimals": self.item.unit_decimals,
+            },
             "promotion": self.deal and deal_dict(self.deal),
             "price": self.price
             and {
