@@ -15,7 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from omnistore.demo.browser import HOW_TO_GET_IT, find_chromium
@@ -119,16 +121,17 @@ def contexts(browser: Browser, web_server: str) -> Iterator[Callable[..., Browse
 
 
 @pytest.fixture
-def sign_in(contexts: Callable[..., BrowserContext]) -> SignIn:
-    """A page of somebody who came through the sign-in page."""
+def sign_in(contexts: Callable[..., BrowserContext], web_server: str) -> SignIn:
+    """A page of somebody who has signed in already; the sign-in page has tests of its own."""
 
     def open_page(member: StaffMember, **options: object) -> Page:
-        page = contexts(**options).new_page()
+        person = Client()
+        person.force_login(member)
+        session = person.cookies[settings.SESSION_COOKIE_NAME].value
+        context = contexts(**options)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": web_server}])
+        page = context.new_page()
         page.goto("/")
-        page.get_by_label("User name").fill(member.username)
-        page.get_by_label("Password").fill("secret-enough")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_load_state("load")
         return page
 
     return open_page
