@@ -49,16 +49,16 @@ def planned_deal(walk: Walk, sample: Sample) -> Deal:
     """15 % off an item without a deal that the store has some of, here and in the three nearest stores."""
     home = walk.store_code
     codes = by_distance(selling(walk), places=sample.places, store_code=home)[:4]
-    sku = next(
+    fitting = [
         sku
         for sku in free_skus(sample)
         if ENOUGH < (sample.quantity(home, sku) or 0) <= 12
         and any((sample.quantity(code, sku) or 0) > 0 for code in codes[1:])
-    )
+    ]
     today = datetime.combine(now_utc().astimezone(sample.places[home].zone).date(), time.min)
     return Deal(
         promotion_id=PUBLISHED,
-        skus=frozenset({sku}),
+        skus=frozenset({fitting[0]}),
         starts=today - timedelta(days=1),
         ends=today + timedelta(days=3),
         store_codes=frozenset(codes),
@@ -149,7 +149,8 @@ def told_and_acknowledged(walk: Walk) -> tuple[int, int]:
 
 def uses_never_exceeded(walk: Walk) -> str:
     """Five tills at once ask for a code with three uses; each asks again with its key and hears the same."""
-    sku = next(sku for sku in free_skus(walk.sample) if (walk.sample.quantity(walk.store_code, sku) or 0) > 0)
+    in_stock = [sku for sku in free_skus(walk.sample) if walk.sample.quantity(walk.store_code, sku)]
+    sku = in_stock[0]
     deal = replace(
         walk.deal,
         promotion_id=LIMITED,
