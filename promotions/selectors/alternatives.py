@@ -18,25 +18,30 @@ DISTANCE = """
 """
 
 # A store is only named when the verdict there would be yes: window open, not blocked, counted fresh, in stock.
+# Stores come in the order of their distance, so the stock of few of them is looked at.
 NEAREST = f"""
-SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, {DISTANCE} AS km, l.on_hand, c.as_of
-FROM promotions_storeoffer o
-JOIN inventory_store s ON s.id = o.store_id
-JOIN inventory_store h ON h.id = %(store)s
-JOIN promotions_budget b ON b.promotion_id = o.promotion_id
-JOIN LATERAL (
+SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.on_hand, c.as_of
+FROM (
+    SELECT s.*, {DISTANCE} AS km
+    FROM promotions_storeoffer o
+    JOIN inventory_store s ON s.id = o.store_id
+    JOIN inventory_store h ON h.id = %(store)s
+    JOIN promotions_budget b ON b.promotion_id = o.promotion_id
+    WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s
+      AND o.starts_at <= %(now)s AND o.ends_at > %(now)s AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
+      AND b.is_open AND (b.limit_uses IS NULL OR b.used < b.limit_uses)
+    ORDER BY km NULLS LAST, s.store_code
+) s
+CROSS JOIN LATERAL (
     SELECT l.on_hand, l.source_id FROM promotions_offeritem k
-    JOIN inventory_stocklevel l ON l.store_id = o.store_id AND l.item_id = k.item_id
-    WHERE k.promotion_id = o.promotion_id AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s) AND l.on_hand > 0
+    JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
+    WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s) AND l.on_hand > 0
     ORDER BY l.on_hand DESC LIMIT 1
-) l ON true
-JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = o.store_id
+) l
+JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = s.id
 JOIN inventory_feedsource f ON f.id = l.source_id
-WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s
-  AND o.starts_at <= %(now)s AND o.ends_at > %(now)s AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
-  AND b.is_open AND (b.limit_uses IS NULL OR b.used < b.limit_uses)
-  AND c.as_of > %(now)s - f.freshness_limit
-ORDER BY km NULLS LAST, s.store_code LIMIT 3
+WHERE c.as_of > %(now)s - f.freshness_limit
+ORDER BY s.km NULLS LAST, s.store_code LIMIT 3
 """  # noqa: S608
 
 OTHER_ITEMS = """
