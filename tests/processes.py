@@ -1,7 +1,8 @@
-"""Real processes on the test database: the worker and the clock that a journey needs."""
+"""A real worker on the test database, and the clock that rings it."""
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 
 from django.db import connection
 
+from omnistore.celery import app
 from omnistore.demo.folders import PROJECT
 from omnistore.demo.processes import end_child, start_child
 
+TICK_SECONDS = 0.5
 QUIET = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
 
 
@@ -23,15 +26,34 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def night_shift(folder: Path) -> Iterator[None]:
-    """A Celery worker for every queue, and beat in it; what they write lies in `folder`."""
+def running_worker(folder: Path) -> Iterator[None]:
+    """A Celery worker for every queue; what it writes lies in `folder`."""
     command = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "omnistore", "worker", *QUIET]
-    options = ["--queues=live,default,imports", "--concurrency=2", "--beat", f"--schedule={folder / 'beat'}"]
     with (folder / "worker.log").open("ab") as log:
         worker = start_child(
-            [*command, *options], last_signal=SIGKILL, env=environment(), cwd=PROJECT, stdout=log, stderr=log
-        )
+            [*command, "--queues=live,default,imports", "--concurrency=2"],
+            last_signal=SIGKILL, env=environment(), cwd=PROJECT, stdout=log, stderr=log,
+        )  # fmt: skip
     try:
         yield
     finally:
         end_child(worker, by=SIGTERM, seconds=15)
+
+
+@contextmanager
+def ticking(*tasks: str) -> Iterator[None]:
+    """Rings the worker with these tasks as beat does, only more often."""
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(TICK_SECONDS):
+            for task in tasks:
+                app.send_task(task)
+
+    clock = threading.Thread(target=tick, name="clock")
+    clock.start()
+    try:
+        yield
+    finally:
+        over.set()
+        clock.join()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.browser.shop import Shop, open_shop
 from tests.factories import create_source
-from tests.processes import night_shift
+from tests.processes import running_worker, ticking
 
 Drop = Callable[..., None]
 
@@ -25,10 +25,17 @@ def shop(transactional_db: None) -> Shop:
     return shop
 
 
+@pytest.fixture(scope="package")
+def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One worker for all journeys; other tests are to find none."""
+    with running_worker(tmp_path_factory.mktemp("worker")):
+        yield
+
+
 @pytest.fixture
-def worker(shop: Shop, tmp_path: Path) -> Iterator[None]:
-    """The night shift at work, until before the database is emptied."""
-    with night_shift(tmp_path):
+def night_shift(worker: None, shop: Shop) -> Iterator[None]:
+    """Worker and clock at work; the clock stands still before the database is emptied."""
+    with ticking("inventory.tasks.pull_due_sources", "promotions.tasks.turn_promotions"):
         yield
 
 

@@ -12,7 +12,11 @@ from tests.browser.fixtures import DESK, SignIn
 from tests.browser.shop import Shop
 from tests.factories_promotions import content_for, create_staff_member
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("night_shift"),
+]
 
 TITLE = "Barista weekend, 40 % off"
 

@@ -28,7 +28,7 @@ def publish_last_two(shop: Shop) -> None:
     )  # fmt: skip
 
 
-def test_a_code_is_redeemed_until_it_is_spent(shop: Shop, sign_in: SignIn, worker: None) -> None:
+def test_a_code_is_redeemed_until_it_is_spent(shop: Shop, sign_in: SignIn, night_shift: None) -> None:
     publish_last_two(shop)
     page = sign_in(shop.maria)
     for left in ("1 use left", "0 uses left"):
