@@ -160,8 +160,10 @@ let today = date.format(now());
 
 export function tick() {
   for (const time of document.querySelectorAll("[data-age]")) write(time.querySelector("span"), age(time.dataset.age));
-  for (const card of document.querySelectorAll(".card[data-ends]")) {
-    card.toggleAttribute("data-over", now() / 1000 >= Number(card.dataset.ends));
+  for (const card of document.querySelectorAll(".card")) {
+    const over = now() / 1000 >= Number(card.dataset.ends);
+    card.toggleAttribute("data-over", over);
+    card.querySelector(".over").hidden = !over;
   }
   write(clock, `${weekday.format(now())} ${at(now())}`);
   const day = date.format(now());
