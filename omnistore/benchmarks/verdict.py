@@ -54,7 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--requests", type=positive, default=1_500, help="requests in a round, to each view")
     parser.add_argument("--connections", type=positive, default=4, help="clients that ask at the same time")
-    parser.add_argument("--rounds", type=positive, default=7)
+    parser.add_argument("--rounds", type=positive, default=5)
 
 
 def run(
