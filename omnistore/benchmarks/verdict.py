@@ -1,9 +1,12 @@
 """Verdicts over HTTP, beside a bare Django view on the same server and the same SQL through the driver."""
 
+import math
 import os
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from signal import SIGTERM
@@ -86,10 +89,15 @@ def run(
         verdicts = {**task, "paths": [verdict_path(scan) for scan in scans]}
         hellos = {**task, "paths": ["/hello"] * len(scans)}
         meters: dict[str, Meter] = {"server": partial(cpu_seconds, pid), "database": database}
+        verdict = partial(request_all, verdicts, ask=ask, meters=meters)
+        sql = partial(execute_all, statements, drivers=drivers, database=database)
+        pace = verdict()["per_second"]
         parts: dict[str, Part] = {
-            "verdict": partial(request_all, verdicts, ask=ask, meters=meters),
+            "verdict": verdict,
             "hello": partial(request_all, hellos, ask=ask, meters=meters),
-            "sql": partial(execute_all, statements, drivers=drivers, database=database),
+            # A backend that waits between two statements pays more for each, whoever sends it: same pace here.
+            "sql": partial(sql, per_second=pace),
+            "sql_without_pause": partial(sql, per_second=math.inf),
         }
         for part in parts.values():
             part()
@@ -193,16 +201,28 @@ def driver_connections(count: int) -> Iterator[list[Driver]]:
 
 
 def execute_all(
-    verdicts: Sequence[Sequence[Statement]], *, drivers: Sequence[Driver], database: Meter
+    verdicts: Sequence[Sequence[Statement]], *, drivers: Sequence[Driver], database: Meter, per_second: float
 ) -> Figures:
-    """The statements of one verdict after the other, prepared, their rows fetched; the connections take turns."""
-    with Spent(database=database) as spent:
-        for number, statements in enumerate(verdicts):
-            cursor = drivers[number % len(drivers)].cursor()
+    """The statements of all verdicts, prepared, their rows fetched; the connections share them, at the same time."""
+    shares = [verdicts[number :: len(drivers)] for number in range(len(drivers))]
+    pause = len(drivers) / per_second
+    with Spent(database=database) as spent, ThreadPoolExecutor(len(drivers)) as pool:
+        for done in [pool.submit(execute_share, *task, pause) for task in zip(shares, drivers, strict=True)]:
+            done.result()
+    return {"database_cpu_us": spent.cpu / len(verdicts) * MICROSECONDS}
+
+
+def execute_share(verdicts: Sequence[Sequence[Statement]], driver: Driver, pause: float) -> None:
+    """One connection's share, a verdict every `pause` seconds or as soon as the one before is done."""
+    due = time.monotonic()
+    with driver.cursor() as cursor:
+        for statements in verdicts:
             for sql, params in statements:
                 cursor.execute(sql, params, prepare=True)
                 cursor.fetchall()
-    return {"database_cpu_us": spent.cpu / len(verdicts) * MICROSECONDS}
+            due += pause
+            if (early := due - time.monotonic()) > 0:
+                time.sleep(early)
 
 
 def shares_of_outcomes(outcomes: dict[str, int]) -> Figures:
