@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,6 +16,10 @@ from omnistore.demo.browser import HOW_TO_GET_IT, find_chromium, install_chromiu
 from omnistore.demo.folders import PROJECT, data_folder, throw_away_folder, writable
 from omnistore.demo.processes import ending_with_parent, interrupted_by_signals
 from omnistore.demo.stack import StackError, servers
+
+# What draws on a screen and what does not take about as long as each other; on two cores they run side by side.
+SCREENS = ("tests/browser", "tests/journeys")
+HALVES = (["tests", *(f"--ignore={folder}" for folder in SCREENS)], [*SCREENS])
 
 
 class Command(BaseCommand):
@@ -38,11 +44,30 @@ class Command(BaseCommand):
 
 
 def _run_tests(arguments: Sequence[str]) -> int:
+    """One pytest where paths are named; otherwise the two halves of the suite beside each other."""
     kept = data_folder()
-    with throw_away_folder("test") as data, servers(data, quick=True) as stack:
-        env = os.environ | stack.urls | _places(data=data, kept=kept)
-        env["OMNISTORE_CHROMIUM"] = _chromium()
-        return _pytest(arguments, env=env)
+    (kept / "artefacts").mkdir(exist_ok=True)
+    chromium = _chromium()
+    names_paths = any((PROJECT / argument.partition("::")[0]).exists() for argument in arguments)
+    halves = [list(arguments)] if names_paths else [[*half, *arguments] for half in HALVES]
+    with ExitStack() as stack:
+        started: list[subprocess.Popen[bytes]] = []
+        quiet = []
+        for number, half in enumerate(halves):
+            data = stack.enter_context(throw_away_folder("test"))
+            urls = stack.enter_context(servers(data, quick=True)).urls
+            env = os.environ | urls | _places(data=data, kept=kept) | {"OMNISTORE_CHROMIUM": chromium}
+            # Only one of them speaks while they run; what the other has said follows in one piece.
+            output = stack.enter_context(TemporaryFile()) if number else None
+            started.append(stack.enter_context(_pytest(half, env=env, output=output)))
+            if output:
+                quiet.append(output)
+        codes = _wait(started)
+        for said in quiet:
+            said.seek(0)
+            sys.stdout.write(said.read().decode(errors="replace"))
+            sys.stdout.flush()
+        return max(codes)
 
 
 def _places(*, data: Path, kept: Path) -> dict[str, str]:
@@ -52,7 +77,6 @@ def _places(*, data: Path, kept: Path) -> dict[str, str]:
         "OMNISTORE_ARTEFACTS": str(kept / "artefacts"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(kept / "hypothesis"),
     }
-    (kept / "artefacts").mkdir(exist_ok=True)
     (data / "static").mkdir()  # WhiteNoise warns of a missing STATIC_ROOT
     return places if writable(PROJECT) else places | {"PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -67,17 +91,32 @@ def _chromium() -> str:
     return ""
 
 
-def _pytest(arguments: Sequence[str], *, env: Mapping[str, str]) -> int:
-    """Run pytest in our terminal's foreground, so that --pdb works; Ctrl-C reaches it directly."""
+def _pytest(
+    arguments: Sequence[str], *, env: Mapping[str, str], output: IO[bytes] | None
+) -> "subprocess.Popen[bytes]":
+    """Start pytest, in our terminal's foreground unless its output goes elsewhere; Ctrl-C reaches it directly."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-    with subprocess.Popen(command, cwd=PROJECT, env=env, preexec_fn=ending_with_parent(SIGTERM)) as pytest:
-        try:
-            return pytest.wait()
-        except KeyboardInterrupt as interrupt:
+    return subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=env,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        preexec_fn=ending_with_parent(SIGTERM),
+    )
+
+
+def _wait(started: Sequence["subprocess.Popen[bytes]"]) -> list[int]:
+    """The exit codes, once all have ended; an interruption ends them first."""
+    try:
+        return [pytest.wait() for pytest in started]
+    except KeyboardInterrupt as interrupt:
+        for pytest in started:
             if interrupt.args != ("SIGINT",):
                 pytest.terminate()
+        for pytest in started:
             try:
                 pytest.wait(20)
             except subprocess.TimeoutExpired:
                 pytest.kill()
-            raise
+        raise
