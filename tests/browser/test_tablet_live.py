@@ -120,7 +120,9 @@ def test_a_board_read_before_an_event_does_not_cover_it(sign_in: SignIn) -> None
     page = live_tablet(sign_in, shop)
     held: list[tuple[Route, APIResponse]] = []
     page.route("**/tablet/?show=now", lambda route: held.append((route, route.fetch())))
-    page.evaluate("void (window.loaded = new Promise(done => document.addEventListener('board:loaded', done)))")
+    page.evaluate(
+        "void (window.loaded = new Promise(done => document.addEventListener('board:loaded', done)))"
+    )
     page.evaluate("import('/static/tablet.js').then(tablet => void tablet.reloadBoard())")
     while not held:
         page.wait_for_timeout(50)

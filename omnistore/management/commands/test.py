@@ -17,9 +17,11 @@ from omnistore.demo.folders import PROJECT, data_folder, throw_away_folder, writ
 from omnistore.demo.processes import ending_with_parent, interrupted_by_signals
 from omnistore.demo.stack import StackError, servers
 
-# What draws on a screen and what does not take about as long as each other; on two cores they run side by side.
+# Three parts of the suite that take about as long as each other: much of a test is waiting for a process, so
+# three side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
+PROCESSES = ("tests/omnistore", "tests/benchmarks", "tests/faults")
 SCREENS = ("tests/browser", "tests/journeys")
-HALVES = (["tests", *(f"--ignore={folder}" for folder in SCREENS)], [*SCREENS])
+PARTS = (["tests", *(f"--ignore={folder}" for folder in (*PROCESSES, *SCREENS))], [*PROCESSES], [*SCREENS])
 
 
 class Command(BaseCommand):
@@ -44,22 +46,22 @@ class Command(BaseCommand):
 
 
 def _run_tests(arguments: Sequence[str]) -> int:
-    """One pytest where paths are named; otherwise the two halves of the suite beside each other."""
+    """One pytest where paths are named; otherwise the parts of the suite beside each other."""
     kept = data_folder()
     (kept / "artefacts").mkdir(exist_ok=True)
     chromium = _chromium()
     names_paths = any((PROJECT / argument.partition("::")[0]).exists() for argument in arguments)
-    halves = [list(arguments)] if names_paths else [[*half, *arguments] for half in HALVES]
+    parts = [list(arguments)] if names_paths else [[*part, *arguments] for part in PARTS]
     with ExitStack() as stack:
         started: list[subprocess.Popen[bytes]] = []
         quiet = []
-        for number, half in enumerate(halves):
+        for number, part in enumerate(parts):
             data = stack.enter_context(throw_away_folder("test"))
             urls = stack.enter_context(servers(data, quick=True)).urls
             env = os.environ | urls | _places(data=data, kept=kept) | {"OMNISTORE_CHROMIUM": chromium}
-            # Only one of them speaks while they run; what the other has said follows in one piece.
+            # Only the first speaks while they run; what the others have said follows in one piece each.
             output = stack.enter_context(TemporaryFile()) if number else None
-            started.append(stack.enter_context(_pytest(half, env=env, output=output)))
+            started.append(stack.enter_context(_pytest(part, env=env, output=output)))
             if output:
                 quiet.append(output)
         codes = _wait(started)

@@ -61,7 +61,7 @@ worlds = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=worlds)
 def test_after_any_nights_the_counts_are_those_of_a_recount(
     nights: list[list[tuple[int, int, int]]], db: Any
