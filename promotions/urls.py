@@ -11,5 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("tablet/redeem/", tablet.redeem_code, name="tablet-redeem"),
     path("tablet/told/", tablet.told, name="tablet-told"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
-    path("tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"),
+    path(
+        "tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"
+    ),
 ]

@@ -101,7 +101,11 @@ def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
     if state:
         promotions = promotions.filter(state=state)
     if search:
-        newest = PromotionRevision.objects.order_by("promotion_id", "-number").distinct("promotion_id").values("pk")
+        newest = (
+            PromotionRevision.objects.order_by("promotion_id", "-number")
+            .distinct("promotion_id")
+            .values("pk")
+        )
         matching = PromotionRevision.objects.filter(
             Q(long_title__icontains=search)
             | Q(operator_display_name__icontains=search)

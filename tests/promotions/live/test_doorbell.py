@@ -33,9 +33,8 @@ print(json.dumps(seconds))
 def ring_at(url: str, *, rings: int = 2) -> list[float]:
     """Seconds that each ring took."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "omnistore.settings", "REDIS_URL": url}
-    output = subprocess.check_output(
-        [sys.executable, "-c", RING.replace("{rings}", str(rings))], env=environment, cwd=PROJECT, text=True
-    )
+    command = [sys.executable, "-c", RING.replace("{rings}", str(rings))]
+    output = subprocess.check_output(command, env=environment, cwd=PROJECT, text=True)
     seconds: list[float] = json.loads(output)
     return seconds
 
