@@ -20,7 +20,7 @@ Rows = list[dict[str, str]]
 def read(sample: Sample, source_code: str) -> Rows:
     """Every row that a source has sent, with the header's names, as its profile declares them."""
     source = next(source for source in sample.sources if source.code == source_code)
-    dialect = {"delimiter": "\t", "encoding": "utf-8"} | source.profile
+    dialect: dict[str, object] = {"delimiter": "\t", "encoding": "utf-8", **source.profile}
     rows: Rows = []
     for path in sorted(source.inbox.iterdir()):
         text = path.read_text(encoding=str(dialect["encoding"]))
