@@ -1,20 +1,19 @@
 """Bytes of a file as blocks of whole lines in UTF-8: unpacked, decoded strictly, bounded."""
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 
 from inventory.feeds.records import FeedRefused
+from inventory.feeds.wrappers import too_large, unwrapped
 
 BLOCK_BYTES = 4 * 2**20
 LINE_LIMIT = 2**20
 RAW_LIMIT = 500
-GZIP_MAGIC = b"\x1f\x8b"
 UTF8_MARK = codecs.BOM_UTF8
 # What else people send instead of delimited text.
 BINARY_MAGICS = {
@@ -49,6 +48,12 @@ class FeedFile:
     inflated_limit: int
     encoding: str = "utf-8"
 
+    @contextmanager
+    def stream(self) -> Iterator[BinaryIO]:
+        """The file's bytes from the start, gzip and zip taken off. Reading raises FeedRefused for damage."""
+        with self.open() as raw:
+            yield unwrapped(raw, limit=self.inflated_limit)
+
     def blocks(self, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
         """The file's lines in blocks. Raises FeedRefused for what is no text in the declared encoding."""
         with self.open() as raw:
@@ -72,21 +77,17 @@ def visible(text: str) -> str:
 
 def _pieces(raw: BinaryIO, file: FeedFile, size: int) -> Iterator[tuple[bytes, int]]:
     """The text as UTF-8 in pieces cut anywhere, each with the position in the packed file."""
-    start = raw.read(8)
-    raw.seek(0)
-    source: BinaryIO | gzip.GzipFile = raw
-    if start.startswith(GZIP_MAGIC):
-        source = gzip.GzipFile(fileobj=raw)
+    source = unwrapped(raw, limit=file.inflated_limit)
     decoder = None if file.encoding == "utf-8" else codecs.getincrementaldecoder(file.encoding)("strict")
     total, first = 0, True
     while True:
-        piece = _read(source, size)
+        piece = source.read(size)
         if first:
             piece = _checked_start(piece, file.encoding)
             first = False
         total += len(piece)
         if total > file.inflated_limit:
-            raise FeedRefused("too_large", f"The file holds more than {file.inflated_limit:,} bytes of text.")
+            raise too_large(file.inflated_limit)
         if decoder is not None:
             text = _decoded(decoder, piece, file.encoding, total - len(piece))
             yield text.encode("utf-8"), raw.tell()
@@ -94,17 +95,6 @@ def _pieces(raw: BinaryIO, file: FeedFile, size: int) -> Iterator[tuple[bytes, i
             yield piece, raw.tell()
         if not piece:
             return
-
-
-def _read(source: "BinaryIO | gzip.GzipFile", size: int) -> bytes:
-    try:
-        return source.read(size)
-    except EOFError as error:
-        raise FeedRefused(
-            "truncated_gzip", "The gzip file ends in the middle: it was cut off on its way. Send it again."
-        ) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise FeedRefused("damaged_gzip", f"The gzip file is damaged ({error}). Send it again.") from error
 
 
 def _checked_start(piece: bytes, encoding: str) -> bytes:

@@ -88,7 +88,7 @@ def check_quantities(findings: Findings, problem: npt.NDArray[np.int8], profile:
     """Quantities that are no numbers, too fine for the item's unit, or too large."""
     if not problem.any():
         return
-    sign = profile.decimal_sign
+    sign = profile.decimal_sign or "."
     example = f"a number such as 12, -3 or 0{sign}5"
     findings.add_field(problem == NOT_A_NUMBER, "bad_number", "quantity", example)
     findings.add_field(

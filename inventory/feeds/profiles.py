@@ -1,72 +1,128 @@
-"""A partner's declared profile: which column means what and how its figures and times are written."""
+"""A partner's declared profile: which dialect it writes, what its columns mean, how figures and times are written."""
 
 import codecs
 import zoneinfo
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import get_args
 
+from inventory.feeds.contract import Dialect
+from inventory.feeds.facts import CountState
 from inventory.feeds.records import FeedRefused
 
 ITEM_CODES = {"GTIN": "gtin", "SKU": "sku", "PLU": "plu", "INTERNAL": "item"}
-COMPLETENESS = {"STOCK": ("PARTIAL", "FULL"), "SALES": ("EVENTS",)}
+COMPLETENESS = {"STOCK": ("PARTIAL", "FULL", "DELTA"), "SALES": ("EVENTS",)}
 SIGNS = ("SOLD_POSITIVE", "STOCK_VIEW")
+UNKNOWN = ("REJECT", "CREATE")
 STOCK_FIELDS = ("store_code", "item", "quantity", "as_of")
 SALES_FIELDS = (
     "store_code", "workstation", "business_day", "sequence", "line", "item", "quantity", "occurred_at",
 )  # fmt: skip
 STORE_ZONE = "store"
+DELIMITED = "delimited"
+COMMON_KEYS = frozenset({
+    "format", "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
+    "timezone", "completeness", "quantity_sign", "quantity_state", "negatives", "stores", "tolerance", "absences",
+    "drop_guard", "max_errors", "unknown_items", "unknown_stores", "as_of", "keep_raw",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How one source writes its delimited files; `columns` maps our field to the header's name."""
+    """How one source writes its files; `columns` maps our field to the header's name.
+
+    `decimal_sign` is None where nothing is declared: figures that could be read two ways are then refused.
+    `tolerance` holds the codes of faults that are noted instead of refusing the file. `stores` is the scope of a
+    FULL file; empty: the stores it names. `drop_guard` and `max_errors` are shares from 0 to 1. `as_of` says where
+    an instant comes from when lines carry none: "receipt", "modified", or a pattern of the file's name such as
+    "STK_%Y%m%d%H%M%S". `options` are the dialect's own.
+    """
 
     kind: str
     columns: Mapping[str, str]
     item_code: str
     delimiter: str
     encoding: str
-    decimal_sign: str
+    decimal_sign: str | None
     time_format: str | None
     date_format: str
     timezone: str
     completeness: str
     quantity_sign: str
+    format: str = DELIMITED
+    quantity_state: CountState = "ON_HAND"
+    negatives: bool = True
+    stores: tuple[str, ...] = ()
+    tolerance: frozenset[str] = frozenset()
+    absences: bool = True
+    drop_guard: float = 0.2
+    max_errors: float = 0.05
+    unknown_items: str = "REJECT"
+    unknown_stores: str = "REJECT"
+    as_of: str = "receipt"
+    keep_raw: bool = True
+    options: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_utf8(self) -> bool:
         return self.encoding == "utf-8"
 
 
-def read_profile(kind: str, declared: Mapping[str, object]) -> Profile:
+def read_profile(
+    kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Dialect] | None = None
+) -> Profile:
     """The profile of a STOCK or SALES source from its JSON, with defaults for what it does not say.
 
+    `dialects` are those there are (inventory.feeds.dialects.DIALECTS); without them only "delimited" is known.
     Raises FeedRefused("bad_profile") naming the key, its value and what is possible.
     """
-    known = {
-        "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
-        "timezone", "completeness", "quantity_sign",
-    }  # fmt: skip
-    if unknown := sorted(set(declared) - known):
-        raise _bad(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    item_code = _choice(declared, "item_code", tuple(ITEM_CODES))
+    dialects = dialects or {}
+    name = _choice(declared, "format", (DELIMITED, *sorted(dialects)))
+    dialect = dialects.get(name)
+    if dialect and kind not in dialect.kinds:
+        raise _bad(f"format {name!r} carries {' or '.join(dialect.kinds)}, the source is {kind}")
+    own = dialect.options if dialect else {}
+    if unknown := sorted(set(declared) - COMMON_KEYS - set(own)):
+        raise _bad(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(COMMON_KEYS | set(own)))}")
+    said = {**(dialect.defaults if dialect else {}), **declared}
+    item_code = _choice(said, "item_code", tuple(ITEM_CODES))
     return Profile(
         kind=kind,
-        columns=_columns(kind, item_code, declared.get("columns", {})),
+        columns=_columns(kind, item_code, said.get("columns", {})) if not dialect else _free_columns(said),
         item_code=item_code,
-        delimiter=_delimiter(declared),
-        encoding=_encoding(declared),
-        decimal_sign=_choice(declared, "decimal_sign", (".", ",")),
-        time_format=_time_format(declared, "time_format") if declared.get("time_format") else None,
-        date_format=_time_format(declared, "date_format") if declared.get("date_format") else "%Y-%m-%d",
-        timezone=_timezone(declared),
-        completeness=_choice(declared, "completeness", COMPLETENESS[kind]),
-        quantity_sign=_choice(declared, "quantity_sign", SIGNS),
+        delimiter=_delimiter(said),
+        encoding=_encoding(said),
+        decimal_sign=_choice(said, "decimal_sign", (".", ",")) if said.get("decimal_sign") else None,
+        time_format=_time_format(said, "time_format") if said.get("time_format") else None,
+        date_format=_time_format(said, "date_format") if said.get("date_format") else "%Y-%m-%d",
+        timezone=_timezone(said),
+        completeness=_choice(said, "completeness", COMPLETENESS[kind]),
+        quantity_sign=_choice(said, "quantity_sign", SIGNS),
+        format=name,
+        quantity_state=_choice(said, "quantity_state", get_args(CountState)),  # type: ignore[arg-type]
+        negatives=_flag(said, "negatives", default=True),
+        stores=tuple(_texts(said, "stores")),
+        tolerance=frozenset(_texts(said, "tolerance")),
+        absences=_flag(said, "absences", default=True),
+        drop_guard=_share(said, "drop_guard", 0.2),
+        max_errors=_share(said, "max_errors", 0.05),
+        unknown_items=_choice(said, "unknown_items", UNKNOWN),
+        unknown_stores=_choice(said, "unknown_stores", UNKNOWN),
+        as_of=_text(said, "as_of", "receipt"),
+        keep_raw=_flag(said, "keep_raw", default=dialect.keeps_raw if dialect else True),
+        options={key: _option(check, key, said.get(key)) for key, check in own.items()},
     )
 
 
 def _bad(what: str) -> FeedRefused:
     return FeedRefused("bad_profile", f"The source's profile cannot be used: {what}.")
+
+
+def _option(check: Callable[[object], object], key: str, value: object) -> object:
+    try:
+        return check(value)
+    except ValueError as error:
+        raise _bad(f"{key} is {value!r}; expected {error}") from error
 
 
 def _text(declared: Mapping[str, object], key: str, default: str) -> str:
@@ -76,11 +132,40 @@ def _text(declared: Mapping[str, object], key: str, default: str) -> str:
     return value
 
 
+def _texts(declared: Mapping[str, object], key: str) -> list[str]:
+    value = declared.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _bad(f"{key} is {value!r}; expected a list of texts")
+    return list(value)
+
+
+def _flag(declared: Mapping[str, object], key: str, *, default: bool) -> bool:
+    value = declared.get(key, default)
+    if not isinstance(value, bool):
+        raise _bad(f"{key} is {value!r}; expected true or false")
+    return value
+
+
+def _share(declared: Mapping[str, object], key: str, default: float) -> float:
+    value = declared.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise _bad(f"{key} is {value!r}; expected a share from 0 to 1")
+    return float(value)
+
+
 def _choice(declared: Mapping[str, object], key: str, choices: tuple[str, ...]) -> str:
     value = _text(declared, key, choices[0])
     if value not in choices:
         raise _bad(f"{key} is {value!r}; expected one of {', '.join(choices)}")
     return value
+
+
+def _free_columns(declared: Mapping[str, object]) -> dict[str, str]:
+    """The columns of a dialect that says itself which fields it knows."""
+    columns = declared.get("columns", {})
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns.values()):
+        raise _bad("columns must map our field names to the header's names")
+    return {str(key): str(name) for key, name in columns.items()}
 
 
 def _columns(kind: str, item_code: str, declared: object) -> dict[str, str]:

@@ -25,14 +25,31 @@ class FeedRefused(Exception):
         self.message = message
 
 
+class FeedHeld(Exception):
+    """The file is sound, but a person should look before it is used: what it would do is kept with it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One line that could not be used; `line_number` is the physical line, the header being 1."""
+    """One line that could not be used; `line_number` is the physical line, the header being 1.
+
+    `part` tells facts of one line apart. `unknown_code` is the store or item code nobody has mapped yet.
+    `record` is the fact as a JSON object where the line's own text cannot be sent in again.
+    """
 
     line_number: int
     code: str
     message: str
     raw: str
+    part: int = 0
+    field: str = ""
+    unknown_code: str = ""
+    record: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)

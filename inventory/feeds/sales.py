@@ -59,7 +59,7 @@ def _rows(
     stores = store_column(frame["store_code"], catalogue)
     items = item_column(frame["item"], catalogue, item_code=profile.item_code)
     quantities, problem = quantity_column(
-        frame["quantity"], item_decimals(items, catalogue.decimals), decimal_sign=profile.decimal_sign
+        frame["quantity"], item_decimals(items, catalogue.decimals), decimal_sign=profile.decimal_sign or "."
     )
     if profile.quantity_sign == "SOLD_POSITIVE":
         quantities = -quantities

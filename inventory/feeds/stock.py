@@ -30,7 +30,7 @@ def _rows(table: TableBlock, profile: Profile, catalogue: Catalogue, now_us: int
     stores = store_column(frame["store_code"], catalogue)
     items = item_column(frame["item"], catalogue, item_code=profile.item_code)
     quantities, problem = quantity_column(
-        frame["quantity"], item_decimals(items, catalogue.decimals), decimal_sign=profile.decimal_sign
+        frame["quantity"], item_decimals(items, catalogue.decimals), decimal_sign=profile.decimal_sign or "."
     )
     as_ofs = instant_column(frame["as_of"], stores, catalogue, profile)
     findings = Findings.of(table)

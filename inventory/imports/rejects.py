@@ -29,9 +29,7 @@ class RejectLog:
 
     def add(self, rejected: Iterable[Rejected]) -> None:
         for line in rejected:
-            self._spool.write(
-                json.dumps([line.line_number, line.code, line.message, line.raw]).encode() + b"\n"
-            )
+            self._spool.write(json.dumps(_as_row(line)).encode() + b"\n")
             self.count += 1
 
     def write(self, *, run_id: int) -> None:
@@ -39,10 +37,17 @@ class RejectLog:
         if not self.count:
             return
         self._spool.seek(0)
-        columns = "run_id, line_number, code, message, raw"
+        columns = "run_id, line_number, part, code, message, raw, field, unknown_code, record"
         with (
             raw_cursor() as cursor,
             cursor.copy(f"COPY inventory_rejectedrow ({columns}) FROM STDIN") as copy,
         ):
             for line in self._spool:
                 copy.write_row((run_id, *json.loads(line)))
+
+
+def _as_row(line: Rejected) -> list[object]:
+    record = None if line.record is None else json.dumps(line.record)
+    return [
+        line.line_number, line.part, line.code, line.message, line.raw, line.field, line.unknown_code, record,
+    ]  # fmt: skip

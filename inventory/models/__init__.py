@@ -1,19 +1,33 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
-from inventory.models.feeds import FeedRun, FeedSource, RejectedRow
+from inventory.models.feeds import CodeMapping, FeedAlert, FeedRun, FeedSource, RejectedRow
 from inventory.models.items import Item, ItemIdentifier
-from inventory.models.stock import StockClaim, StockLevel, StockMovement, StoreFeed, Workstation
+from inventory.models.stock import (
+    SalesTotal,
+    StockClaim,
+    StockConflict,
+    StockLevel,
+    StockMovement,
+    StockWithheld,
+    StoreFeed,
+    Workstation,
+)
 from inventory.models.stores import Store, StoreGroup, StoreQuerySet
 
 __all__ = [
+    "CodeMapping",
+    "FeedAlert",
     "FeedRun",
     "FeedSource",
     "Item",
     "ItemIdentifier",
     "RejectedRow",
+    "SalesTotal",
     "StockClaim",
+    "StockConflict",
     "StockLevel",
     "StockMovement",
+    "StockWithheld",
     "Store",
     "StoreFeed",
     "StoreGroup",

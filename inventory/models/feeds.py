@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from inventory.models.stores import validate_timezone
 
 
 class FeedSource(models.Model):
@@ -24,9 +27,29 @@ class FeedSource(models.Model):
     enabled = models.BooleanField(default=True)
     # Past this age a level is no longer trusted: the verdict asks to look at the shelf (G7).
     freshness_limit = models.DurationField(default=timedelta(hours=26))
-    # The schedule lives here; beat only ticks. NULL = nothing is pulled, files arrive by upload.
+    # Of several sources that count the same item the one with the lowest number is believed, as long as its count
+    # is not older than the newest one by more than `holds_for` (NULL: the freshness limit). Equal: the newer count.
+    precedence = models.PositiveSmallIntegerField(default=100)
+    holds_for = models.DurationField(null=True, blank=True)
+    # Sources may differ by so much (smallest units of the item) before somebody has to look.
+    conflict_tolerance = models.PositiveIntegerField(default=0)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Where files are fetched from; {} = the source's inbox folder. Read by inventory.transports. Secrets are named
+    # here and stand in the environment.
+    transport = models.JSONField(default=dict, blank=True)
+    # The schedule lives here; beat only ticks. Pulled every so often, or at these local times ("03:10") of
+    # `pull_timezone`; neither = files arrive by upload only.
     pull_every = models.DurationField(null=True, blank=True)
+    pull_times = models.JSONField(default=list, blank=True)
+    pull_timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     next_pull_at = models.DateTimeField(null=True, blank=True)
+    last_pull_at = models.DateTimeField(null=True, blank=True)
+    pull_problem = models.JSONField(default=dict, blank=True)  # {"code": …, "message": …} of the last pull
+    # Who hears of a late, empty, held or failed feed besides the people who look at the page.
+    alert_email = models.EmailField(blank=True)
+    alert_webhook = models.URLField(blank=True)
     # How often a file is expected, for the lag on the operator's page.
     expected_every = models.DurationField(default=timedelta(hours=24))
 
@@ -36,8 +59,9 @@ class FeedSource(models.Model):
                 condition=Q(kind__in=["STOCK", "SALES", "PROMOTIONS"]), name="inventory_source_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(pull_every__isnull=True, next_pull_at__isnull=True)
-                | Q(pull_every__isnull=False, next_pull_at__isnull=False),
+                condition=Q(pull_every__isnull=True, pull_times=[], next_pull_at__isnull=True)
+                | Q(pull_every__isnull=False, pull_times=[], next_pull_at__isnull=False)
+                | (Q(pull_every__isnull=True, next_pull_at__isnull=False) & ~Q(pull_times=[])),
                 name="inventory_source_schedule_paired",
             ),
         ]
@@ -64,6 +88,10 @@ class FeedRun(models.Model):
     class State(models.TextChoices):
         RECEIVED = "RECEIVED", _("received")
         LOADING = "LOADING", _("loading")
+        HELD = (
+            "HELD",
+            _("held"),
+        )  # sound, but a person looks first; why in `problem`, what it would do in `preview`
         LOADED = "LOADED", _("loaded")
         LOADED_WITH_REJECTS = "LOADED_WITH_REJECTS", _("loaded with rejected lines")
         REFUSED = "REFUSED", _("refused")  # the whole file, with the reason in `problem`
@@ -72,6 +100,10 @@ class FeedRun(models.Model):
     FINISHED = (State.LOADED, State.LOADED_WITH_REJECTS, State.REFUSED, State.FAILED)
 
     source = models.ForeignKey(FeedSource, on_delete=models.PROTECT, related_name="runs")
+    # A replay of lines that an earlier run of the source had rejected.
+    replay_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replays"
+    )
     sha256 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=255)
     file = models.FileField(upload_to="feeds/%Y/%m/", max_length=255)
@@ -79,6 +111,19 @@ class FeedRun(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     # Code and sentence of a refusal or failure: {"code": "unknown_header", "message": "…"}.
     problem = models.JSONField(default=dict, blank=True)
+    # Noted, and used all the same: [{"code": …, "message": …, "count": n, "lines": [first few]}].
+    notes = models.JSONField(default=list, blank=True)
+    # Of a held file: what it would have come to, and who decided.
+    preview = models.JSONField(default=dict, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # What the document says of itself.
+    control_number = models.CharField(max_length=64, blank=True)
+    completeness = models.CharField(max_length=8, blank=True)
+    # The instant that counts where lines carry none: from the file's name, its own time or its arrival.
+    file_as_of = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     progress_rows = models.BigIntegerField(default=0)
@@ -88,6 +133,10 @@ class FeedRun(models.Model):
     rows_unchanged = models.BigIntegerField(default=0)
     rows_stale = models.BigIntegerField(default=0)
     rows_rejected = models.BigIntegerField(default=0)
+    # Items a FULL file no longer names, set to nothing; they are no lines of the file.
+    rows_absent = models.BigIntegerField(default=0)
+    # {"places": [{"store", "facts", "quantity", "amount"}], "facts": {"counts": n, …}}: what was read, for people.
+    totals = models.JSONField(default=dict, blank=True)
     received_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -97,10 +146,22 @@ class FeedRun(models.Model):
     class Meta:
         ordering = ("-received_at", "-id")
         constraints = [
-            models.UniqueConstraint(fields=["source", "sha256"], name="inventory_run_file_counts_once"),
+            models.UniqueConstraint(
+                fields=["source", "sha256"],
+                condition=Q(replay_of__isnull=True),
+                name="inventory_run_file_counts_once",
+            ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["RECEIVED", "LOADING", "LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"]
+                    state__in=[
+                        "RECEIVED",
+                        "LOADING",
+                        "HELD",
+                        "LOADED",
+                        "LOADED_WITH_REJECTS",
+                        "REFUSED",
+                        "FAILED",
+                    ]
                 ),
                 name="inventory_run_state_known",
             ),
@@ -118,7 +179,7 @@ class FeedRun(models.Model):
                 name="inventory_run_loading_has_lease",
             ),
             models.CheckConstraint(
-                condition=Q(finished_at__isnull=True, state__in=["RECEIVED", "LOADING"])
+                condition=Q(finished_at__isnull=True, state__in=["RECEIVED", "LOADING", "HELD"])
                 | Q(
                     finished_at__isnull=False,
                     state__in=["LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"],
@@ -156,17 +217,123 @@ class FeedRun(models.Model):
 class RejectedRow(models.Model):
     """A line we could not use: kept with its number, its text, a reason code and a sentence for the sender."""
 
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("waiting")
+        REPLAYED = "REPLAYED", _("sent in again")
+        DROPPED = "DROPPED", _("given up")
+
     run = models.ForeignKey(FeedRun, on_delete=models.CASCADE, related_name="rejected_rows")
-    line_number = models.IntegerField()  # physical line of the file, the header being 1
+    line_number = (
+        models.IntegerField()
+    )  # physical line of the file, the header being 1; row, segment, line item
+    part = models.IntegerField(default=0)  # tells facts of one line apart: a column a store
     code = models.CharField(max_length=40)
     message = models.TextField()
     raw = models.TextField()
+    field = models.CharField(max_length=64, blank=True)
+    # The store or item code nobody knows yet; mapping it sends the line in again.
+    unknown_code = models.CharField(max_length=128, blank=True)
+    # The fact itself as JSON, where the line's own text cannot be sent in again.
+    record = models.JSONField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING, db_default="WAITING")
+    replay = models.ForeignKey(
+        FeedRun, null=True, blank=True, on_delete=models.PROTECT, related_name="replayed_rows"
+    )
 
     class Meta:
-        ordering = ("line_number",)
+        ordering = ("line_number", "part")
         constraints = [
-            models.UniqueConstraint(fields=["run", "line_number"], name="inventory_rejected_line_once"),
+            models.UniqueConstraint(
+                fields=["run", "line_number", "part"], name="inventory_rejected_line_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["WAITING", "REPLAYED", "DROPPED"]),
+                name="inventory_rejected_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="REPLAYED", replay__isnull=False)
+                | Q(replay__isnull=True, state__in=["WAITING", "DROPPED"]),
+                name="inventory_rejected_replay_paired",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unknown_code"],
+                condition=Q(state="WAITING") & ~Q(unknown_code=""),
+                name="inventory_rejected_unknown",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"line {self.line_number}: {self.message}"
+
+
+class CodeMapping(models.Model):
+    """What one source's code stands for: said once by a person, used for ever."""
+
+    class Kind(models.TextChoices):
+        STORE = "STORE", _("store")
+        ITEM = "ITEM", _("item")
+
+    source = models.ForeignKey(FeedSource, on_delete=models.CASCADE, related_name="mappings")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    code = models.CharField(max_length=128)
+    store = models.ForeignKey("inventory.Store", null=True, on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey("inventory.Item", null=True, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "code"], name="inventory_mapping_means_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="STORE", store__isnull=False, item__isnull=True)
+                | Q(kind="ITEM", item__isnull=False, store__isnull=True),
+                name="inventory_mapping_kind_fits",
+            ),
+            models.CheckConstraint(condition=~Q(code=""), name="inventory_mapping_code_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}"
+
+
+class FeedAlert(models.Model):
+    """Something about a source that somebody should hear of; open until it is over. Told once."""
+
+    class Kind(models.TextChoices):
+        LATE = "LATE", _("late")
+        EMPTY = "EMPTY", _("empty")
+        HELD = "HELD", _("held")
+        FAILED = "FAILED", _("failed")
+        UNREACHABLE = "UNREACHABLE", _("unreachable")
+
+    source = models.ForeignKey(FeedSource, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.CASCADE, related_name="alerts")
+    message = models.TextField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    telling_problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-opened_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind"],
+                condition=Q(closed_at__isnull=True),
+                name="inventory_alert_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["LATE", "EMPTY", "HELD", "FAILED", "UNREACHABLE"]),
+                name="inventory_alert_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.kind}"

@@ -27,6 +27,7 @@ class Look(NamedTuple):
 RUN_LOOKS = {
     State.RECEIVED: Look("alternative", "clock", gettext_lazy("Waiting")),
     State.LOADING: Look("alternative", "play", gettext_lazy("Loading")),
+    State.HELD: Look("check", "eye", gettext_lazy("Held for you")),
     State.LOADED: Look("honour", "tick", gettext_lazy("Loaded")),
     State.LOADED_WITH_REJECTS: Look("check", "low", gettext_lazy("Loaded, lines rejected")),
     State.REFUSED: Look("refuse", "bar", gettext_lazy("Refused")),
