@@ -26,12 +26,13 @@ class FeedRefused(Exception):
 
 
 class FeedHeld(Exception):
-    """The file is sound, but a person should look before it is used: what it would do is kept with it."""
+    """The file is sound, but a person should look before it is used; `preview` is what it would do, as JSON."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, preview: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.preview = dict(preview or {})
 
 
 @dataclass(frozen=True, slots=True)
