@@ -69,6 +69,11 @@ class FeedSource(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def believed_for(self) -> timedelta:
+        """How much older than the newest count its count may be and still come first."""
+        return self.freshness_limit if self.holds_for is None else self.holds_for
+
 
 class FeedRunQuerySet(models.QuerySet["FeedRun"]):
     """Sets of arrivals."""
