@@ -1,10 +1,12 @@
 """Levels: read back a store at a time as one block, new ones by COPY, changed ones by one UPDATE."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 
 from inventory.feeds.records import Int32s, Int64s, LevelChanges
 from inventory.imports.copying import copy_in, copy_records, pg_time, raw_cursor, unpacked
@@ -89,10 +91,12 @@ UPDATE_LEVELS = """
 UPDATE inventory_stocklevel AS l SET on_hand = s.on_hand, source_id = s.source_id, as_of = s.as_of
 FROM changed_level AS s WHERE l.store_id = s.store_id AND l.item_id = s.item_id
 """
+# Up to such a share of a store's levels each row is looked up by its key; past it the planner chooses.
+FEW_CHANGED = 0.2
 
 
-def change_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Levels that stand and differ: staged, then one UPDATE."""
+def change_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float = 1) -> None:
+    """Levels that stand and differ: staged, then one UPDATE. `share` is about how many of the stores' levels do."""
     if not len(columns["store_id"]):
         return
     with raw_cursor() as cursor:
@@ -100,9 +104,24 @@ def change_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
         cursor.execute("TRUNCATE changed_level")
         rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
         copy_in("changed_level", LEVEL_COLUMNS, [copy_records(LEVEL_COLUMNS, rows)])
+        with _by_key(cursor, "changed_level", wanted=share <= FEW_CHANGED):
+            cursor.execute(UPDATE_LEVELS)
+
+
+BY_KEY = ("enable_hashjoin", "enable_mergejoin", "enable_memoize")
+
+
+@contextmanager
+def _by_key(cursor: "psycopg.Cursor[Any]", staged: str, *, wanted: bool) -> Iterator[None]:
+    """Join the staged rows by the table's key; else as the planner thinks best, which needs figures to go by."""
+    if not wanted:
         # Without figures the planner hashes the whole table for a handful of rows.
-        cursor.execute("ANALYZE changed_level")
-        cursor.execute(UPDATE_LEVELS)
+        cursor.execute(f"ANALYZE {staged}")
+        yield
+        return
+    cursor.execute("SELECT " + ", ".join(f"set_config('{name}', 'off', true)" for name in BY_KEY))
+    yield
+    cursor.execute("SELECT " + ", ".join(f"set_config('{name}', 'on', true)" for name in BY_KEY))
 
 
 STAGE_DELTAS = """

@@ -3,9 +3,9 @@
 A line is `applied` when the ledger took it, `unchanged` when the ledger had it already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,12 @@ from inventory.imports.conflicts import Conflicts
 from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.spooling import StoreSpool
 from inventory.imports.times import micros
 from inventory.models import StockMovement, Store
 from inventory.signals import stock_changed
 
+BATCH_LINES = 250_000
 BATCH_STORES = 64
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
 MOVEMENT_COLUMNS = (
@@ -63,63 +65,77 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     profile = read_profile("SALES", arrival.run.source.profile)
     catalogue = read_catalogue(item_code=profile.item_code)
     file = arrival.file(encoding=profile.encoding)
-    workstations, parts, counts = Workstations(), [_sold(None)], Counts()
-    for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
-        counts.received += rows.received
-        arrival.rejects.add(rows.rejected)
-        parts.append(_sold(rows))
-        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-    sold = Sold(*(np.concatenate(columns) for columns in zip(*(p.columns() for p in parts), strict=True)))
-    del parts
-    conflicts = Conflicts(file, profile, "sequence")
-    return lambda: _write(arrival, sold, workstations, counts, conflicts)
-
-
-def _sold(rows: SalesRows | None) -> Sold:
-    if rows is None:
-        narrow, wide = np.empty(0, np.int32), np.empty(0, np.int64)
-        return Sold(narrow, narrow, narrow, wide, narrow, narrow, narrow, wide, narrow)
-    return Sold(
-        stores=rows.store_ids,
-        days=rows.business_days,
-        workstations=rows.workstations,
-        sequences=rows.sequences,
-        lines=rows.lines,
-        items=rows.item_ids,
-        quantities=rows.quantities,
-        instants=rows.occurred_ats,
-        file_lines=rows.line_numbers,
+    workstations, counts = Workstations(), Counts()
+    spool = StoreSpool()
+    with ExitStack() as unless_written:
+        unless_written.enter_context(spool)
+        for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
+            counts.received += rows.received
+            arrival.rejects.add(rows.rejected)
+            spool.add_block(rows.store_ids, _columns(rows))
+            arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        unless_written.pop_all()
+    conflicts = Conflicts(
+        file, profile, "sequence", among="transaction_conflict", earlier="transaction_conflict"
     )
+
+    def write() -> Counts:
+        with spool:
+            return _write(arrival, spool, workstations, counts, conflicts)
+
+    return write
+
+
+def _columns(rows: SalesRows) -> tuple[npt.NDArray[Any], ...]:
+    """As `Sold` has them, after the store."""
+    return (
+        rows.business_days, rows.workstations, rows.sequences, rows.lines, rows.item_ids, rows.quantities,
+        rows.occurred_ats, rows.line_numbers,
+    )  # fmt: skip
+
+
+def _taken(spool: StoreSpool, stores: Sequence[int]) -> Sold:
+    """The lines of some stores, store by store."""
+    taken = [spool.take(store) for store in stores]
+    ids = np.repeat(np.array(stores, np.int32), [len(columns[0]) for columns in taken])
+    return Sold(ids, *(np.concatenate(column) for column in zip(*taken, strict=True)))
 
 
 def _write(
-    arrival: Arrival, sold: Sold, workstations: Workstations, counts: Counts, conflicts: Conflicts
+    arrival: Arrival, spool: StoreSpool, workstations: Workstations, counts: Counts, conflicts: Conflicts
 ) -> Counts:
     """Put what is new into the ledger and move the levels, in the caller's transaction."""
     run = arrival.run
-    Store.objects.filter(pk__in=np.unique(sold.stores).tolist()).lock_in_order()
-    sold.workstations = _workstation_ids(workstations)[sold.workstations]
-    sold = _in_key_order(sold)
-    sold = _one_a_key(sold, counts, conflicts)
+    Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+    workstation_ids = _workstation_ids(workstations)
     rules = read_rules()
     reach: dict[int, int] = {}
-    changes: list[LevelChanges] = []
-    for part in _batches(sold):
-        stores, starts = np.unique(part.stores, return_index=True)
-        newest = np.maximum.reduceat(part.instants, starts)
-        reach.update(zip(stores.tolist(), newest.tolist(), strict=True))
-        fresh = _not_in_ledger(part, run.source_id, counts, conflicts)
+    # The key begins with the store, so stores can be done one batch after the other.
+    for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
+        sold = _taken(spool, stores)
+        sold.workstations = workstation_ids[sold.workstations]
+        sold = _one_a_key(_in_key_order(sold), counts, conflicts)
+        if not len(sold):
+            continue
+        reach |= _newest(sold)
+        fresh = _not_in_ledger(sold, run.source_id, counts, conflicts)
         counts.applied += len(fresh)
-        if len(fresh):
-            _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-            changes.append(_move(fresh, rules))
+        if not len(fresh):
+            continue
+        _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
+        changes = _move(fresh, rules)
+        if len(changes):
+            stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
-    if any(map(len, changes)):
-        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in changes]
-        whole = LevelChanges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        stock_changed.send(sender=type(run), run=run, changes=whole, now=arrival.now)
     return counts
+
+
+def _newest(sold: Sold) -> dict[int, int]:
+    """The latest sale of each store."""
+    stores, starts = np.unique(sold.stores, return_index=True)
+    newest = np.maximum.reduceat(sold.instants, starts)
+    return dict(zip(stores.tolist(), newest.tolist(), strict=True))
 
 
 ADD_WORKSTATIONS = """
@@ -179,14 +195,6 @@ def _same_as_before(sold: Sold, names: Sequence[str]) -> Flags:
         column = getattr(sold, name)
         same &= column[1:] == column[:-1]
     return same
-
-
-def _batches(sold: Sold) -> Iterator[Sold]:
-    """Stores together, so many at a time."""
-    starts = np.flatnonzero(np.diff(sold.stores, prepend=np.int32(-1)))
-    edges = [*starts[::BATCH_STORES].tolist(), len(sold)]
-    for start, end in pairwise(edges):
-        yield sold.take(slice(start, end))
 
 
 IN_LEDGER = """

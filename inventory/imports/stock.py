@@ -4,9 +4,10 @@ A line is `applied` when it put in or changed a level, `unchanged` when it said 
 when a newer count of this source stands, or another source's count is believed all the same.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from inventory.feeds.records import (
     Int32s,
     Int64s,
     LevelChanges,
-    StockRows,
 )
 from inventory.feeds.stock import read_stock
 from inventory.imports.catalogue import read_catalogue
@@ -40,6 +40,7 @@ from inventory.imports.claims import (
 from inventory.imports.conflicts import Conflicts
 from inventory.imports.levels import add_levels, change_levels, read_levels, read_movements, within_range
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.spooling import StoreSpool
 from inventory.imports.times import micros
 from inventory.models import Store
 from inventory.signals import stock_changed
@@ -47,7 +48,7 @@ from inventory.signals import stock_changed
 # Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
 BATCH_LINES = 250_000
 BATCH_STORES = 256
-FLUSH_LEVELS = 500_000
+FLUSH_LEVELS = 250_000
 
 
 @dataclass
@@ -70,55 +71,45 @@ def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("STOCK", arrival.run.source.profile)
     catalogue = read_catalogue(item_code=profile.item_code)
-    chunks: dict[int, list[Counted]] = defaultdict(list)
     counts = Counts()
     file = arrival.file(encoding=profile.encoding)
-    for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
-        counts.received += rows.received
-        arrival.rejects.add(rows.rejected)
-        for store, counted in _by_store(rows):
-            chunks[store].append(counted)
-        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-    if not counts.received:
-        raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
-    conflicts = Conflicts(file, profile, "quantity")
-    return lambda: _write(arrival, catalogue, chunks, counts, conflicts)
+    spool = StoreSpool()
+    with ExitStack() as unless_written:
+        unless_written.enter_context(spool)
+        for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
+            counts.received += rows.received
+            arrival.rejects.add(rows.rejected)
+            spool.add_block(rows.store_ids, (rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers))
+            arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        if not counts.received:
+            raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
+        unless_written.pop_all()
+    conflicts = Conflicts(file, profile, "quantity", among="ambiguous_item", earlier="conflicting_repeat")
 
+    def write() -> Counts:
+        with spool:
+            return _write(arrival, catalogue, spool, counts, conflicts)
 
-def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
-    counted = Counted(rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers)
-    stores = rows.store_ids
-    if not len(stores):
-        return
-    if (np.diff(stores) < 0).any():
-        order = np.argsort(stores, kind="stable")
-        stores, counted = stores[order], counted.take(order)
-    starts = np.flatnonzero(np.diff(stores, prepend=-1))
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(stores)], strict=True):
-        part = slice(start, end)
-        yield (
-            int(stores[start]),
-            Counted(counted.items[part], counted.quantities[part], counted.as_ofs[part], counted.lines[part]),
-        )
+    return write
 
 
 def _write(
     arrival: Arrival,
     catalogue: Catalogue,
-    chunks: dict[int, list[Counted]],
+    spool: StoreSpool,
     counts: Counts,
     conflicts: Conflicts,
 ) -> Counts:
     """Compare with what stands and write the difference, in the caller's transaction."""
-    Store.objects.filter(pk__in=chunks).lock_in_order()
+    Store.objects.filter(pk__in=spool.stores()).lock_in_order()
     run = arrival.run
     rules = read_rules()
-    levels = _Levels(size=len(catalogue.decimals))
+    levels = _Levels(size=len(catalogue.decimals), tell=partial(_tell, arrival))
     reach: dict[int, int] = {}
-    for stores in _batches(chunks):
+    for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
         claims = read_claims(stores)
         settled = [
-            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts)
+            _settle(store, Counted(*spool.take(store)), claims[store], run.source_id, rules, conflicts)
             for store in stores
         ]
         for one in settled:
@@ -129,36 +120,14 @@ def _write(
         touched = [one for one in settled if len(one.news)]
         write_claims([one.claims for one in touched], source_id=run.source_id, run_id=run.pk)
         _compare([one for one in touched if len(one.winning)], levels, counts)
-    changes = levels.finish()
+    levels.flush()
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
-    if len(changes):
-        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
     return counts
 
 
-def _batches(chunks: Mapping[int, list[Counted]]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    lines = 0
-    for store in sorted(chunks):
-        batch.append(store)
-        lines += sum(map(len, chunks[store]))
-        if lines >= BATCH_LINES or len(batch) >= BATCH_STORES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
-
-
-def _joined(parts: Sequence[Counted]) -> Counted:
-    if len(parts) == 1:
-        return parts[0]
-    return Counted(
-        items=np.concatenate([part.items for part in parts]),
-        quantities=np.concatenate([part.quantities for part in parts]),
-        as_ofs=np.concatenate([part.as_ofs for part in parts]),
-        lines=np.concatenate([part.lines for part in parts]),
-    )
+def _tell(arrival: Arrival, changes: LevelChanges) -> None:
+    stock_changed.send(sender=type(arrival.run), run=arrival.run, changes=changes, now=arrival.now)
 
 
 @dataclass(frozen=True)
@@ -315,14 +284,15 @@ def _moved(winning: Counted, items: Int32s, quantities: Int64s, instants: Int64s
 
 @dataclass
 class _Levels:
-    """Differences on their way to the table, written in large portions."""
+    """Differences on their way to the table, written and told of in portions of whole stores."""
 
     size: int
+    tell: Callable[[LevelChanges], None]
     rows: list[tuple[Int32s, ...]] = field(default_factory=list)
     times: list[Int64s] = field(default_factory=list)
     sources: list[Int64s] = field(default_factory=list)
     pending: int = 0
-    written: list[LevelChanges] = field(default_factory=list)
+    compared: int = 0
 
     def add(
         self,
@@ -333,6 +303,7 @@ class _Levels:
         new: Int32s,
         differs: Flags,
     ) -> None:
+        self.compared += len(winning)
         rows = np.flatnonzero(differs)
         if not len(rows):
             return
@@ -350,7 +321,8 @@ class _Levels:
         stores, items, old, new = (np.concatenate(parts) for parts in zip(*self.rows, strict=True))
         as_ofs, sources = np.concatenate(self.times), np.concatenate(self.sources)
         fresh = old == ABSENT
-        for write, rows in ((add_levels, fresh), (change_levels, ~fresh)):
+        share = len(old) / max(self.compared, 1)
+        for write, rows in ((add_levels, fresh), (partial(change_levels, share=share), ~fresh)):
             write(
                 {
                     "store_id": stores[rows],
@@ -361,13 +333,6 @@ class _Levels:
                 }
             )
         told = old != new
-        self.written.append(LevelChanges(stores[told], items[told], old[told], new[told]))
-        self.rows, self.times, self.sources, self.pending = [], [], [], 0
-
-    def finish(self) -> LevelChanges:
-        """Write what is left; every level whose quantity differs from before."""
-        self.flush()
-        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in self.written]
-        if not parts:
-            parts = [(np.empty(0, np.int32),) * 4]
-        return LevelChanges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        if told.any():
+            self.tell(LevelChanges(stores[told], items[told], old[told], new[told]))
+        self.rows, self.times, self.sources, self.pending, self.compared = [], [], [], 0, 0
