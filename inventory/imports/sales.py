@@ -278,11 +278,13 @@ def _move(sold: Sold, rules: Rules) -> LevelChanges:
     deltas = np.add.reduceat(after.quantities[order].astype(np.int64), firsts)
     newest = np.maximum.reduceat(after.instants[order], firsts)
     moved = deltas != 0
+    levels = sum(len(claim.items) for theirs in claims.values() for claim in theirs.values())
     return move_levels(
         {
             "store_id": (distinct >> 32)[moved],
             "item_id": (distinct & 0xFFFFFFFF)[moved],
             "delta": deltas[moved],
             "as_of": newest[moved],
-        }
+        },
+        share=int(moved.sum()) / max(levels, 1),
     )
