@@ -128,7 +128,8 @@ def saleor_way(goods: Goods, content: bytes, *, rows: int) -> None:
             store__in={line.store_id for line in batch}, item__in={line.item_id for line in batch}
         )
         keys = {(store, item): pk for store, item, pk in standing.values_list("store", "item", "pk")}
-        known, new = [], []
+        known: list[OrdinaryLevel] = []
+        new: list[OrdinaryLevel] = []
         for line in batch:
             level = OrdinaryLevel(**line._asdict())
             level.pk = keys.get((line.store_id, line.item_id))
