@@ -1,7 +1,7 @@
 """What the readers hand over: arrays of good rows, rejected lines, and the refusal of a whole file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,16 @@ QUANTITY_LIMIT = 999_999_999
 
 
 class FeedRefused(Exception):
-    """The whole file cannot be used. `code` is for machines, `message` for the person who sent it."""
+    """The whole file cannot be used. `code` is for machines, `message` for the person who sent it.
 
-    def __init__(self, code: str, message: str) -> None:
+    `facts` go with them as JSON, such as the store codes nobody knows.
+    """
+
+    def __init__(self, code: str, message: str, *, facts: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.facts = dict(facts or {})
 
 
 class FeedHeld(Exception):
@@ -48,7 +52,7 @@ class Rejected:
     message: str
     raw: str
     part: int = 0
-    field: str = ""
+    field_name: str = ""
     unknown_code: str = ""
     record: Mapping[str, object] | None = None
 
@@ -100,6 +104,8 @@ class StockRows:
     quantities: Int32s
     as_ofs: Int64s
     rejected: list[Rejected]
+    # (store, item) of rejected lines, 0 for what could not be made out: a FULL file has not left these out.
+    named: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

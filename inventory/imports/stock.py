@@ -5,17 +5,17 @@ when a newer count of this source stands, or another source's count is believed 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from inventory.feeds.profiles import read_profile
+from inventory.feeds.profiles import Profile, read_profile
 from inventory.feeds.records import (
     ABSENT,
-    Catalogue,
+    FeedHeld,
     FeedRefused,
     Flags,
     Int32s,
@@ -24,6 +24,7 @@ from inventory.feeds.records import (
     StockRows,
 )
 from inventory.feeds.stock import read_stock
+from inventory.imports.absences import NO_LINE, Full, by_store, remember
 from inventory.imports.catalogue import read_catalogue
 from inventory.imports.claims import (
     NEVER,
@@ -37,7 +38,7 @@ from inventory.imports.claims import (
     write_claims,
     write_reach,
 )
-from inventory.imports.conflicts import Conflicts
+from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.levels import add_levels, change_levels, read_levels, read_movements, within_range
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.times import micros
@@ -66,23 +67,65 @@ class Counted:
         return Counted(self.items[rows], self.quantities[rows], self.as_ofs[rows], self.lines[rows])
 
 
+NOTHING_COUNTED = Counted(
+    np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
+)
+
+
 def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("STOCK", arrival.run.source.profile)
     catalogue = read_catalogue(item_code=profile.item_code)
     chunks: dict[int, list[Counted]] = defaultdict(list)
-    counts = Counts()
+    counts = Counts(completeness=profile.completeness)
+    is_full = profile.completeness == "FULL"
+    named: set[tuple[int, int]] = set()
     file = arrival.file(encoding=profile.encoding)
     for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
         counts.received += rows.received
         arrival.rejects.add(rows.rejected)
         for store, counted in _by_store(rows):
             chunks[store].append(counted)
+        if is_full:
+            named.update(rows.named)
         arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
     if not counts.received:
-        raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
+        if is_full and arrival.run.released_at is None:
+            raise FeedHeld("empty_snapshot", "A full file without a line would count everything as none.")
+        if not is_full:
+            raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
     conflicts = Conflicts(file, profile, "quantity")
-    return lambda: _write(arrival, catalogue, chunks, counts, conflicts)
+    full = (
+        full_file(arrival, profile, stores=catalogue.store_ids, seen=chunks, named=named) if is_full else None
+    )
+    size = len(catalogue.decimals)
+    return lambda: write_counts(
+        arrival, size=size, chunks=chunks, counts=counts, conflicts=conflicts, full=full
+    )
+
+
+def full_file(
+    arrival: Arrival,
+    profile: Profile,
+    *,
+    stores: Mapping[str, int],
+    seen: Iterable[int],
+    named: Iterable[tuple[int, int]],
+) -> Full | None:
+    """What a FULL file is measured by; None where the profile does not let it mark absences.
+
+    Its scope are the profile's stores, else those it has lines of.
+    """
+    if not profile.absences:
+        return None
+    run = arrival.run
+    declared = {stores[code] for code in profile.stores if code in stores}
+    return Full(
+        scope=frozenset(declared or seen),
+        as_of=micros(run.file_as_of or run.received_at),
+        drop_guard=None if run.released_at else profile.drop_guard,
+        named=by_store(named),
+    )
 
 
 def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
@@ -102,26 +145,34 @@ def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
         )
 
 
-def _write(
+def write_counts(
     arrival: Arrival,
-    catalogue: Catalogue,
+    *,
+    size: int,
     chunks: dict[int, list[Counted]],
     counts: Counts,
-    conflicts: Conflicts,
+    conflicts: ConflictLog,
+    full: Full | None,
 ) -> Counts:
-    """Compare with what stands and write the difference, in the caller's transaction."""
+    """Compare with what stands and write the difference, in the caller's transaction.
+
+    `size` is above the highest item id; `full` is there for a FULL file only.
+    """
+    if full is not None:
+        chunks |= {store: [NOTHING_COUNTED] for store in full.scope - chunks.keys()}
     Store.objects.filter(pk__in=chunks).lock_in_order()
     run = arrival.run
     rules = read_rules()
-    levels = _Levels(size=len(catalogue.decimals))
+    levels = _Levels(size=size)
     reach: dict[int, int] = {}
     for stores in _batches(chunks):
         claims = read_claims(stores)
         settled = [
-            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts)
+            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts, full)
             for store in stores
         ]
         for one in settled:
+            counts.absent += one.absent
             counts.unchanged += one.unchanged
             counts.stale += one.stale
             if one.newest != NEVER:
@@ -131,6 +182,15 @@ def _write(
         _compare([one for one in touched if len(one.winning)], levels, counts)
     changes = levels.finish()
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
+    if full is not None:
+        remember(full, source_id=run.source_id)
+        if full.skipped:
+            arrival.notes.add(
+                code="absences_skipped",
+                message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
+                count=len(full.skipped),
+            )
+        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
     conflicts.reject(arrival.rejects)
     if len(changes):
         stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
@@ -178,6 +238,7 @@ class _Settled:
     unchanged: int
     stale: int
     newest: int
+    absent: int
 
 
 def _settle(
@@ -186,13 +247,24 @@ def _settle(
     standing: Mapping[int, Claim],
     source_id: int,
     rules: Rules,
-    conflicts: Conflicts,
+    conflicts: ConflictLog,
+    full: Full | None,
 ) -> _Settled:
     """Sort the lines of one store into news, repeats, stale ones and contradictions."""
+    named = counted.items
     counted, unchanged, stale = _one_a_key(counted, conflicts)
     newest = int(counted.as_ofs.max()) if len(counted) else NEVER
     own = standing.get(source_id)
     news, repeated, older = _against_own(counted, own, conflicts)
+    lines, absent = len(news), 0
+    if full is not None:
+        gone = full.missing_items(store, named, own, newest)
+        news, absent = _with_absent(news, gone, full.times[store]), len(gone)
+    if own is not None and own.full_as_of != NEVER:
+        late = counted.items[(counted.as_ofs < own.full_as_of) & (own.times_of(counted.items) == NEVER)]
+        lines -= len(late)
+        older += len(late)
+        news = _with_absent(news.take(~np.isin(news.items, late)), late, own.full_as_of)
     claim = merged(own, Claim(news.items, news.quantities, news.as_ofs))
     winning, source_changed = news, np.zeros(len(news), bool)
     sources: Int64s | int = source_id
@@ -206,9 +278,28 @@ def _settle(
         source_changed=source_changed,
         claims=(store, own, claim),
         unchanged=unchanged + repeated,
-        stale=stale + older + len(news) - len(winning),
+        stale=stale + older + lines - int((winning.lines != NO_LINE).sum()),
         newest=newest,
+        absent=absent,
     )
+
+
+def _with_absent(news: Counted, items: Int32s, as_of: int) -> Counted:
+    """The news and, among them, items that are absent since an instant."""
+    if not len(items):
+        return news
+    count = len(items)
+    parts = (
+        news,
+        Counted(
+            items,
+            np.full(count, ABSENT, np.int32),
+            np.full(count, as_of, np.int64),
+            np.full(count, NO_LINE, np.int32),
+        ),
+    )
+    both = _joined(parts)
+    return both.take(np.argsort(both.items, kind="stable"))
 
 
 def _won(
@@ -226,7 +317,7 @@ def _won(
     return winning, winners.astype(np.int64), winners != sources_before[differs]
 
 
-def _one_a_key(counted: Counted, conflicts: Conflicts) -> tuple[Counted, int, int]:
+def _one_a_key(counted: Counted, conflicts: ConflictLog) -> tuple[Counted, int, int]:
     """One line an item, items ascending; how many were repeats, and how many older than another of the file."""
     if (np.diff(counted.items) > 0).all():
         return counted, 0, 0
@@ -253,7 +344,7 @@ def _same_key(counted: Counted) -> Flags:
     return same
 
 
-def _against_own(counted: Counted, own: Claim | None, conflicts: Conflicts) -> tuple[Counted, int, int]:
+def _against_own(counted: Counted, own: Claim | None, conflicts: ConflictLog) -> tuple[Counted, int, int]:
     """The lines newer than what this source said before; how many repeat it, and how many are older."""
     if own is None or not len(own.items) or not len(counted):
         return counted, 0, 0
@@ -264,8 +355,10 @@ def _against_own(counted: Counted, own: Claim | None, conflicts: Conflicts) -> t
     equal = counted.as_ofs == times
     places, _known = own.find(counted.items)
     repeats = equal & (own.quantities[places] == counted.quantities)
-    conflicts.with_earlier(counted.lines[equal & ~repeats])
-    return counted.take(counted.as_ofs > times), int(repeats.sum()), int(older.sum())
+    # A line beats its absence from a full file of the same instant.
+    named = equal & (own.quantities[places] == ABSENT)
+    conflicts.with_earlier(counted.lines[equal & ~repeats & ~named])
+    return counted.take((counted.as_ofs > times) | named), int(repeats.sum()), int(older.sum())
 
 
 def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> None:
@@ -290,8 +383,9 @@ def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> 
             current = image[winning.items]
             image[pairs["item"]] = ABSENT
         changed = current != quantities
-        counts.applied += int(changed.sum())
-        counts.unchanged += len(winning) - int(changed.sum())
+        applied = int((changed & (winning.lines != NO_LINE)).sum())
+        counts.applied += applied
+        counts.unchanged += int((winning.lines != NO_LINE).sum()) - applied
         levels.add(one.store, winning, one.sources, current, quantities, changed | one.source_changed)
 
 
