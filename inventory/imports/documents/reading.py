@@ -190,7 +190,7 @@ class Reading:
         if fact.withheld and item > 0:
             known = self.codes.items[item]
             states = {
-                state: self.whole(amount * self.profile.scale, fact.unit, known)
+                str(state): self.whole(amount * self.profile.scale, fact.unit, known)
                 for state, amount in fact.withheld.items()
             }
             self.gathered.withheld.append(WithheldFact(store, item, instant, states))
