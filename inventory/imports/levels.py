@@ -15,9 +15,12 @@ LEVEL_COLUMNS = (
 DELTA_COLUMNS = (("store_id", ">i4"), ("item_id", ">i4"), ("delta", ">i8"), ("as_of", ">i8"))
 LOWEST, HIGHEST = -(2**31) + 1, 2**31 - 1
 
+# A store at a time by the key's own range: half the cost of reading all of them and grouping.
 READ_LEVELS = """
-SELECT store_id, string_agg(int8send((item_id::int8 << 32) | (on_hand::int8 & 4294967295)), ''::bytea)
-FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[]) GROUP BY store_id
+SELECT u.store, l.packed FROM unnest(%s::int4[]) AS u (store) CROSS JOIN LATERAL (
+    SELECT string_agg(int8send((item_id::int8 << 32) | (on_hand::int8 & 4294967295)), NULL) AS packed
+    FROM inventory_stocklevel WHERE store_id = u.store) AS l
+WHERE l.packed IS NOT NULL
 """
 
 
