@@ -61,7 +61,8 @@ class Rejected:
 class LevelChanges:
     """Levels that differ from before: equal-length int32 arrays, each (store, item) at most once.
 
-    `old` is ABSENT where the store had no level. Quantities are in the item's smallest unit.
+    `old` is ABSENT where the store had no level, `new` where it has none any more. Quantities are in
+    the item's smallest unit.
     """
 
     store_ids: Int32s

@@ -16,9 +16,18 @@ from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
-from inventory.imports.claims import NEVER, Rules, read_claims, read_rules, winning_times, write_reach
+from inventory.imports.claims import (
+    NEVER,
+    ClaimsByStore,
+    Rules,
+    read_claims,
+    read_rules,
+    winning_times,
+    write_reach,
+)
 from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
+from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.times import micros
@@ -122,7 +131,14 @@ def write_movements(
         counts.applied += len(fresh)
         if len(fresh):
             _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-            changes.append(_move(fresh, rules))
+            claims = read_claims(np.unique(fresh.stores).tolist())
+            changes.append(_move(fresh, claims, rules))
+            sold_of = {
+                store: (of_store, np.unique(fresh.items[fresh.stores == store]))
+                for store, of_store in claims.items()
+                if len(of_store) > 1
+            }
+            track_disagreements(sold_of, rules, now=arrival.now)
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
     if any(map(len, changes)):
@@ -279,10 +295,9 @@ def _copy_lines(sold: Sold, columns: Sequence[tuple[str, str]], *, source_id: in
     copy_in("inventory_stockmovement", columns, [copy_records(columns, values)])
 
 
-def _move(sold: Sold, rules: Rules) -> LevelChanges:
+def _move(sold: Sold, claims: ClaimsByStore, rules: Rules) -> LevelChanges:
     """Move the levels by what was sold strictly after the winning count of each item."""
     stores, starts = np.unique(sold.stores, return_index=True)
-    claims = read_claims(stores.tolist())
     counted = np.empty(len(sold), np.int64)
     for store, start, end in zip(stores.tolist(), starts, [*starts[1:], len(sold)], strict=True):
         counted[start:end] = winning_times(claims[store], sold.items[start:end], rules)[0]

@@ -39,7 +39,8 @@ from inventory.imports.claims import (
     write_reach,
 )
 from inventory.imports.conflicts import ConflictLog, Conflicts
-from inventory.imports.levels import add_levels, change_levels, read_levels, read_movements, within_range
+from inventory.imports.disagreements import track_disagreements
+from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.times import micros
 from inventory.models import Store
@@ -180,6 +181,8 @@ def write_counts(
         touched = [one for one in settled if len(one.news)]
         write_claims([one.claims for one in touched], source_id=run.source_id, run_id=run.pk)
         _compare([one for one in touched if len(one.winning)], levels, counts)
+        beside = {one.store: (one.beside, one.news.items) for one in touched if one.beside}
+        track_disagreements(beside, rules, now=arrival.now)
     changes = levels.finish()
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     if full is not None:
@@ -235,6 +238,7 @@ class _Settled:
     sources: Int64s | int  # whose each winning count is
     source_changed: Flags  # of each winning count: another source's count stood
     claims: tuple[int, Claim | None, Claim]
+    beside: Mapping[int, Claim]  # every source's claim as it stands now, where there are several
     unchanged: int
     stale: int
     newest: int
@@ -268,8 +272,10 @@ def _settle(
     claim = merged(own, Claim(news.items, news.quantities, news.as_ofs))
     winning, source_changed = news, np.zeros(len(news), bool)
     sources: Int64s | int = source_id
+    beside: Mapping[int, Claim] = {}
     if len(news) and len(standing) > (own is not None):
-        winning, sources, source_changed = _won(news, standing, {**standing, source_id: claim}, rules)
+        beside = {**standing, source_id: claim}
+        winning, sources, source_changed = _won(news, standing, beside, rules)
     return _Settled(
         store=store,
         news=news,
@@ -277,6 +283,7 @@ def _settle(
         sources=sources,
         source_changed=source_changed,
         claims=(store, own, claim),
+        beside=beside,
         unchanged=unchanged + repeated,
         stale=stale + older + lines - int((winning.lines != NO_LINE).sum()),
         newest=newest,
@@ -371,9 +378,9 @@ def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> 
     image = np.full(levels.size, ABSENT, np.int32)
     for one in touched:
         winning = one.winning
-        quantities = as_counts(winning.quantities)
-        if one.store in movements:
-            quantities = _moved(winning, *movements[one.store])
+        quantities = moved(
+            winning.items, as_counts(winning.quantities), winning.as_ofs, movements.get(one.store)
+        )
         pairs = standing.get(one.store)
         if pairs is None:
             current = np.full(len(winning), ABSENT, np.int32)
@@ -395,16 +402,6 @@ def _room_for(image: Int32s, pairs: npt.NDArray[Any]) -> Int32s:
     if highest < len(image):
         return image
     return np.full(highest + 1, ABSENT, np.int32)
-
-
-def _moved(winning: Counted, items: Int32s, quantities: Int64s, instants: Int64s) -> Int32s:
-    """The counts plus every movement strictly after them."""
-    places = np.searchsorted(winning.items, items)
-    places[places == len(winning)] = 0
-    counts = (winning.items[places] == items) & (instants > winning.as_ofs[places])
-    levels = as_counts(winning.quantities).astype(np.int64)
-    np.add.at(levels, places[counts], quantities[counts])
-    return within_range(levels)
 
 
 @dataclass
