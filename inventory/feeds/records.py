@@ -15,6 +15,9 @@ ABSENT = -(2**31)
 # The largest quantity a line may carry, in the item's smallest unit.
 QUANTITY_LIMIT = 999_999_999
 
+# Why a line waits for a person to say what its store's or item's code stands for.
+UNKNOWN_CODES = ("unknown_store", "unknown_item")
+
 
 class FeedRefused(Exception):
     """The whole file cannot be used. `code` is for machines, `message` for the person who sent it.
@@ -82,7 +85,8 @@ class Catalogue:
     """What a file's codes mean: the stores and items known when the load began.
 
     GTINs are looked up by number (`gtins` ascending, `gtin_item_ids` beside it), other codes by text.
-    `decimals` says for each item id how many decimals its unit has.
+    `decimals` says for each item id how many decimals its unit has. `item_aliases` are item ids by codes of this
+    source alone, which a person has mapped; for GTINs those that are no numbers.
     """
 
     store_ids: Mapping[str, int]
@@ -91,6 +95,7 @@ class Catalogue:
     gtin_item_ids: Int32s
     item_ids: Mapping[str, int]
     decimals: npt.NDArray[np.int8]
+    item_aliases: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Sold:
 def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("SALES", arrival.run.source.profile)
-    catalogue = read_catalogue(item_code=profile.item_code)
+    catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     file = arrival.file(encoding=profile.encoding)
     workstations, parts, counts = Workstations(), [_sold(None)], Counts()
     for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):

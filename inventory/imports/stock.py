@@ -76,7 +76,7 @@ NOTHING_COUNTED = Counted(
 def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("STOCK", arrival.run.source.profile)
-    catalogue = read_catalogue(item_code=profile.item_code)
+    catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     chunks: dict[int, list[Counted]] = defaultdict(list)
     counts = Counts(completeness=profile.completeness)
     is_full = profile.completeness == "FULL"

@@ -161,6 +161,8 @@ class FeedRun(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # "" = as the source's profile says; "canonical" = our own JSON lines, made of facts that are sent in again.
+    document_format = models.CharField(max_length=32, blank=True, default="", db_default="")
     # What the document says of itself.
     control_number = models.CharField(max_length=64, blank=True)
     completeness = models.CharField(max_length=8, blank=True)
@@ -256,8 +258,30 @@ class FeedRun(models.Model):
         return self.state in (self.State.REFUSED, self.State.FAILED) and bool(self.file)
 
 
+class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
+    """Sets of rejected lines."""
+
+    def waiting(self) -> Self:
+        """In quarantine: neither sent in again nor given up."""
+        return self.filter(state=RejectedRow.State.WAITING)
+
+    def of_unknown(self, *, source: FeedSource, kind: str = "") -> Self:
+        """Those of a source that wait for somebody to say what a code of it stands for; kind of CodeMapping."""
+        rows = self.waiting().filter(run__source=source).exclude(unknown_code="")
+        if kind == CodeMapping.Kind.STORE:
+            return rows.filter(code=RejectedRow.UNKNOWN_STORE)
+        return rows.exclude(code=RejectedRow.UNKNOWN_STORE) if kind else rows
+
+    def drop(self, *, member_id: int | None, now: datetime) -> int:
+        """Give the waiting ones up; how many there were."""
+        return self.waiting().update(state=RejectedRow.State.DROPPED, decided_by=member_id, decided_at=now)
+
+
 class RejectedRow(models.Model):
     """A line we could not use: kept with its number, its text, a reason code and a sentence for the sender."""
+
+    # Of the codes with an `unknown_code`: this one is about a store, all others are about an item.
+    UNKNOWN_STORE = "unknown_store"
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("waiting")
@@ -281,6 +305,13 @@ class RejectedRow(models.Model):
     replay = models.ForeignKey(
         FeedRun, null=True, blank=True, on_delete=models.PROTECT, related_name="replayed_rows"
     )
+    # Who gave the line up.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RejectedRowQuerySet.as_manager()
 
     class Meta:
         ordering = ("line_number", "part")
@@ -304,6 +335,7 @@ class RejectedRow(models.Model):
                 condition=Q(state="WAITING") & ~Q(unknown_code=""),
                 name="inventory_rejected_unknown",
             ),
+            models.Index(fields=["run"], condition=Q(state="WAITING"), name="inventory_rejected_waiting"),
         ]
 
     def __str__(self) -> str:
