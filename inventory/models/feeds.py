@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +68,7 @@ class FeedSource(models.Model):
     pulling_until = models.DateTimeField(null=True, blank=True)
     # Who hears of a late, empty, held or failed feed besides the people who look at the page.
     alert_email = models.EmailField(blank=True)
-    alert_webhook = models.URLField(blank=True)
+    alert_webhook = models.CharField(max_length=500, blank=True, validators=[URLValidator(["https", "http"])])
     # How often a file is expected, for the lag on the operator's page.
     expected_every = models.DurationField(default=timedelta(hours=24))
 
