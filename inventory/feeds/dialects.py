@@ -1,7 +1,15 @@
 """The dialects there are. A new one is a module in this folder and a line here (omnistore/docs/feeds.md)."""
 
-from inventory.feeds import canonical
+from inventory.feeds import (
+    canonical,
+    x12_846,
+    x12_852,
+)
 from inventory.feeds.contract import Dialect
 
-_ALL: tuple[Dialect, ...] = (canonical.DIALECT,)
+_ALL: tuple[Dialect, ...] = (
+    canonical.DIALECT,
+    x12_846.DIALECT,
+    x12_852.DIALECT,
+)
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _ALL}
