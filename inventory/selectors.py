@@ -11,6 +11,7 @@ from django.db.models.functions import RowNumber
 from inventory.feeds.records import Int32s
 from inventory.feeds.scans import scanned_gtins
 from inventory.models import (
+    FeedAlert,
     FeedRun,
     FeedSource,
     Item,
@@ -172,6 +173,11 @@ def recent_runs(*, limit: int) -> dict[int, list[FeedRun]]:
     for run in newest.order_by("received_at", "pk"):
         runs.setdefault(run.source_id, []).append(run)
     return runs
+
+
+def open_alerts() -> list[FeedAlert]:
+    """What somebody should hear of now, the newest first, each with its source and the file it is about."""
+    return list(FeedAlert.objects.open().select_related("source", "run"))
 
 
 @dataclass(frozen=True)

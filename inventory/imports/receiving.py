@@ -48,8 +48,22 @@ def receive_file(
 
     A file over FEED_MAX_BYTES is refused on the spot and not kept. The caller rings the loader.
     """
-    arriving = _Arriving(content, settings.FEED_MAX_BYTES)
     run = FeedRun(source=source, file_name=PurePath(file_name).name[:255], received_at=now)
+    keep_content(run=run, content=content, now=now)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        if run.file:
+            run.file.delete(save=False)
+        earlier = FeedRun.objects.select_related("source").filter(source=source, sha256=run.sha256)
+        return earlier.get(replay_of=None), False
+    return run, True
+
+
+def keep_content(*, run: FeedRun, content: Readable, now: datetime) -> None:
+    """Put the bytes of a run that is not saved yet into the storage; too many of them refuse it."""
+    arriving = _Arriving(content, settings.FEED_MAX_BYTES)
     run.file.save(uuid.uuid4().hex, arriving, save=False)
     run.sha256, run.size = arriving.digest.hexdigest(), arriving.length
     if run.size > settings.FEED_MAX_BYTES:
@@ -61,14 +75,6 @@ def receive_file(
         }
     else:
         _to_disk(run.file.path)
-    try:
-        with transaction.atomic():
-            run.save(force_insert=True)
-    except IntegrityError:
-        if run.file:
-            run.file.delete(save=False)
-        return FeedRun.objects.select_related("source").get(source=source, sha256=run.sha256), False
-    return run, True
 
 
 def _to_disk(path: str) -> None:

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("quantity", models.BigIntegerField()),
                 ("amount", models.DecimalField(blank=True, decimal_places=3, max_digits=16, null=True)),
                 ("currency", models.CharField(blank=True, max_length=3)),
+                ("as_of", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(

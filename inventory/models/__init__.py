@@ -1,5 +1,6 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
+from inventory.models.decisions import ManualCount, PrecedenceChange
 from inventory.models.feeds import CodeMapping, FeedAlert, FeedRun, FeedSource, RejectedRow
 from inventory.models.items import Item, ItemIdentifier
 from inventory.models.stock import (
@@ -21,6 +22,8 @@ __all__ = [
     "FeedSource",
     "Item",
     "ItemIdentifier",
+    "ManualCount",
+    "PrecedenceChange",
     "RejectedRow",
     "SalesTotal",
     "StockClaim",
