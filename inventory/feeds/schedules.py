@@ -39,6 +39,8 @@ def next_due(*, times: Iterable[time], zone: zoneinfo.ZoneInfo, after: datetime)
 
 def _instant(day: date, at: time, zone: zoneinfo.ZoneInfo) -> datetime:
     shown = datetime.combine(day, at)
-    while (instant := shown.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != shown:
+    while (instant := shown.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(
+        tzinfo=None
+    ) != shown:
         shown += _MINUTE
     return instant

@@ -94,7 +94,9 @@ def _not_loaded(now: datetime) -> Found:
     files leave open, so only the former ends it.
     """
     state, kinds = FeedRun.State, FeedAlert.Kind
-    newest = FeedRun.objects.filter(source=OuterRef("source"), state__in=[state.LOADED, state.LOADED_WITH_REJECTS])
+    newest = FeedRun.objects.filter(
+        source=OuterRef("source"), state__in=[state.LOADED, state.LOADED_WITH_REJECTS]
+    )
     good = newest.exclude(rows_received=0).order_by("-received_at", "-pk")
     bad = Q(state__in=[state.REFUSED, state.FAILED])
     empty = Q(state=state.LOADED, rows_received=0, replay_of__isnull=True) | Q(

@@ -108,7 +108,9 @@ def find_destination(*, scheme: str, host: str, port: int | None, policy: Policy
     implied = DEFAULT_PORTS[scheme]
     port = port or implied
     if (host, port) not in policy.hosts and not (port == implied and (host, None) in policy.hosts):
-        message = f"{host}:{port} is not among the servers this installation may talk to (FEED_ALLOWED_HOSTS)."
+        message = (
+            f"{host}:{port} is not among the servers this installation may talk to (FEED_ALLOWED_HOSTS)."
+        )
         raise PullFailed("host_not_allowed", message)
     try:
         answers = policy.resolve(host, port)
