@@ -62,7 +62,7 @@ class TableBlock:
                 code,
                 f"Line {line_number}: {message}",
                 visible(self.raw(line_number)),
-                field=visible(column)[:64],
+                field_name=visible(column)[:64],
                 unknown_code=unknown.strip(" \t")[:128],
             )
         )

@@ -150,6 +150,8 @@ class FeedRun(models.Model):
     file_name = models.CharField(max_length=255)
     file = models.FileField(upload_to="feeds/%Y/%m/", max_length=255)
     size = models.BigIntegerField()
+    # False: the raw bytes may carry personal data. Once loaded, only the facts read from them are kept.
+    keeps_raw = models.BooleanField(default=True, db_default=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     # Code and sentence of a refusal or failure: {"code": "unknown_header", "message": "…"}.
     problem = models.JSONField(default=dict, blank=True)

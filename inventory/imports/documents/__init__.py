@@ -5,6 +5,7 @@ Counts go the road of the stock loader, movements that of the ledger, totals of 
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 
 from inventory.feeds.dialects import DIALECTS
@@ -23,6 +24,8 @@ from inventory.models import FeedSource
 
 BATCH = 2_000
 FEW_LINES = 100
+# Some lines of a document are never the whole of it.
+REPLAY = {"STOCK": "PARTIAL", "SALES": "EVENTS"}
 
 
 def load_feed(arrival: Arrival) -> Callable[[], Counts]:
@@ -31,7 +34,15 @@ def load_feed(arrival: Arrival) -> Callable[[], Counts]:
     Raises FeedRefused, and FeedHeld for a file that a person should see before it is used.
     """
     kind = arrival.run.source.kind
-    profile = read_profile(kind, arrival.run.source.profile, dialects=DIALECTS)
+    declared = arrival.run.source.profile
+    if arrival.run.document_format:  # lines of an EDI or XML document, sent in again as facts
+        profile = replace(
+            read_profile(kind, declared, dialects=DIALECTS),
+            format=arrival.run.document_format,
+            completeness=REPLAY[kind],
+        )
+    else:
+        profile = read_profile(kind, declared, dialects=DIALECTS)
     if profile.format != DELIMITED:
         write = load_records(arrival, profile)
     elif kind == FeedSource.Kind.STOCK:
@@ -68,7 +79,9 @@ def load_records(arrival: Arrival, profile: Profile) -> Callable[[], Counts]:
     """Read a document of any dialect; give back what writes it. Raises FeedRefused and FeedHeld."""
     dialect = DIALECTS[profile.format]
     with ExitStack() as stack:
-        spool = stack.enter_context(FactSpool(keeps_records=not dialect.is_line_oriented))
+        spool = stack.enter_context(
+            FactSpool(keeps_records=not dialect.is_line_oriented or not arrival.run.keeps_raw)
+        )
         codes = read_codes(source_id=arrival.run.source_id)
         reading = Reading(
             arrival,

@@ -2,9 +2,10 @@
 
 import json
 from array import array
+from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,15 @@ class FactSpool:
         line, part, raw, record = json.loads(self._file.readline())
         self._file.seek(0, 2)
         return Rejected(line, code, f"Line {line}: {told}", raw, part, field, unknown, record)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every fact as a record, in order; the raw texts stay behind."""
+        self._file.seek(0)
+        for line in self._file:
+            _line, _part, _raw, record = json.loads(line)
+            if record is not None:
+                yield record
+        self._file.seek(0, 2)
 
     def line_number(self, number: int) -> int:
         """Where in the document the fact of that number stands."""

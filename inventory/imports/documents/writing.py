@@ -11,6 +11,7 @@ from inventory.feeds.facts import Document
 from inventory.feeds.profiles import STORE_ZONE, Profile
 from inventory.feeds.records import Int32s, Int64s
 from inventory.feeds.sales import Workstations
+from inventory.imports.archiving import keep_extract
 from inventory.imports.documents.adopting import replaced
 from inventory.imports.documents.gathered import NO_TIME, Columns
 from inventory.imports.documents.reading import Reading
@@ -50,6 +51,7 @@ def write_document(reading: Reading) -> Counts:
         write_counted(reading, counted, counts, spool, times)
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
+        keep_extract(run=arrival.run, records=spool.records())
     return counts
 
 

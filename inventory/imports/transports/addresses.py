@@ -76,7 +76,7 @@ def plain_host(text: str) -> str:
 
 def _entry(text: str) -> tuple[str, int | None]:
     name, colon, port = text.strip().rpartition(":")
-    if not colon or text.endswith("]") or ":" in name.strip("[]") and not name.endswith("]"):
+    if not colon or text.endswith("]") or (":" in name.strip("[]") and not name.endswith("]")):
         return plain_host(text), None
     if not re.fullmatch(r"\d{1,5}", port, re.ASCII) or not 0 < int(port) < 65536:
         raise ValueError(f"{text!r} does not end in a port")
