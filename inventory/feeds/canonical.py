@@ -39,6 +39,9 @@ NAMES: dict[str, type[Fact]] = {"count": StockCount, "movement": StockMovement, 
 Reader = Callable[[object, str], object]
 _ROWS = "facts"
 _ITEMS_LIMIT = 20
+_PLACE_SCHEMES = get_args(PlaceScheme)
+_ITEM_SCHEMES = get_args(ItemScheme)
+_FACTS = tuple(NAMES)
 # Any of them may be left out; null says the same.
 _OPTIONAL = frozenset({"as_of", "state", "withheld", "unit", "title", "amount", "currency", "activity"})
 
@@ -92,22 +95,14 @@ def _fact_or_bad_row(entry: Entry, profile: Profile) -> Fact | BadRow:
     try:
         return _fact(record, profile, entry)
     except Unfit as unfit:
-        return BadRow(
-            line_number=entry.line_number,
-            code=unfit.code,
-            field=unfit.field,
-            value=unfit.value,
-            expected=unfit.expected,
-            raw=entry.raw,
-        )
+        return unfit.bad_row(entry)
 
 
 def _fact(record: Mapping[str, Any], profile: Profile, entry: Entry) -> Fact:
-    name = fields.choice_in(record.get("fact"), "fact", tuple(NAMES))
-    readers = _READERS[name]
-    known = {"fact", "store", "item", "item_scheme", "items", *readers}
-    if unknown := sorted(set(record) - known):
-        raise Unfit("unknown_field", unknown[0][:80], record[unknown[0]], f"only {', '.join(sorted(known))}")
+    name = fields.choice_in(record.get("fact"), "fact", _FACTS)
+    readers, known = _READERS[name], _KNOWN[name]
+    if unknown := sorted(record.keys() - known):
+        raise Unfit("unknown_field", unknown[0][:64], record[unknown[0]], f"only {', '.join(sorted(known))}")
     read: dict[str, Any] = {"place": _place(record.get("store")), "items": _items(record, profile)}
     for key, reader in readers.items():
         value = record.get(key)
@@ -120,23 +115,22 @@ def _fact(record: Mapping[str, Any], profile: Profile, entry: Entry) -> Fact:
 
 def _place(value: object) -> Code:
     if isinstance(value, dict):
-        return _code(value, "store", get_args(PlaceScheme))
+        return _code(value, "store", _PLACE_SCHEMES)
     return Code("CODE", fields.code_in(value, "store"))
 
 
 def _items(record: Mapping[str, Any], profile: Profile) -> tuple[Code, ...]:
-    schemes = get_args(ItemScheme)
     several = record.get("items")
     if several is None:
         said = record.get("item_scheme")
-        scheme = fields.choice_in(profile.item_code if said is None else said, "item_scheme", schemes)
+        scheme = fields.choice_in(profile.item_code if said is None else said, "item_scheme", _ITEM_SCHEMES)
         return (Code(scheme, fields.code_in(record.get("item"), "item", is_gtin=scheme == "GTIN")),)
     for key in ("item", "item_scheme"):
         if key in record:
             raise Unfit("unknown_field", key, record[key], "either item or items")
     if not isinstance(several, list) or not 0 < len(several) <= _ITEMS_LIMIT:
         raise Unfit("bad_value", "items", several, f"a list of 1 to {_ITEMS_LIMIT} codes")
-    return tuple(_code(one, "items", schemes) for one in several)
+    return tuple(_code(one, "items", _ITEM_SCHEMES) for one in several)
 
 
 def _code(value: object, field: str, schemes: tuple[str, ...]) -> Code:
@@ -194,6 +188,10 @@ _READERS: dict[str, dict[str, Reader]] = {
         "activity": _one_of(Activity),
     },
 }  # fmt: skip
+_KNOWN = {
+    name: frozenset({"fact", "store", "item", "item_scheme", "items", *readers})
+    for name, readers in _READERS.items()
+}
 
 DIALECT = Dialect(
     name="canonical",

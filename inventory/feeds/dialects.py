@@ -2,6 +2,8 @@
 
 from inventory.feeds import (
     canonical,
+    json_lines,
+    shopify_webhook,
     x12_846,
     x12_852,
 )
@@ -9,6 +11,8 @@ from inventory.feeds.contract import Dialect
 
 _ALL: tuple[Dialect, ...] = (
     canonical.DIALECT,
+    json_lines.DIALECT,
+    shopify_webhook.DIALECT,
     x12_846.DIALECT,
     x12_852.DIALECT,
 )

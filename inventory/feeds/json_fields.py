@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from inventory.feeds.json_text import Exponent
+from inventory.feeds.facts import BadRow
+from inventory.feeds.json_text import Entry, Exponent
 
 CODE_LIMIT = 128
 TEXT_LIMIT = 500
@@ -29,6 +30,17 @@ class Unfit(ValueError):
         self.field = field
         self.value = said(value)
         self.expected = expected
+
+    def bad_row(self, entry: Entry) -> BadRow:
+        """The rejection of the entry that holds the field."""
+        return BadRow(
+            line_number=entry.line_number,
+            code=self.code,
+            field=self.field,
+            value=self.value,
+            expected=self.expected,
+            raw=entry.raw,
+        )
 
 
 def said(value: object) -> str:

@@ -184,9 +184,11 @@ def _fault(error: Exception) -> JsonFault:
 
 
 def _count_keys(value: object) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(map(_count_keys, value.values()))
-    return sum(map(_count_keys, value)) if isinstance(value, list) else 0
+    if not isinstance(value, dict | list):
+        return 0
+    inside = value.values() if isinstance(value, dict) else value
+    own = len(value) if isinstance(value, dict) else 0
+    return own + sum(_count_keys(part) for part in inside if part.__class__ in (dict, list))
 
 
 def _repeated_key(text: bytes) -> str | None:
