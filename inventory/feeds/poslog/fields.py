@@ -60,6 +60,13 @@ class Names:
             name = self._known[tag] = local if is_standard else ""
         return name
 
+    def children(self, parent: Element) -> dict[str, Element]:
+        """The first child of each name."""
+        found: dict[str, Element] = {}
+        for child in parent:
+            found.setdefault(self._known.get(child.tag) or self.of(child), child)
+        return found
+
     def all(self, parent: Element, name: str) -> Iterator[Element]:
         """The children of that name."""
         return (child for child in parent if self.of(child) == name)
@@ -98,9 +105,16 @@ def attribute(element: Element | None, name: str) -> str:
     """An attribute by its local name, "" where there is none."""
     if element is None:
         return ""
-    value = element.attrib.get(name)
+    attributes = element.attrib
+    if not attributes:
+        return ""
+    value = attributes.get(name)
     if value is None:
-        value = next((text for key, text in element.attrib.items() if key.endswith("}" + name)), "")
+        ending = "}" + name
+        for key in attributes:
+            if key.endswith(ending):
+                return attributes[key].strip()
+        return ""
     return value.strip()
 
 

@@ -1,6 +1,7 @@
 """The codes of a sold item, best first, and the unit it is sold in."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from inventory.feeds.barcodes import read_barcode
@@ -18,7 +19,7 @@ _UNITS = {
     "ONZ": "ONZ OZ",
     "LTR": "LTR L LT LITER LITRE",
 }
-_CODES = {written: code for code, ways in _UNITS.items() for written in ways.split()}
+_UNIT_CODES = {written: code for code, ways in _UNITS.items() for written in ways.split()}
 _RESTRICTED = ("02", *(str(prefix) for prefix in range(20, 30)))
 # A PLU has 4 or 5 digits; NCR adds a check digit and fills up to 14.
 _LONGEST_PLU = 6
@@ -33,8 +34,12 @@ def read_items(names: Names, sale: Element, *, item_code: str) -> tuple[Code, ..
     item number. Where the profile names another code than GTIN, that one comes first.
     Raises BadField for a line without any code.
     """
+    return _codes(tuple((kind, text) for kind, text in _written(names, sale) if text.strip("0")), item_code)
+
+
+@lru_cache(maxsize=20_000)
+def _codes(written: tuple[tuple[str, str], ...], item_code: str) -> tuple[Code, ...]:
     codes: list[Code] = []
-    written = [(kind, text) for kind, text in _written(names, sale) if text.strip("0")]
     for kind, text in written:
         if len(text) <= _LONGEST_CODE:
             codes.extend(Code("GTIN", gtin) for gtin in _gtins(kind, text))
@@ -48,7 +53,7 @@ def read_items(names: Names, sale: Element, *, item_code: str) -> tuple[Code, ..
     return tuple(dict.fromkeys(codes))
 
 
-def _no_code(written: list[tuple[str, str]]) -> BadField:
+def _no_code(written: tuple[tuple[str, str], ...]) -> BadField:
     """Why the line cannot be found by anything: it has no code, or nothing but a misread barcode."""
     if not written:
         return BadField("no_item_key", "ItemID", "", "the item's number or barcode")
@@ -111,5 +116,5 @@ def read_unit(quantity: Element | None) -> str | None:
     for name in ("UnitOfMeasureCode", "Units"):
         written = attribute(quantity, name).upper()
         if written and not written.replace(".", "").isdigit():
-            return _CODES.get(written, written[:20])
+            return _UNIT_CODES.get(written, written[:20])
     return None

@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from inventory.feeds.blocks import visible
@@ -39,6 +40,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 class Line:
     """A LineItem. `element` is its Sale or Return, None for any other; `line` its number in the receipt.
 
+    `kind` and `fields` are that element's name and children; `code` the item's number or barcode as written.
     `is_undone`: it tells of a sale that was taken back before it counted (CancelFlag, DeleteFlag, a statistic).
     """
 
@@ -46,26 +48,25 @@ class Line:
     line: int
     item: Element
     element: Element | None
+    kind: str
+    fields: Mapping[str, Element]
+    code: str
     passed_over: str
     is_void: bool
     is_undone: bool
     is_statistic: bool
 
-    def raw(self, names: Names, header: Header | None = None) -> str:
-        """The white-listed fields of the line in one short text; the log itself is not kept."""
-        if self.element is None:
-            return ""
-        parts = [] if header is None else [header.place.text, header.workstation, str(header.sequence)]
-        parts += [str(self.line), names.of(self.element) + (" void" if self.is_void else "")]
-        codes = (
-            names.text(self.element, "ItemID"),
-            names.text(names.first(self.element, "POSIdentity"), "POSItemID"),
-        )
-        parts += dict.fromkeys(code for code in codes if code)
-        parts += [names.text(self.element, "Quantity"), names.text(self.element, "ExtendedAmount")]
-        return visible(" | ".join(parts))
+    def text(self, name: str) -> str:
+        """The text of one of the fields, "" where it is missing."""
+        return text_of(self.fields.get(name))
 
-    def rejected(self, error: BadField, *, raw: str = "") -> BadRow:
+    def raw(self, header: Header | None = None) -> str:
+        """The white-listed fields of the line in one short text; the log itself is not kept."""
+        parts = [] if header is None else [header.place.text, header.workstation, str(header.sequence)]
+        parts += [str(self.line), f"{self.kind} void" if self.is_void else self.kind]
+        return visible(" | ".join((*parts, self.code, self.text("Quantity"), self.text("ExtendedAmount"))))
+
+    def rejected(self, error: BadField, *, raw: str) -> BadRow:
         """The line as one that cannot be used."""
         return BadRow(
             line_number=self.line_number,
@@ -100,13 +101,17 @@ def _line(names: Names, item: Element, line_number: int) -> Line:
             break
         if _OTHER_SALES.fullmatch(name):
             other = name
+    fields = {} if element is None else names.children(element)
     is_statistic = is_flagged(item, "StatisticFlag")
     return Line(
         line_number=line_number,
         line=0,
         item=item,
         element=element,
-        passed_over="" if element is not None else other,
+        kind="" if element is None else names.of(element),
+        fields=fields,
+        code=text_of(fields.get("ItemID")) or names.text(fields.get("POSIdentity"), "POSItemID"),
+        passed_over=other if element is None else "",
         is_void=is_flagged(item, "VoidFlag"),
         is_undone=is_statistic or is_flagged(item, "CancelFlag", "DeleteFlag"),
         is_statistic=is_statistic,
@@ -117,96 +122,102 @@ def told_lines(
     names: Names, lines: list[Line], header: Header, *, variant: Variant, item_code: str, turned: bool
 ) -> Iterator[Found]:
     """The movements of a receipt's sales and returns; `turned` for a receipt that takes back another one."""
-    open_sales = _OpenSales(names, lines) if variant.void == "SECOND_TIME" else None
-    for line in lines:
-        raw = line.raw(names, header)
+    open_sales = _OpenSales()
+    sides = [_side(line, variant=variant, turned=turned) for line in lines]
+    for line, side in zip(lines, sides, strict=True):
+        if not line.is_void and not line.is_statistic:
+            open_sales.add(side, is_undone=line.is_undone)
+    for line, side in zip(lines, sides, strict=True):
         try:
-            if not _moves(line, open_sales):
+            if not _moves(line, side, open_sales, variant):
                 continue
-            movement = _movement(names, line, header, variant=variant, item_code=item_code)
+            movement = _movement(names, line, header, side=side, variant=variant, item_code=item_code)
         except BadField as error:
-            yield line.rejected(error, raw=raw)
+            yield line.rejected(error, raw=line.raw(header))
             continue
         if turned:
-            movement = _turned(movement)
+            amount = None if movement.amount is None else -movement.amount
+            movement = replace(movement, kind="VOID", quantity=-movement.quantity, amount=amount)
         yield movement
-        yield from _notes(names, line, movement)
+        yield from _notes(line, movement)
 
 
-def _moves(line: Line, open_sales: "_OpenSales | None") -> bool:
-    """Whether the line moves stock by its variant's rule; `open_sales` where voids are written a second time."""
-    if open_sales is not None and line.is_void:
-        return open_sales.takes_back(line)
-    return not line.is_void and not line.is_undone
+class _Side(NamedTuple):
+    """On which side of the counter the goods of a line are, or for a void those of the line it takes back."""
+
+    code: str
+    is_back: bool
+    quantity: Decimal
+
+
+def _side(line: Line, *, variant: Variant, turned: bool) -> _Side:
+    try:
+        quantity = read_figure(line.text("Quantity"), name="Quantity")
+    except BadField:
+        quantity = NOTHING  # said where the line itself is read
+    if line.kind == "Return":
+        return _Side(line.code, is_back=True, quantity=abs(quantity))
+    # The minus of a line that takes something back is that taking back.
+    is_back = quantity < 0 and not turned
+    if line.is_void and variant.void_is_negative:
+        is_back = quantity > 0
+    return _Side(line.code, is_back=is_back, quantity=abs(quantity))
+
+
+def _moves(line: Line, side: _Side, open_sales: "_OpenSales", variant: Variant) -> bool:
+    """Whether the line moves stock by its variant's rule.
+
+    A void that is written a second time does when its original is in the receipt and did count. Raises
+    BadField("orphan_void") where there is no original and nothing explains its absence.
+    """
+    if not line.is_void or variant.void == "ITSELF":
+        return not line.is_void and not line.is_undone
+    if line.is_statistic or (line.is_undone and open_sales.take(side, is_undone=True)):
+        return False
+    if open_sales.take(side, is_undone=False):
+        return True
+    if line.is_undone:
+        return False
+    raise BadField(
+        "orphan_void", "VoidFlag", "true", "the line that it voids, in the same receipt and not voided yet"
+    )
 
 
 class _OpenSales:
     """How much of each item a receipt sold and took back, from which its void lines take away again."""
 
-    def __init__(self, names: Names, lines: list[Line]) -> None:
-        self._names = names
-        self._open: dict[tuple[str, str, bool], Decimal] = defaultdict(Decimal)
-        for line in lines:
-            if not line.is_void and not line.is_statistic:
-                self._open[self._key(line, is_undone=line.is_undone)] += self._quantity(line)
+    def __init__(self) -> None:
+        self._open: defaultdict[tuple[str, bool, bool], Decimal] = defaultdict(Decimal)
 
-    def takes_back(self, line: Line) -> bool:
-        """Whether a void line moves stock: its original is in the receipt and did count.
+    def add(self, side: _Side, *, is_undone: bool) -> None:
+        self._open[side.code, side.is_back, is_undone] += side.quantity
 
-        Raises BadField("orphan_void") where there is no original and nothing explains its absence.
-        """
-        quantity = self._quantity(line)
-        if line.is_statistic or (line.is_undone and self._take(line, quantity, is_undone=True)):
+    def take(self, side: _Side, *, is_undone: bool) -> bool:
+        """Take as much away; False when there is not so much."""
+        key = (side.code, side.is_back, is_undone)
+        if self._open[key] < side.quantity or not side.quantity:
             return False
-        if self._take(line, quantity, is_undone=False):
-            return True
-        if line.is_undone:
-            return False
-        raise BadField(
-            "orphan_void",
-            "VoidFlag",
-            "true",
-            "the line that it voids, in the same receipt and not voided yet",
-        )
-
-    def _take(self, line: Line, quantity: Decimal, *, is_undone: bool) -> bool:
-        key = self._key(line, is_undone=is_undone)
-        if self._open[key] < quantity or not quantity:
-            return False
-        self._open[key] -= quantity
+        self._open[key] -= side.quantity
         return True
 
-    def _key(self, line: Line, *, is_undone: bool) -> tuple[str, str, bool]:
-        element = line.element
-        code = self._names.text(element, "ItemID") or self._names.text(
-            self._names.first(element, "POSIdentity"), "POSItemID"
-        )
-        return (self._names.of(element) if element is not None else "", code, is_undone)
 
-    def _quantity(self, line: Line) -> Decimal:
-        try:
-            return abs(read_figure(self._names.text(line.element, "Quantity"), name="Quantity"))
-        except BadField:
-            return NOTHING  # said where the line itself is read
-
-
-def _movement(names: Names, line: Line, header: Header, *, variant: Variant, item_code: str) -> StockMovement:
+def _movement(
+    names: Names, line: Line, header: Header, *, side: _Side, variant: Variant, item_code: str
+) -> StockMovement:
     element = line.element
     assert element is not None
-    written = names.first(element, "Quantity")
-    quantity = read_figure(text_of(written), name="Quantity")
-    gives_back = names.of(element) == "Return" or (quantity < 0 and not line.is_void)
-    amount = _amount(names, element, quantity)
-    kind: MovementKind = "RETURN" if gives_back else "SALE"
-    moved = abs(quantity) if gives_back else -abs(quantity)
-    if gives_back and amount is not None:
-        amount = -abs(amount)
-    if amount is not None and attribute(element, "ItemType").endswith("NegativeItem"):
-        amount = -amount  # Wincor: a price below zero, written absolute like everything else
+    quantity = read_figure(line.text("Quantity"), name="Quantity")
+    amount = _amount(line, quantity)
+    moved = side.quantity if side.is_back else -side.quantity
+    kind: MovementKind = "RETURN" if side.is_back else "SALE"
+    # NCR's void carries its minus signs already; everybody else's amount takes the sign of what happened.
+    if amount is not None and not (line.is_void and variant.void_is_negative):
+        amount = -abs(amount) if side.is_back else amount
+        if attribute(element, "ItemType").endswith("NegativeItem"):
+            amount = -amount  # Wincor: a price below zero, written absolute like everything else
+        amount = -amount if line.is_void else amount
     if line.is_void:
         kind, moved = "VOID", -moved
-        if amount is not None and not (variant.void_is_negative and quantity < 0):
-            amount = -amount
     occurred_at = header.occurred_at or _line_time(names, line.item)
     return StockMovement(
         line_number=line.line_number,
@@ -219,27 +230,22 @@ def _movement(names: Names, line: Line, header: Header, *, variant: Variant, ite
         workstation=header.workstation,
         sequence=header.sequence,
         line=line.line,
-        unit=read_unit(written),
+        unit=read_unit(line.fields["Quantity"]),
         amount=amount,
-        currency=_currency(names, element, header),
-        title=_title(names, element),
-        raw=line.raw(names, header),
+        currency=_currency(line, header),
+        title=_title(line),
+        raw=line.raw(header),
     )
 
 
-def _amount(names: Names, element: Element, quantity: Decimal) -> Decimal | None:
+def _amount(line: Line, quantity: Decimal) -> Decimal | None:
     """What was paid for the line; where it is not written, the price times the quantity."""
-    if written := names.text(element, "ExtendedAmount"):
+    if written := line.text("ExtendedAmount"):
         return read_figure(written, name="ExtendedAmount")
     for name in ("ActualSalesUnitPrice", "RegularSalesUnitPrice"):
-        if written := names.text(element, name):
+        if written := line.text(name):
             return read_figure(written, name=name) * quantity
     return None
-
-
-def _turned(movement: StockMovement) -> StockMovement:
-    amount = None if movement.amount is None else -movement.amount
-    return replace(movement, kind="VOID", quantity=-movement.quantity, amount=amount)
 
 
 def _line_time(names: Names, item: Element) -> datetime:
@@ -249,24 +255,24 @@ def _line_time(names: Names, item: Element) -> datetime:
     raise BadField("missing_value", "EndDateTime", "", "the time of the receipt")
 
 
-def _currency(names: Names, element: Element, header: Header) -> str:
-    code = attribute(names.first(element, "ExtendedAmount"), "Currency").upper()
+def _currency(line: Line, header: Header) -> str:
+    code = attribute(line.fields.get("ExtendedAmount"), "Currency").upper()
     return code[:3] if code and code != "XXX" else header.currency
 
 
-def _title(names: Names, element: Element) -> str:
-    title = names.text(element, "Description") or attribute(names.first(element, "ItemID"), "Name")
+def _title(line: Line) -> str:
+    title = line.text("Description") or attribute(line.fields.get("ItemID"), "Name")
     return visible(title)[:_TITLE_LENGTH]
 
 
-def _notes(names: Names, line: Line, movement: StockMovement) -> Iterator[Note]:
+def _notes(line: Line, movement: StockMovement) -> Iterator[Note]:
     if is_mojibake(movement.title):
         yield Note(
             line_number=line.line_number,
             code="mojibake",
             message=f'Line {line.line_number}: "{movement.title}" was encoded twice; it is kept as it came.',
         )
-    disposal = attribute(names.first(line.element, "Disposal"), "Method")
+    disposal = attribute(line.fields.get("Disposal"), "Method")
     if disposal and disposal.lower() != "returntostock":
         yield Note(
             line_number=line.line_number,

@@ -48,12 +48,12 @@ def read_poslog(file: FeedFile, profile: Profile) -> Iterator[Found]:
     open_transaction: Element | None = None
     with file.stream() as stream:
         for event, element in open_xml(stream):
-            name = local_name(element)
             if event == "start":
-                root = root or name
-                is_poslog = is_poslog or name == _ROOT
-                if name == "Transaction" and open_transaction is None:
-                    open_transaction = element
+                if open_transaction is None:
+                    name = local_name(element)
+                    root = root or name
+                    is_poslog = is_poslog or name == _ROOT
+                    open_transaction = element if name == "Transaction" else None
             elif element is open_transaction:
                 names.enter(element)
                 if is_poslog or _is_receipt(names, element):
@@ -99,7 +99,7 @@ class _Receipt:
             return
         lines = read_lines(self.names, self.retail, first_line=self.first_line)
         for line in lines:
-            if line.passed_over:
+            if line.passed_over and not line.is_void:
                 message = (
                     f"Line {line.line_number}: a {line.passed_over} is no sale over the counter: not used."
                 )
@@ -110,7 +110,7 @@ class _Receipt:
         try:
             header = read_header(self.names, self.transaction, self.retail)
         except BadField as error:
-            yield from (line.rejected(error) for line in sold)
+            yield from (line.rejected(error, raw=line.raw()) for line in sold)
             return
         if problem := control_problem(self.names, self.retail, self.variant):
             yield from self._held(sold, header, problem)
@@ -126,7 +126,7 @@ class _Receipt:
                 code="transaction_control",
                 field="TransactionGrandAmount",
                 told=f"{self._place()}: {problem}; nothing of the receipt was used.",
-                raw=line.raw(self.names, header),
+                raw=line.raw(header),
                 is_held=True,
             )
 
