@@ -3,6 +3,7 @@
 from inventory.feeds import (
     canonical,
     json_lines,
+    poslog,
     shopify_webhook,
     x12_846,
     x12_852,
@@ -12,6 +13,7 @@ from inventory.feeds.contract import Dialect
 _ALL: tuple[Dialect, ...] = (
     canonical.DIALECT,
     json_lines.DIALECT,
+    poslog.POSLOG,
     shopify_webhook.DIALECT,
     x12_846.DIALECT,
     x12_852.DIALECT,
