@@ -1,9 +1,11 @@
 """The dialects there are. A new one is a module in this folder and a line here (omnistore/docs/feeds.md)."""
 
-from inventory.feeds import x12_846, x12_852
+from inventory.feeds import edifact_invrpt, edifact_slsrpt, x12_846, x12_852
 from inventory.feeds.contract import Dialect
 
 _ALL: tuple[Dialect, ...] = (
+    edifact_invrpt.DIALECT,
+    edifact_slsrpt.DIALECT,
     x12_846.DIALECT,
     x12_852.DIALECT,
 )
