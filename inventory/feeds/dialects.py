@@ -2,6 +2,8 @@
 
 from inventory.feeds import (
     canonical,
+    edifact_invrpt,
+    edifact_slsrpt,
     json_lines,
     poslog,
     shopify_webhook,
@@ -12,6 +14,8 @@ from inventory.feeds.contract import Dialect
 
 _ALL: tuple[Dialect, ...] = (
     canonical.DIALECT,
+    edifact_invrpt.DIALECT,
+    edifact_slsrpt.DIALECT,
     json_lines.DIALECT,
     poslog.POSLOG,
     shopify_webhook.DIALECT,
