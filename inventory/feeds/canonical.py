@@ -30,9 +30,9 @@ from inventory.feeds.facts import (
     StockMovement,
     WithheldState,
 )
-from inventory.feeds.json_fields import Unfit
 from inventory.feeds.json_text import Entry, entries, starts_with_key
 from inventory.feeds.profiles import Profile
+from inventory.feeds.unfit import Unfit
 
 NAMES: dict[str, type[Fact]] = {"count": StockCount, "movement": StockMovement, "total": SalesTotal}
 # Makes a field's value of what JSON holds; raises Unfit.
@@ -95,14 +95,19 @@ def _fact_or_bad_row(entry: Entry, profile: Profile) -> Fact | BadRow:
     try:
         return _fact(record, profile, entry)
     except Unfit as unfit:
-        return unfit.bad_row(entry)
+        return unfit.bad_row(line_number=entry.line_number, raw=entry.raw)
 
 
 def _fact(record: Mapping[str, Any], profile: Profile, entry: Entry) -> Fact:
     name = fields.choice_in(record.get("fact"), "fact", _FACTS)
     readers, known = _READERS[name], _KNOWN[name]
     if unknown := sorted(record.keys() - known):
-        raise Unfit("unknown_field", unknown[0][:64], record[unknown[0]], f"only {', '.join(sorted(known))}")
+        raise Unfit(
+            "unknown_field",
+            fields.said(unknown[0])[:64],
+            fields.said(record[unknown[0]]),
+            f"only {', '.join(sorted(known))}",
+        )
     read: dict[str, Any] = {"place": _place(record.get("store")), "items": _items(record, profile)}
     for key, reader in readers.items():
         value = record.get(key)
@@ -127,22 +132,22 @@ def _items(record: Mapping[str, Any], profile: Profile) -> tuple[Code, ...]:
         return (Code(scheme, fields.code_in(record.get("item"), "item", is_gtin=scheme == "GTIN")),)
     for key in ("item", "item_scheme"):
         if key in record:
-            raise Unfit("unknown_field", key, record[key], "either item or items")
+            raise Unfit("unknown_field", key, fields.said(record[key]), "either item or items")
     if not isinstance(several, list) or not 0 < len(several) <= _ITEMS_LIMIT:
-        raise Unfit("bad_value", "items", several, f"a list of 1 to {_ITEMS_LIMIT} codes")
+        raise Unfit("bad_value", "items", fields.said(several), f"a list of 1 to {_ITEMS_LIMIT} codes")
     return tuple(_code(one, "items", _ITEM_SCHEMES) for one in several)
 
 
 def _code(value: object, field: str, schemes: tuple[str, ...]) -> Code:
     if not isinstance(value, dict) or set(value) != {"scheme", "code"}:
-        raise Unfit("bad_code", field, value, 'an object with "scheme" and "code"')
+        raise Unfit("bad_code", field, fields.said(value), 'an object with "scheme" and "code"')
     scheme = fields.choice_in(value["scheme"], f"{field}.scheme", schemes)
     return Code(scheme, fields.code_in(value["code"], f"{field}.code", is_gtin=scheme == "GTIN"))
 
 
 def _withheld(value: object, field: str) -> dict[WithheldState, Decimal]:
     if not isinstance(value, dict):
-        raise Unfit("bad_value", field, value, 'an object such as {"COMMITTED": 2}')
+        raise Unfit("bad_value", field, fields.said(value), 'an object such as {"COMMITTED": 2}')
     return {
         fields.choice_in(state, field, get_args(WithheldState)): fields.decimal_in(
             part, f"{field}.{state}"[:64]

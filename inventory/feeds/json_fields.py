@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from inventory.feeds.facts import BadRow
-from inventory.feeds.json_text import Entry, Exponent
+from inventory.feeds.json_text import Exponent
+from inventory.feeds.unfit import Unfit
 
 CODE_LIMIT = 128
 TEXT_LIMIT = 500
@@ -19,28 +19,6 @@ _INSTANT = re.compile(
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class Unfit(ValueError):
-    """A field that cannot be used: which, what it holds, and what was expected."""
-
-    def __init__(self, code: str, field: str, value: object, expected: str) -> None:
-        super().__init__(f"{field}: expected {expected}")
-        self.code = code
-        self.field = field
-        self.value = said(value)
-        self.expected = expected
-
-    def bad_row(self, entry: Entry) -> BadRow:
-        """The rejection of the entry that holds the field."""
-        return BadRow(
-            line_number=entry.line_number,
-            code=self.code,
-            field=self.field,
-            value=self.value,
-            expected=self.expected,
-            raw=entry.raw,
-        )
 
 
 def said(value: object) -> str:
@@ -65,15 +43,15 @@ def said(value: object) -> str:
 def code_in(value: object, field: str, *, is_gtin: bool = False) -> str:
     """A code as text. A number stands for its own digits, however many; 0012 can only come as text."""
     if isinstance(value, Exponent) and is_gtin:
-        raise Unfit("gtin_exponent", field, value, "all digits of the GTIN, as text")
+        raise Unfit("gtin_exponent", field, said(value), "all digits of the GTIN, as text")
     if is_gtin and isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         value = _digits(value) or value
     if value is None or value == "":
-        raise Unfit("missing_value", field, value, "a code")
+        raise Unfit("missing_value", field, said(value), "a code")
     if not isinstance(value, str) or len(value) > CODE_LIMIT or _CONTROL.search(value) or not value.strip():
-        raise Unfit("bad_code", field, value, f"a code of at most {CODE_LIMIT} characters, as text")
+        raise Unfit("bad_code", field, said(value), f"a code of at most {CODE_LIMIT} characters, as text")
     return value
 
 
@@ -82,14 +60,14 @@ def text_in(value: object, field: str, *, longest: int = TEXT_LIMIT) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > longest or "\0" in value:
-        raise Unfit("bad_value", field, value, f"a text of at most {longest} characters")
+        raise Unfit("bad_value", field, said(value), f"a text of at most {longest} characters")
     return value
 
 
 def choice_in(value: object, field: str, choices: tuple[str, ...]) -> Any:
     """One of the words there are."""
     if not isinstance(value, str) or value not in choices:
-        raise Unfit("bad_value", field, value, f"one of {', '.join(choices)}")
+        raise Unfit("bad_value", field, said(value), f"one of {', '.join(choices)}")
     return value
 
 
@@ -101,14 +79,14 @@ def decimal_in(value: object, field: str) -> Decimal:
         return value
     if isinstance(value, str) and len(value) <= DIGIT_LIMIT and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise Unfit(*_no_number(value), field, value, "a number such as 12, -3 or 0.5")
+    raise Unfit(*_no_number(value), field, said(value), "a number such as 12, -3 or 0.5")
 
 
 def whole_in(value: object, field: str) -> int:
     """A JSON number without a fraction that fits 8 bytes."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
         return value
-    raise Unfit(*_no_number(value), field, value, "a whole number such as 12")
+    raise Unfit(*_no_number(value), field, said(value), "a whole number such as 12")
 
 
 def instant_in(value: object, field: str) -> datetime:
@@ -132,7 +110,7 @@ def day_in(value: object, field: str) -> date:
 
 
 def _no_time(value: object, field: str, expected: str) -> NoReturn:
-    raise Unfit("missing_value" if value is None else "bad_time", field, value, expected)
+    raise Unfit("missing_value" if value is None else "bad_time", field, said(value), expected)
 
 
 def _no_number(value: object) -> tuple[str]:

@@ -15,11 +15,11 @@ from inventory.feeds import json_fields as fields
 from inventory.feeds.blocks import FeedFile
 from inventory.feeds.contract import Dialect
 from inventory.feeds.facts import Code, Found, Note, StockCount, StockMovement
-from inventory.feeds.json_fields import Unfit
 from inventory.feeds.json_text import Entry, entries
 from inventory.feeds.numbers import NotANumber, read_decimal
 from inventory.feeds.profiles import ITEM_CODES, SALES_FIELDS, STOCK_FIELDS, Profile
 from inventory.feeds.records import FeedRefused
+from inventory.feeds.unfit import Unfit
 
 # Fields a source need not have: read where `columns` names them.
 _EXTRA = {"STOCK": ("unit", "title"), "SALES": ("unit", "title", "amount", "currency")}
@@ -67,7 +67,7 @@ def _found(entry: Entry, profile: Profile, paths: Mapping[str, tuple[str, ...]])
     try:
         read = {field: _read(field, value, names[field], profile) for field, value in values.items()}
     except Unfit as unfit:
-        return unfit.bad_row(entry)
+        return unfit.bad_row(line_number=entry.line_number, raw=entry.raw)
     place, item = Code("CODE", read.pop("store_code")), read.pop("item")
     where: dict[str, Any] = {
         "line_number": entry.line_number,
@@ -122,7 +122,7 @@ def _figure(value: object, name: str, profile: Profile) -> Decimal:
     try:
         return read_decimal(value, decimal_sign=profile.decimal_sign)
     except NotANumber as error:
-        raise Unfit(error.code, name, value, error.expected) from error
+        raise Unfit(error.code, name, fields.said(value), error.expected) from error
 
 
 def _instant(value: object, name: str, profile: Profile) -> datetime:
@@ -131,7 +131,7 @@ def _instant(value: object, name: str, profile: Profile) -> datetime:
     try:
         return datetime.strptime(value, profile.time_format)  # noqa: DTZ007 - naive is on the store's clock
     except ValueError as error:
-        raise Unfit("bad_time", name, value, profile.time_format) from error
+        raise Unfit("bad_time", name, fields.said(value), profile.time_format) from error
 
 
 def _day(value: object, name: str, profile: Profile) -> date:
@@ -140,7 +140,7 @@ def _day(value: object, name: str, profile: Profile) -> date:
     try:
         return datetime.strptime(value, profile.date_format).date()  # noqa: DTZ007
     except ValueError as error:
-        raise Unfit("bad_time", name, value, profile.date_format) from error
+        raise Unfit("bad_time", name, fields.said(value), profile.date_format) from error
 
 
 def _key_path(value: object) -> object:

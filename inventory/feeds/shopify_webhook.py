@@ -13,9 +13,9 @@ from inventory.feeds import json_fields as fields
 from inventory.feeds.blocks import FeedFile
 from inventory.feeds.contract import Dialect
 from inventory.feeds.facts import Code, Found, Note, StockCount
-from inventory.feeds.json_fields import Unfit
 from inventory.feeds.json_text import Entry, entries
 from inventory.feeds.profiles import Profile
+from inventory.feeds.unfit import Unfit
 
 
 def read_shopify_webhook(file: FeedFile, profile: Profile) -> Iterator[Found]:
@@ -39,7 +39,7 @@ def _found(entry: Entry) -> Found:
             )
         quantity = fields.decimal_in(payload.get("available"), "available")
     except Unfit as unfit:
-        return unfit.bad_row(entry)
+        return unfit.bad_row(line_number=entry.line_number, raw=entry.raw)
     return StockCount(
         line_number=entry.line_number,
         place=place,
