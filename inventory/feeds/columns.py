@@ -102,13 +102,20 @@ def item_column(column: pl.Series, catalogue: Catalogue, *, item_code: str) -> I
     """
     if item_code != "GTIN":
         return looked_up(column, lambda code: catalogue.item_ids.get(code, -1))
+    aliases: Int32s | None = None
     if column.dtype == pl.String:
+        if catalogue.item_aliases:
+            aliases = looked_up(column, lambda code: catalogue.item_aliases.get(code, -1))
         texts = stripped(column)
         digits = pl.select(
             pl.when(texts.str.contains(r"^[0-9]{1,18}$")).then(texts).otherwise(pl.lit("-1"))
         ).to_series()
         column = digits.cast(pl.Int64)
-    numbers = column.to_numpy()
+    found = _gtin_items(column.to_numpy(), catalogue)
+    return found if aliases is None else np.where(found < 0, aliases, found)
+
+
+def _gtin_items(numbers: Int64s, catalogue: Catalogue) -> Int32s:
     if not len(catalogue.gtins):
         return np.full(len(numbers), -1, np.int32)
     place = np.searchsorted(catalogue.gtins, numbers)

@@ -23,6 +23,7 @@ class Claim:
     items: Int32s
     quantities: Int32s
     as_ofs: int | Int64s
+    full_as_of: int = NEVER  # since when what is not in it is absent; the table's own column
 
     @property
     def newest(self) -> int:
@@ -100,7 +101,8 @@ def read_rules() -> Rules:
 ClaimsByStore = Mapping[int, Mapping[int, Claim]]
 
 READ_CLAIMS = """
-SELECT store_id, source_id, (extract(epoch FROM as_of) * 1000000)::int8, item_ids, quantities, as_ofs
+SELECT store_id, source_id, (extract(epoch FROM as_of) * 1000000)::int8, item_ids, quantities, as_ofs,
+    (extract(epoch FROM full_as_of) * 1000000)::int8
 FROM inventory_stockclaim WHERE store_id = ANY(%s::int4[])
 """
 
@@ -110,11 +112,12 @@ def read_claims(store_ids: Sequence[int]) -> ClaimsByStore:
     found: dict[int, dict[int, Claim]] = {store: {} for store in store_ids}
     with raw_cursor() as cursor:
         cursor.execute(READ_CLAIMS, (list(store_ids),))
-        for store, source, as_of, items, quantities, as_ofs in cursor:
+        for store, source, as_of, items, quantities, as_ofs, full_as_of in cursor:
             found[store][source] = Claim(
                 items=np.frombuffer(items, "<i4"),
                 quantities=np.frombuffer(quantities, "<i4"),
                 as_ofs=as_of if as_ofs is None else np.frombuffer(as_ofs, "<i8"),
+                full_as_of=NEVER if full_as_of is None else full_as_of,
             )
     return found
 

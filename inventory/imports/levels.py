@@ -61,7 +61,7 @@ GROUP BY u.store
 """
 
 
-def read_movements(since: Mapping[int, int]) -> dict[int, tuple[Int32s, Int64s, Int64s]]:
+def read_movements(since: Mapping[int, int]) -> "dict[int, Movements]":
     """By store the movements after an instant (µs, UTC): item ids, signed quantities, instants."""
     found = {}
     with raw_cursor() as cursor:
@@ -74,6 +74,22 @@ def read_movements(since: Mapping[int, int]) -> dict[int, tuple[Int32s, Int64s, 
                 rows["at"].astype(np.int64),
             )
     return found
+
+
+Movements = tuple[Int32s, Int64s, Int64s]
+
+
+def moved(items: Int32s, counts: Int32s, as_ofs: Int64s, movements: Movements | None) -> Int32s:
+    """The counts of the items (ascending) plus every movement strictly after each of them."""
+    if movements is None or not len(items):
+        return counts
+    moving, quantities, instants = movements
+    places = np.searchsorted(items, moving)
+    places[places == len(items)] = 0
+    counts_too = (items[places] == moving) & (instants > as_ofs[places])
+    levels = counts.astype(np.int64)
+    np.add.at(levels, places[counts_too], quantities[counts_too])
+    return within_range(levels)
 
 
 def add_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -94,7 +110,7 @@ WHERE l.store_id = s.store_id AND l.item_id = s.item_id AND l.store_id = ANY(%s:
 """
 
 
-def change_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float) -> None:
+def change_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float = 1) -> None:
     """Levels that stand and differ: staged, then one UPDATE. `share` is how many of the stores' levels do."""
     if not len(columns["store_id"]):
         return
@@ -156,6 +172,19 @@ def move_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float) -> Lev
     moved = moved[moved["before"] != moved["after"]]
     parts = (moved[name].astype(np.int32) for name in ("s", "i", "before", "after"))
     return LevelChanges(*parts)
+
+
+REMOVE_LEVELS = """
+DELETE FROM inventory_stocklevel l USING unnest(%s::int4[], %s::int4[]) AS u (store, item)
+WHERE l.store_id = u.store AND l.item_id = u.item
+"""
+
+
+def remove_levels(store_ids: Int32s, item_ids: Int32s) -> None:
+    """Levels that nobody's count stands behind."""
+    if len(store_ids):
+        with raw_cursor() as cursor:
+            cursor.execute(REMOVE_LEVELS, (store_ids.tolist(), item_ids.tolist()))
 
 
 def within_range(levels: Int64s) -> Int32s:

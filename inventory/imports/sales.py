@@ -3,7 +3,7 @@
 A line is `applied` when the ledger took it, `unchanged` when the ledger had it already.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,8 +16,16 @@ from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
-from inventory.imports.claims import NEVER, Rules, read_claims, read_rules, winning_times, write_reach
-from inventory.imports.conflicts import Conflicts
+from inventory.imports.claims import (
+    NEVER,
+    ClaimsByStore,
+    Rules,
+    read_claims,
+    read_rules,
+    winning_times,
+    write_reach,
+)
+from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.copying import (
     PG_EPOCH_DAYS,
     PG_EPOCH_US,
@@ -27,6 +35,7 @@ from inventory.imports.copying import (
     raw_cursor,
     unpacked,
 )
+from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.spooling import StoreSpool
@@ -36,6 +45,7 @@ from inventory.signals import stock_changed
 
 BATCH_LINES = 250_000
 BATCH_STORES = 64
+NO_AMOUNT = -(2**63)
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
 MOVEMENT_COLUMNS = (
     ("store_id", ">i4"), ("business_day", ">i4"), ("workstation_id", ">i4"), ("sequence", ">i8"),
@@ -57,21 +67,28 @@ class Sold:
     quantities: Int32s
     instants: Int64s
     file_lines: Int32s
+    # StockMovement kinds, and thousandths of money with NO_AMOUNT where nothing is said; None: sales and returns
+    # by their sign, and no money.
+    kinds: npt.NDArray[np.int16] | None = None
+    amounts: Int64s | None = None
 
     def __len__(self) -> int:
         return len(self.stores)
 
     def columns(self) -> list[npt.NDArray[Any]]:
-        return [getattr(self, column.name) for column in fields(self)]
+        return [getattr(self, column.name) for column in fields(self)[:9]]
 
     def take(self, rows: Flags | slice | npt.NDArray[np.intp]) -> "Sold":
-        return Sold(*(column[rows] for column in self.columns()))
+        taken = Sold(*(column[rows] for column in self.columns()))
+        taken.kinds = None if self.kinds is None else self.kinds[rows]
+        taken.amounts = None if self.amounts is None else self.amounts[rows]
+        return taken
 
 
 def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("SALES", arrival.run.source.profile)
-    catalogue = read_catalogue(item_code=profile.item_code)
+    catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     file = arrival.file(encoding=profile.encoding)
     workstations, counts = Workstations(), Counts()
     spool = StoreSpool()
@@ -86,12 +103,9 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     conflicts = Conflicts(
         file, profile, "sequence", among="transaction_conflict", earlier="transaction_conflict"
     )
-
-    def write() -> Counts:
-        with spool:
-            return _write(arrival, spool, workstations, counts, conflicts)
-
-    return write
+    return lambda: write_movements(
+        arrival, spool=spool, workstations=workstations, counts=counts, conflicts=conflicts
+    )
 
 
 def _columns(rows: SalesRows) -> tuple[npt.NDArray[Any], ...]:
@@ -102,6 +116,33 @@ def _columns(rows: SalesRows) -> tuple[npt.NDArray[Any], ...]:
     )  # fmt: skip
 
 
+def write_movements(
+    arrival: Arrival, *, spool: StoreSpool, workstations: Workstations, counts: Counts, conflicts: ConflictLog
+) -> Counts:
+    """Put what is new into the ledger and move the levels, in the caller's transaction; closes `spool`.
+
+    The columns of `spool` are those of Sold after the store, with or without kinds and amounts; its workstations
+    are their numbers in `workstations`.
+    """
+    run = arrival.run
+    reach: dict[int, int] = {}
+    with spool:
+        Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        workstation_ids = _workstation_ids(workstations)
+        rules = read_rules()
+        # The key begins with the store, so stores can be done one batch after the other.
+        for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
+            sold = _taken(spool, stores)
+            sold.workstations = workstation_ids[sold.workstations]
+            sold = _one_a_key(_in_key_order(sold), counts, conflicts)
+            if len(sold):
+                reach |= _newest(sold)
+                _write_new(_not_in_ledger(sold, run.source_id, counts, conflicts), arrival, counts, rules)
+    write_reach(reach, source_id=run.source_id, run_id=run.pk)
+    conflicts.reject(arrival.rejects)
+    return counts
+
+
 def _taken(spool: StoreSpool, stores: Sequence[int]) -> Sold:
     """The lines of some stores, store by store."""
     taken = [spool.take(store) for store in stores]
@@ -109,41 +150,30 @@ def _taken(spool: StoreSpool, stores: Sequence[int]) -> Sold:
     return Sold(ids, *(np.concatenate(column) for column in zip(*taken, strict=True)))
 
 
-def _write(
-    arrival: Arrival, spool: StoreSpool, workstations: Workstations, counts: Counts, conflicts: Conflicts
-) -> Counts:
-    """Put what is new into the ledger and move the levels, in the caller's transaction."""
-    run = arrival.run
-    Store.objects.filter(pk__in=spool.stores()).lock_in_order()
-    workstation_ids = _workstation_ids(workstations)
-    rules = read_rules()
-    reach: dict[int, int] = {}
-    # The key begins with the store, so stores can be done one batch after the other.
-    for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
-        sold = _taken(spool, stores)
-        sold.workstations = workstation_ids[sold.workstations]
-        sold = _one_a_key(_in_key_order(sold), counts, conflicts)
-        if not len(sold):
-            continue
-        reach |= _newest(sold)
-        fresh = _not_in_ledger(sold, run.source_id, counts, conflicts)
-        counts.applied += len(fresh)
-        if not len(fresh):
-            continue
-        _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-        changes = _move(fresh, rules)
-        if len(changes):
-            stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
-    write_reach(reach, source_id=run.source_id, run_id=run.pk)
-    conflicts.reject(arrival.rejects)
-    return counts
-
-
 def _newest(sold: Sold) -> dict[int, int]:
     """The latest sale of each store."""
     stores, starts = np.unique(sold.stores, return_index=True)
     newest = np.maximum.reduceat(sold.instants, starts)
     return dict(zip(stores.tolist(), newest.tolist(), strict=True))
+
+
+def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules) -> None:
+    """Lines the ledger did not have: into it, and into the levels."""
+    counts.applied += len(fresh)
+    if not len(fresh):
+        return
+    run = arrival.run
+    _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
+    claims = read_claims(np.unique(fresh.stores).tolist())
+    changes = _move(fresh, claims, rules)
+    if len(changes):
+        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
+    sold_of = {
+        store: (of_store, np.unique(fresh.items[fresh.stores == store]))
+        for store, of_store in claims.items()
+        if len(of_store) > 1
+    }
+    track_disagreements(sold_of, rules, now=arrival.now)
 
 
 ADD_WORKSTATIONS = """
@@ -180,7 +210,7 @@ def _in_key_order(sold: Sold) -> Sold:
     return sold.take(order)
 
 
-def _one_a_key(sold: Sold, counts: Counts, conflicts: Conflicts) -> Sold:
+def _one_a_key(sold: Sold, counts: Counts, conflicts: ConflictLog) -> Sold:
     """One line a key: equal repeats are counted, different ones are all rejected."""
     same = np.zeros(len(sold), bool)
     same[1:] = _same_as_before(sold, ("stores", "days", "workstations", "sequences", "lines"))
@@ -259,8 +289,21 @@ def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Confli
 
 
 def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
+    """New lines into the table; those without an amount leave its column NULL."""
+    if sold.amounts is None:
+        _copy_lines(sold, MOVEMENT_COLUMNS, source_id=source_id, run_id=run_id)
+        return
+    said = sold.amounts != NO_AMOUNT
+    _copy_lines(sold.take(said), (*MOVEMENT_COLUMNS, ("amount", ">i8")), source_id=source_id, run_id=run_id)
+    _copy_lines(sold.take(~said), MOVEMENT_COLUMNS, source_id=source_id, run_id=run_id)
+
+
+def _copy_lines(sold: Sold, columns: Sequence[tuple[str, str]], *, source_id: int, run_id: int) -> None:
     count = len(sold)
-    columns: Mapping[str, npt.NDArray[Any]] = {
+    if not count:
+        return
+    kinds = np.where(sold.quantities > 0, RETURN, SALE) if sold.kinds is None else sold.kinds
+    values: dict[str, npt.NDArray[Any]] = {
         "store_id": sold.stores,
         "business_day": sold.days - PG_EPOCH_DAYS,
         "workstation_id": sold.workstations,
@@ -269,17 +312,18 @@ def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
         "source_id": np.full(count, source_id),
         "item_id": sold.items,
         "quantity": sold.quantities,
-        "kind": np.where(sold.quantities > 0, RETURN, SALE),
+        "kind": kinds,
         "occurred_at": pg_time(sold.instants),
         "run_id": np.full(count, run_id),
     }
-    copy_in("inventory_stockmovement", MOVEMENT_COLUMNS, [copy_records(MOVEMENT_COLUMNS, columns)])
+    if sold.amounts is not None:
+        values["amount"] = sold.amounts
+    copy_in("inventory_stockmovement", columns, [copy_records(columns, values)])
 
 
-def _move(sold: Sold, rules: Rules) -> LevelChanges:
+def _move(sold: Sold, claims: ClaimsByStore, rules: Rules) -> LevelChanges:
     """Move the levels by what was sold strictly after the winning count of each item."""
     stores, starts = np.unique(sold.stores, return_index=True)
-    claims = read_claims(stores.tolist())
     counted = np.empty(len(sold), np.int64)
     for store, start, end in zip(stores.tolist(), starts, [*starts[1:], len(sold)], strict=True):
         counted[start:end] = winning_times(claims[store], sold.items[start:end], rules)[0]

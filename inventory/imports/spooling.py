@@ -4,7 +4,7 @@ A file of any length is read whole before anything of it is written, so its line
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -52,6 +52,11 @@ class StoreSpool:
     ) -> None:
         self._file.close()
 
+    def include(self, stores: Iterable[int]) -> None:
+        """Let stores wait with the others though there may be no line of them."""
+        for store in stores:
+            self._parts.setdefault(store, [])
+
     def stores(self) -> list[int]:
         """The stores that wait, ascending."""
         return sorted(self._parts)
@@ -95,7 +100,7 @@ class StoreSpool:
         return kept
 
     def take(self, store: int) -> list[Column]:
-        """The store's columns."""
+        """The store's columns; none at all where there is no line of it."""
         parts = [[self._read(kept, count) for kept in columns] for count, columns in self._parts.pop(store)]
         return (
             parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
