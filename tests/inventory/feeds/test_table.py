@@ -138,9 +138,9 @@ def test_a_date_cell_of_a_sheet_is_a_time_whatever_the_pattern() -> None:
      ("not stocked", None, None), ("", None, None), ("0", None, 0)],
 )  # fmt: skip
 def test_figures(figure: str, sign: str | None, outcome: float | str | None) -> None:
-    declared: dict[str, object] = {"item_code": "SKU", "delimiter": ";"} | (
-        {"decimal_sign": sign} if sign else {}
-    )
+    declared: dict[str, object] = {"item_code": "SKU", "delimiter": ";"}
+    if sign:
+        declared["decimal_sign"] = sign
     text = f"store;sku;on_hand\nS1;A;{figure}\n"
     if outcome == "locale_undeclared":
         assert refusal("table", text, declared).code == outcome
