@@ -187,7 +187,7 @@ def _line(report: _Report) -> Iterator[Found]:
             yield from note_once(
                 report.noted, activity.code, line_number=head.number, what="Activity, neither sale nor stock,"
             )
-    sold = [activity for activity in activities if activity.meaning in ACTIVITIES]
+    sold = [activity for activity in activities if activity.meaning in ACTIVITIES and activity.stated()]
     held = [one for activity in activities if activity.meaning in STOCK_STATES for one in activity.stated()]
     part = 0
     if sold:
@@ -196,8 +196,8 @@ def _line(report: _Report) -> Iterator[Found]:
             part += not isinstance(found, Note)
     if held:
         yield from stock_counts(line, held, first_part=part)
-    if not activities:
-        yield line.rejected("missing_quantity", "no activity is named; expected ZA.")
+    if not sold and not held and all(activity.meaning != IGNORE for activity in activities):
+        yield line.rejected("missing_quantity", "no quantity is named; expected one in ZA or SDQ.")
 
 
 def _activities(report: _Report, body: list[Segment]) -> list[_Activity]:
