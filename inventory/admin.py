@@ -60,6 +60,8 @@ class WorkstationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A profile that no file could be read with, or a transport that leads nowhere, is not saved."""
 
+    alert_webhook = forms.URLField(required=False, max_length=200, assume_scheme="https")
+
     class Meta:
         model = FeedSource
         fields = (

@@ -11,15 +11,14 @@ _MINUTE = timedelta(minutes=1)
 
 def read_times(declared: object) -> tuple[time, ...]:
     """The times of a schedule such as ["03:10", "14:00"], in order. Raises ValueError saying what was expected."""
-    if not isinstance(declared, list):
-        raise ValueError(f'{declared!r} is no list; expected times such as ["03:10", "14:00"]')
+    texts = declared if isinstance(declared, list) else [declared]
     found = set()
-    for text in declared:
+    for text in texts:
         match = _TIME.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
-            raise ValueError(f"{text!r} is no time of day; expected one from 00:00 to 23:59 such as 03:10")
+        if match is None or texts is not declared:
+            raise ValueError(f'{text!r} is no time of day; expected a list such as ["03:10", "14:00"]')
         found.add(time(int(match[1]), int(match[2])))
-    if len(found) != len(declared):
+    if len(found) != len(texts):
         raise ValueError("the same time stands there twice")
     return tuple(sorted(found))
 
@@ -39,6 +38,8 @@ def next_due(*, times: Iterable[time], zone: zoneinfo.ZoneInfo, after: datetime)
 
 def _instant(day: date, at: time, zone: zoneinfo.ZoneInfo) -> datetime:
     shown = datetime.combine(day, at)
-    while (instant := shown.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != shown:
+    while (instant := shown.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(
+        tzinfo=None
+    ) != shown:
         shown += _MINUTE
     return instant

@@ -1,4 +1,4 @@
-"""Alerts: a source that is late, empty, held, failed or out of reach is noticed, told of once, and noticed to be over."""
+"""Alerts: a source that is late, empty, held, failed or out of reach is noticed, and told of once."""
 
 import time
 from datetime import datetime, timedelta
@@ -94,7 +94,9 @@ def _not_loaded(now: datetime) -> Found:
     files leave open, so only the former ends it.
     """
     state, kinds = FeedRun.State, FeedAlert.Kind
-    newest = FeedRun.objects.filter(source=OuterRef("source"), state__in=[state.LOADED, state.LOADED_WITH_REJECTS])
+    newest = FeedRun.objects.filter(
+        source=OuterRef("source"), state__in=[state.LOADED, state.LOADED_WITH_REJECTS]
+    )
     good = newest.exclude(rows_received=0).order_by("-received_at", "-pk")
     bad = Q(state__in=[state.REFUSED, state.FAILED])
     empty = Q(state=state.LOADED, rows_received=0, replay_of__isnull=True) | Q(
@@ -165,10 +167,13 @@ def _post(alert: FeedAlert, policy: Policy | None) -> list[str]:
         "opened_at": alert.opened_at.isoformat(),
     }
     try:
-        with open_client(url, policy=policy or policy_from_settings(), seconds=ANSWER_SECONDS) as client:
-            with client.stream("POST", url, json=body) as answer:
-                if not answer.is_success:
-                    return [f"The webhook answered {answer.status_code}; expected 2xx."]
+        policy = policy or policy_from_settings()
+        with (
+            open_client(url, policy=policy, seconds=ANSWER_SECONDS) as client,
+            client.stream("POST", url, json=body) as answer,
+        ):
+            if not answer.is_success:
+                return [f"The webhook answered {answer.status_code}; expected 2xx."]
     except PullFailed as failure:
         return [f"The webhook was not called: {failure.message}"]
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -16,7 +16,7 @@ from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
-from inventory.imports.claims import NEVER, read_claims, winning_times, write_reach
+from inventory.imports.claims import NEVER, Rules, read_claims, read_rules, winning_times, write_reach
 from inventory.imports.conflicts import Conflicts
 from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
 from inventory.imports.levels import move_levels
@@ -101,6 +101,7 @@ def _write(
     sold.workstations = _workstation_ids(workstations)[sold.workstations]
     sold = _in_key_order(sold)
     sold = _one_a_key(sold, counts, conflicts)
+    rules = read_rules()
     reach: dict[int, int] = {}
     changes: list[LevelChanges] = []
     for part in _batches(sold):
@@ -111,7 +112,7 @@ def _write(
         counts.applied += len(fresh)
         if len(fresh):
             _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-            changes.append(_move(fresh))
+            changes.append(_move(fresh, rules))
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
     if any(map(len, changes)):
@@ -253,13 +254,13 @@ def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
     copy_in("inventory_stockmovement", MOVEMENT_COLUMNS, [copy_records(MOVEMENT_COLUMNS, columns)])
 
 
-def _move(sold: Sold) -> LevelChanges:
+def _move(sold: Sold, rules: Rules) -> LevelChanges:
     """Move the levels by what was sold strictly after the winning count of each item."""
     stores, starts = np.unique(sold.stores, return_index=True)
     claims = read_claims(stores.tolist())
     counted = np.empty(len(sold), np.int64)
     for store, start, end in zip(stores.tolist(), starts, [*starts[1:], len(sold)], strict=True):
-        counted[start:end] = winning_times(claims[store], sold.items[start:end])[0]
+        counted[start:end] = winning_times(claims[store], sold.items[start:end], rules)[0]
     after = sold.take((counted != NEVER) & (sold.instants > counted))
     keys = after.stores.astype(np.int64) << 32 | after.items
     order = np.argsort(keys, kind="stable")

@@ -1,7 +1,7 @@
-"""Loader of stock snapshots: the newest count of each item wins, whatever order files arrive in.
+"""Loader of stock snapshots: the believed count of each item makes its level, whatever order files arrive in.
 
 A line is `applied` when it put in or changed a level, `unchanged` when it said what already stood, and `stale`
-when a newer count of the same item stands, from this source or another.
+when a newer count of this source stands, or another source's count is believed all the same.
 """
 
 from collections import defaultdict
@@ -28,8 +28,11 @@ from inventory.imports.catalogue import read_catalogue
 from inventory.imports.claims import (
     NEVER,
     Claim,
+    Rules,
+    as_counts,
     merged,
     read_claims,
+    read_rules,
     winning_times,
     write_claims,
     write_reach,
@@ -109,12 +112,13 @@ def _write(
     """Compare with what stands and write the difference, in the caller's transaction."""
     Store.objects.filter(pk__in=chunks).lock_in_order()
     run = arrival.run
-    levels = _Levels(source_id=run.source_id, size=len(catalogue.decimals))
+    rules = read_rules()
+    levels = _Levels(size=len(catalogue.decimals))
     reach: dict[int, int] = {}
     for stores in _batches(chunks):
         claims = read_claims(stores)
         settled = [
-            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, conflicts)
+            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts)
             for store in stores
         ]
         for one in settled:
@@ -159,12 +163,17 @@ def _joined(parts: Sequence[Counted]) -> Counted:
 
 @dataclass(frozen=True)
 class _Settled:
-    """What a file comes to in one store: `news` changed the source's claim, `winning` of them beat all sources."""
+    """What a file comes to in one store: `news` changed the source's claim.
+
+    `winning` are the counts believed from now on where others were believed before: the file's own, and those of
+    a third source where the file's made the count believed so far too old.
+    """
 
     store: int
     news: Counted
     winning: Counted
-    source_changed: Flags  # of each winning line: another source's count stood
+    sources: Int64s | int  # whose each winning count is
+    source_changed: Flags  # of each winning count: another source's count stood
     claims: tuple[int, Claim | None, Claim]
     unchanged: int
     stale: int
@@ -172,7 +181,12 @@ class _Settled:
 
 
 def _settle(
-    store: int, counted: Counted, standing: Mapping[int, Claim], source_id: int, conflicts: Conflicts
+    store: int,
+    counted: Counted,
+    standing: Mapping[int, Claim],
+    source_id: int,
+    rules: Rules,
+    conflicts: Conflicts,
 ) -> _Settled:
     """Sort the lines of one store into news, repeats, stale ones and contradictions."""
     counted, unchanged, stale = _one_a_key(counted, conflicts)
@@ -181,23 +195,35 @@ def _settle(
     news, repeated, older = _against_own(counted, own, conflicts)
     claim = merged(own, Claim(news.items, news.quantities, news.as_ofs))
     winning, source_changed = news, np.zeros(len(news), bool)
-    beaten = 0
-    if len(standing) > (own is not None):
-        _times, winners = winning_times({**standing, source_id: claim}, news.items)
-        _times, before = winning_times(standing, news.items)
-        wins = winners == source_id
-        beaten = len(news) - int(wins.sum())
-        winning, source_changed = news.take(wins), before[wins] != source_id
+    sources: Int64s | int = source_id
+    if len(news) and len(standing) > (own is not None):
+        winning, sources, source_changed = _won(news, standing, {**standing, source_id: claim}, rules)
     return _Settled(
         store=store,
         news=news,
         winning=winning,
+        sources=sources,
         source_changed=source_changed,
         claims=(store, own, claim),
         unchanged=unchanged + repeated,
-        stale=stale + older + beaten,
+        stale=stale + older + len(news) - len(winning),
         newest=newest,
     )
+
+
+def _won(
+    news: Counted, standing: Mapping[int, Claim], now_standing: Mapping[int, Claim], rules: Rules
+) -> tuple[Counted, Int64s, Flags]:
+    """The counts believed now where others were before, whose they are, and whether another's was believed."""
+    times, sources = winning_times(now_standing, news.items, rules)
+    times_before, sources_before = winning_times(standing, news.items, rules)
+    differs = np.flatnonzero((sources != sources_before) | (times != times_before))
+    winning, winners = news.take(differs), sources[differs]
+    winning.as_ofs = times[differs]
+    for source in np.unique(winners).tolist():
+        rows = winners == source
+        winning.quantities[rows] = now_standing[source].quantities_of(winning.items[rows])
+    return winning, winners.astype(np.int64), winners != sources_before[differs]
 
 
 def _one_a_key(counted: Counted, conflicts: Conflicts) -> tuple[Counted, int, int]:
@@ -252,7 +278,7 @@ def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> 
     image = np.full(levels.size, ABSENT, np.int32)
     for one in touched:
         winning = one.winning
-        quantities = winning.quantities
+        quantities = as_counts(winning.quantities)
         if one.store in movements:
             quantities = _moved(winning, *movements[one.store])
         pairs = standing.get(one.store)
@@ -266,7 +292,7 @@ def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> 
         changed = current != quantities
         counts.applied += int(changed.sum())
         counts.unchanged += len(winning) - int(changed.sum())
-        levels.add(one.store, winning, current, quantities, changed | one.source_changed)
+        levels.add(one.store, winning, one.sources, current, quantities, changed | one.source_changed)
 
 
 def _room_for(image: Int32s, pairs: npt.NDArray[Any]) -> Int32s:
@@ -282,7 +308,7 @@ def _moved(winning: Counted, items: Int32s, quantities: Int64s, instants: Int64s
     places = np.searchsorted(winning.items, items)
     places[places == len(winning)] = 0
     counts = (winning.items[places] == items) & (instants > winning.as_ofs[places])
-    levels = winning.quantities.astype(np.int64)
+    levels = as_counts(winning.quantities).astype(np.int64)
     np.add.at(levels, places[counts], quantities[counts])
     return within_range(levels)
 
@@ -291,20 +317,29 @@ def _moved(winning: Counted, items: Int32s, quantities: Int64s, instants: Int64s
 class _Levels:
     """Differences on their way to the table, written in large portions."""
 
-    source_id: int
     size: int
     rows: list[tuple[Int32s, ...]] = field(default_factory=list)
     times: list[Int64s] = field(default_factory=list)
+    sources: list[Int64s] = field(default_factory=list)
     pending: int = 0
     written: list[LevelChanges] = field(default_factory=list)
 
-    def add(self, store: int, winning: Counted, old: Int32s, new: Int32s, differs: Flags) -> None:
+    def add(
+        self,
+        store: int,
+        winning: Counted,
+        sources: Int64s | int,
+        old: Int32s,
+        new: Int32s,
+        differs: Flags,
+    ) -> None:
         rows = np.flatnonzero(differs)
         if not len(rows):
             return
         stores = np.full(len(rows), store, np.int32)
         self.rows.append((stores, winning.items[rows], old[rows], new[rows]))
         self.times.append(winning.as_ofs[rows])
+        self.sources.append(np.broadcast_to(np.asarray(sources, np.int64), len(winning))[rows])
         self.pending += len(rows)
         if self.pending >= FLUSH_LEVELS:
             self.flush()
@@ -313,7 +348,7 @@ class _Levels:
         if not self.pending:
             return
         stores, items, old, new = (np.concatenate(parts) for parts in zip(*self.rows, strict=True))
-        as_ofs = np.concatenate(self.times)
+        as_ofs, sources = np.concatenate(self.times), np.concatenate(self.sources)
         fresh = old == ABSENT
         for write, rows in ((add_levels, fresh), (change_levels, ~fresh)):
             write(
@@ -321,13 +356,13 @@ class _Levels:
                     "store_id": stores[rows],
                     "item_id": items[rows],
                     "on_hand": new[rows],
-                    "source_id": np.full(int(rows.sum()), self.source_id, np.int64),
+                    "source_id": sources[rows],
                     "as_of": as_ofs[rows],
                 }
             )
         told = old != new
         self.written.append(LevelChanges(stores[told], items[told], old[told], new[told]))
-        self.rows, self.times, self.pending = [], [], 0
+        self.rows, self.times, self.sources, self.pending = [], [], [], 0
 
     def finish(self) -> LevelChanges:
         """Write what is left; every level whose quantity differs from before."""

@@ -4,35 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0004_feeds_at_full_strength'),
+        ("inventory", "0004_feeds_at_full_strength"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feedalert',
-            name='mailed_at',
+            model_name="feedalert",
+            name="mailed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='feedalert',
-            name='posted_at',
+            model_name="feedalert",
+            name="posted_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='feedalert',
-            name='telling_until',
+            model_name="feedalert",
+            name="telling_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='feedsource',
-            name='pulling_until',
+            model_name="feedsource",
+            name="pulling_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='feedsource',
-            name='transport_state',
+            model_name="feedsource",
+            name="transport_state",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

@@ -89,6 +89,11 @@ class FeedSource(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def believed_for(self) -> timedelta:
+        """How much older than the newest count its count may be and still come first."""
+        return self.freshness_limit if self.holds_for is None else self.holds_for
+
     def next_pull(self, *, after: datetime) -> datetime | None:
         """When the schedule asks for the next pull; None without one. Raises ValueError for times that are none."""
         if self.pull_every is not None:

@@ -76,7 +76,7 @@ def plain_host(text: str) -> str:
 
 def _entry(text: str) -> tuple[str, int | None]:
     name, colon, port = text.strip().rpartition(":")
-    if not colon or text.endswith("]") or ":" in name.strip("[]") and not name.endswith("]"):
+    if not colon or text.endswith("]") or (":" in name.strip("[]") and not name.endswith("]")):
         return plain_host(text), None
     if not re.fullmatch(r"\d{1,5}", port, re.ASCII) or not 0 < int(port) < 65536:
         raise ValueError(f"{text!r} does not end in a port")
@@ -108,7 +108,9 @@ def find_destination(*, scheme: str, host: str, port: int | None, policy: Policy
     implied = DEFAULT_PORTS[scheme]
     port = port or implied
     if (host, port) not in policy.hosts and not (port == implied and (host, None) in policy.hosts):
-        message = f"{host}:{port} is not among the servers this installation may talk to (FEED_ALLOWED_HOSTS)."
+        message = (
+            f"{host}:{port} is not among the servers this installation may talk to (FEED_ALLOWED_HOSTS)."
+        )
         raise PullFailed("host_not_allowed", message)
     try:
         answers = policy.resolve(host, port)

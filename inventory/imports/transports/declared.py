@@ -191,7 +191,9 @@ class _Said:
             url = httpx.URL(value)
             plain_host(url.host)
         except (httpx.InvalidURL, ValueError) as error:
-            raise _bad(f"{key} is {value!r}; expected an address such as https://files.example.com/a.csv") from error
+            raise _bad(
+                f"{key} is {value!r}; expected an address such as https://files.example.com/a.csv"
+            ) from error
         if url.scheme not in ("https", "http"):
             raise _bad(f"{key} is {value!r}; expected https://")
         if url.userinfo or url.fragment:

@@ -59,7 +59,11 @@ def _plain_files(folder: Path) -> dict[str, Look]:
 def _finished_files(folder: Path, choice: Choice, visit: Visit) -> Iterator[tuple[Path, Path | None, Look]]:
     before = _plain_files(folder)
     wanted = list(wanted_files(before, choice))
-    after = before if choice.marker else _second_look(folder, before, [name for name, _marker in wanted], choice, visit)
+    after = (
+        before
+        if choice.marker
+        else _second_look(folder, before, [name for name, _marker in wanted], choice, visit)
+    )
     for name, marker in wanted:
         if after.get(name) == before[name]:
             yield folder / name, folder / marker if marker else None, before[name]

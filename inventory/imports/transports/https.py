@@ -27,7 +27,9 @@ def take_from_url(*, visit: Visit, transport: Https, policy: Policy) -> Iterator
     """
     headers = {name: secret(variable) for name, variable in transport.header_env.items()}
     part = landing_folder() / f"{visit.source.pk}.part"
-    with open_client(transport.url, policy=policy, ca_file=transport.ca_file, seconds=ANSWER_SECONDS) as client:
+    with open_client(
+        transport.url, policy=policy, ca_file=transport.ca_file, seconds=ANSWER_SECONDS
+    ) as client:
         client.headers.update({**headers, "Accept-Encoding": "identity"})
         try:
             version = _download(visit, client, httpx.URL(transport.url), part)
@@ -89,7 +91,10 @@ def _ask(visit: Visit, client: httpx.Client, url: httpx.URL, part: Path) -> dict
 
 
 def _conditions(visit: Visit, offset: int) -> dict[str, str]:
-    headers = {"If-None-Match": visit.memory.get("etag"), "If-Modified-Since": visit.memory.get("last_modified")}
+    headers = {
+        "If-None-Match": visit.memory.get("etag"),
+        "If-Modified-Since": visit.memory.get("last_modified"),
+    }
     if offset:
         headers |= {"Range": f"bytes={offset}-", "If-Range": visit.memory["part"]}
     return {name: value for name, value in headers.items() if value}

@@ -18,7 +18,10 @@ from inventory.models import FeedRun, FeedSource
 
 # A server that was away is asked again after this, if the schedule would not do so sooner.
 RETRY_AFTER = timedelta(minutes=5)
-BROKEN_OFF = {"code": "broken_off", "message": "The pull broke off through a fault of ours; the log says why."}
+BROKEN_OFF = {
+    "code": "broken_off",
+    "message": "The pull broke off through a fault of ours; the log says why.",
+}
 
 
 def pull_source(

@@ -73,7 +73,10 @@ def _signed_in(transport: Sftp, policy: Policy) -> Iterator[paramiko.SFTPClient]
     destination = find_destination(scheme="sftp", host=transport.host, port=transport.port, policy=policy)
     key = _private_key(transport.key_env) if transport.key_env else None
     password = secret(transport.password_env) if transport.password_env else ""
-    with closing(connect(destination, seconds=ANSWER_SECONDS)) as sock, closing(paramiko.Transport(sock)) as ssh:
+    with (
+        closing(connect(destination, seconds=ANSWER_SECONDS)) as sock,
+        closing(paramiko.Transport(sock)) as ssh,
+    ):
         ssh.banner_timeout = ssh.auth_timeout = ssh.channel_timeout = ANSWER_SECONDS
         kind, _bytes = transport.host_key
         ssh.get_security_options().key_types = RSA_SIGNATURES if kind == "ssh-rsa" else (kind,)
@@ -111,7 +114,9 @@ def _private_key(variable: str) -> paramiko.PKey:
             return kind.from_private_key(io.StringIO(text + "\n"))
         except (paramiko.SSHException, ValueError, UnsupportedAlgorithm):
             continue
-    message = f"The environment variable {variable} holds no private key of a known kind without a passphrase."
+    message = (
+        f"The environment variable {variable} holds no private key of a known kind without a passphrase."
+    )
     raise PullFailed("secret_unusable", message)
 
 

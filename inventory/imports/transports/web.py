@@ -27,7 +27,9 @@ class _Pinned(httpx.BaseTransport):
         url, server = request.url, self._destination
         port = url.port or DEFAULT_PORTS.get(url.scheme)
         if (url.scheme, plain_host(url.host), port) != (self._scheme, server.host, server.port):
-            raise PullFailed("redirected", f"{server.host} points to {url.scheme}://{url.host}, which is not asked.")
+            raise PullFailed(
+                "redirected", f"{server.host} points to {url.scheme}://{url.host}, which is not asked."
+            )
         problem: httpx.TransportError = httpx.ConnectError("no address")
         for address in server.addresses:
             pinned = httpx.Request(
