@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -158,8 +158,11 @@ def certificate_for(name: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
 class _Doorman(asyncssh.SSHServer):
     """Lets one user in, by password."""
 
-    def begin_auth(self, username: str) -> bool:
-        return True
+    def __init__(self, connections: set[asyncssh.SSHServerConnection]) -> None:
+        self._connections = connections
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connections.add(conn)
 
     def password_auth_supported(self) -> bool:
         return True
@@ -170,11 +173,15 @@ class _Doorman(asyncssh.SSHServer):
 
 @dataclass(frozen=True)
 class SshServer:
-    """Where the SSH server listens, the folder it shows, and its public key as ssh-keyscan prints it."""
+    """Where the SSH server listens, the folder it shows, and its public key as ssh-keyscan prints it.
+
+    Of `before_listing` one is called each time a client asks what is there.
+    """
 
     port: int
     folder: Path
     host_key: str
+    before_listing: list[Callable[[], None]]
 
 
 @contextmanager
@@ -182,27 +189,43 @@ def ssh_server(folder: Path, *, authorized: str = "") -> Iterator[SshServer]:
     """An SSH server with SFTP on loopback; `authorized` is a public key that may come in too."""
     loop = asyncio.new_event_loop()
     host_key = asyncssh.generate_private_key("ssh-ed25519")
+    before_listing: list[Callable[[], None]] = []
+    connections: set[asyncssh.SSHServerConnection] = set()
+
+    class Files(asyncssh.SFTPServer):
+        async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+            if before_listing:
+                before_listing.pop(0)()
+            async for name in super().scandir(path):
+                yield name
 
     async def listen() -> asyncssh.SSHAcceptor:
         keys = asyncssh.import_authorized_keys(authorized) if authorized else None
         return await asyncssh.listen(
             "127.0.0.1",
             0,
-            server_factory=_Doorman,
+            server_factory=lambda: _Doorman(connections),
             server_host_keys=[host_key],
             authorized_client_keys=keys,
-            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(folder).encode()),
+            sftp_factory=lambda channel: Files(channel, chroot=str(folder).encode()),
         )
 
     async def close() -> None:
         listener.close()
         await listener.wait_closed()
+        for connection in connections:
+            connection.abort()
+            await connection.wait_closed()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait_for(asyncio.gather(*rest, return_exceptions=True), 10)
 
     listener = loop.run_until_complete(listen())
     serving = threading.Thread(target=loop.run_forever, name="ssh server")
     serving.start()
     try:
-        yield SshServer(listener.get_port(), folder, host_key.export_public_key().decode().strip())
+        yield SshServer(
+            listener.get_port(), folder, host_key.export_public_key().decode().strip(), before_listing
+        )
     finally:
         asyncio.run_coroutine_threadsafe(close(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
