@@ -23,6 +23,14 @@ def read_times(declared: object) -> tuple[time, ...]:
     return tuple(sorted(found))
 
 
+def read_zone(name: str) -> zoneinfo.ZoneInfo:
+    """The time zone of a schedule. Raises ValueError."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except zoneinfo.ZoneInfoNotFoundError as error:
+        raise ValueError(f"{name!r} is not an IANA time zone") from error
+
+
 def next_due(*, times: Iterable[time], zone: zoneinfo.ZoneInfo, after: datetime) -> datetime:
     """The first instant later than `after` (aware) at which a clock in `zone` shows one of `times`; in UTC.
 

@@ -54,6 +54,8 @@ class Site:
     instead: tuple[int, dict[str, str]] | None = None
     tells_length: bool = True
     tells_version: bool = True
+    # Nobody is answered before it is set.
+    gate: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     port: int = 0
 
@@ -79,6 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _note(self, body: bytes) -> None:
         self.site.asked.append((self.command, self.path, dict(self.headers.items()), body))
+        self.site.gate.wait(60)
 
     def _file(self, content: bytes, etag: str) -> None:
         version = {"ETag": etag} if self.site.tells_version else {}
@@ -114,6 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
 def web_server(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """A web server on loopback, with a certificate if one is given."""
     site = Site()
+    site.gate.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -123,6 +127,7 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     try:
         yield site
     finally:
+        site.gate.set()
         server.shutdown()
         server.server_close()
         serving.join()
