@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from inventory.models import FeedRun
+from inventory.models import FeedRun, RejectedRow
 from inventory.selectors import FeedStatus
 
 register = template.Library()
@@ -160,6 +160,22 @@ def seconds(span: timedelta) -> str:
 
 
 @register.filter
+def reason(row: RejectedRow) -> str:
+    """The sentence without the line's number, where that stands beside it."""
+    return row.message.removeprefix(f"Line {row.line_number}: ")
+
+
+COUNTS = ("received", "applied", "unchanged", "stale", "rejected")
+
+
+@register.filter
+def in_order(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Figures of a held file in the order in which they add up."""
+    known = [(name, counts[name]) for name in COUNTS if name in counts]
+    return known + [(name, number) for name, number in counts.items() if name not in COUNTS]
+
+
+@register.filter
 def told(value: Any) -> str:
     """One thing a held file would do, as a loader has put it: a sentence, or facts by their names."""
     if isinstance(value, Mapping):
@@ -199,6 +215,7 @@ def run_chart(runs: Sequence[FeedRun], key: str) -> dict[str, Any]:
         "bars": bars,
         "key": key,
         "most": most,
+        "has_figures": any(run.is_finished or run.state == State.HELD for run in runs),
         "width": BARS * (BAR + GAP) - GAP,
         "bar": BAR,
         "height": HEIGHT,
