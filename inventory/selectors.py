@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import RowNumber
 
 from inventory.feeds.records import Int32s
-from inventory.feeds.scans import scanned_gtin
+from inventory.feeds.scans import scanned_gtins
 from inventory.models import (
     CodeMapping,
     FeedAlert,
@@ -105,15 +105,15 @@ def find_item(code: str) -> Item | None:
     if not code or "\0" in code:
         return None
     kinds = ItemIdentifier.Kind
-    order = {kinds.GTIN: scanned_gtin(code), kinds.PLU: code, kinds.INTERNAL: code}
+    order = [(kinds.GTIN, gtin) for gtin in scanned_gtins(code)]
+    order += [(kinds.PLU, code), (kinds.INTERNAL, code)]
     wanted = Q()
-    for kind, value in order.items():
-        if value is not None:
-            wanted |= Q(kind=kind, value=value)
-    found = {identifier.kind: identifier.item for identifier in _identified(wanted)}
-    for kind in order:
-        if kind in found:
-            return found[kind]
+    for kind, value in order:
+        wanted |= Q(kind=kind, value=value)
+    found = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(wanted)}
+    for named in order:
+        if named in found:
+            return found[named]
     return Item.objects.filter(sku=code).first()
 
 
@@ -215,6 +215,11 @@ def recent_runs(*, limit: int) -> dict[int, list[FeedRun]]:
     for run in newest.order_by("received_at", "pk"):
         runs.setdefault(run.source_id, []).append(run)
     return runs
+
+
+def open_alerts() -> list[FeedAlert]:
+    """What somebody should hear of now, the newest first, each with its source and the file it is about."""
+    return list(FeedAlert.objects.open().select_related("source", "run"))
 
 
 @dataclass(frozen=True)

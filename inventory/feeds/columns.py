@@ -6,7 +6,9 @@ around a value do not matter.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,8 @@ _INSTANT = (
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLANKS = " \t"
+# A column with fewer rows a run than this is better read by its distinct texts.
+MANY_ROWS_A_RUN = 8
 
 # Why a quantity is unusable.
 FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = range(4)
@@ -34,14 +38,43 @@ def stripped(column: pl.Series) -> pl.Series:
     return column.cast(pl.String).fill_null("").str.strip_chars(_BLANKS)
 
 
+@dataclass(frozen=True)
+class Distinct:
+    """The texts of a column that need to be read, each standing for many rows.
+
+    Files are mostly sorted: then a text is one run of rows, and comparing neighbours is all it costs. Otherwise
+    each different text stands once.
+    """
+
+    column: pl.Series
+    texts: pl.Series
+    starts: npt.NDArray[np.intp] | None  # of the runs
+
+    @classmethod
+    def of(cls, column: pl.Series) -> "Distinct":
+        """What to read of a column."""
+        if len(column):
+            differs = column.slice(1).ne_missing(column.slice(0, len(column) - 1)).to_numpy()
+            starts = np.concatenate([np.zeros(1, np.intp), np.flatnonzero(differs) + 1])
+            if len(starts) * MANY_ROWS_A_RUN <= len(column) or len(starts) == 1:
+                return cls(column, column.gather(starts), starts)
+        return cls(column, column.unique(), None)
+
+    def spread(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What was read of each text, row by row."""
+        if self.starts is None:
+            kind = pl.Series(values[:0]).dtype
+            return self.column.replace_strict(self.texts, pl.Series(values), return_dtype=kind).to_numpy()
+        if len(self.starts) == 1:
+            return np.broadcast_to(values[0], len(self.column))
+        return np.repeat(values, np.diff(self.starts, append=len(self.column)))
+
+
 def looked_up(column: pl.Series, find: Callable[[str], int]) -> Int32s:
     """`find` of each text, asked once a distinct text."""
-    distinct = column.unique()
-    found = [find(text.strip(_BLANKS)) if text is not None else find("") for text in distinct]
-    if len(found) == 1:
-        return np.full(len(column), found[0], np.int32)
-    ids = pl.Series(found, dtype=pl.Int32)
-    return column.replace_strict(distinct, ids, return_dtype=pl.Int32).to_numpy()
+    distinct = Distinct.of(column)
+    found = [find(text.strip(_BLANKS)) if text is not None else find("") for text in distinct.texts]
+    return distinct.spread(np.array(found, np.int32))
 
 
 def store_column(column: pl.Series, catalogue: Catalogue) -> Int32s:
@@ -160,6 +193,9 @@ def _by_zone(
 ) -> Int64s:
     if profile.timezone != STORE_ZONE:
         return _each_once(column, lambda texts: read(texts, profile, profile.timezone))
+    distinct = Distinct.of(column)
+    if distinct.texts.cast(pl.String).str.contains(_INSTANT).all() and not profile.time_format:
+        return distinct.spread(_read_each(distinct.texts, lambda texts: read(texts, profile, "UTC")))
     present = np.unique(store_ids)
     zones = {catalogue.store_zones.get(int(store), "UTC") for store in present}
     if len(zones) == 1:
@@ -175,13 +211,12 @@ def _by_zone(
 
 def _each_once(column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int64s:
     """A file has few distinct times, often one: read each once."""
-    distinct = column.unique()
-    values = read(stripped(distinct)).fill_null(NO_TIME)
-    if len(distinct) == 1:
-        return np.broadcast_to(np.int64(values[0]), len(column))
-    if len(distinct) == len(column):
-        return read(stripped(column)).fill_null(NO_TIME).to_numpy()
-    return column.replace_strict(distinct, values, return_dtype=pl.Int64).to_numpy()
+    distinct = Distinct.of(column)
+    return distinct.spread(_read_each(distinct.texts, read))
+
+
+def _read_each(texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int64s:
+    return read(stripped(texts)).fill_null(NO_TIME).cast(pl.Int64).to_numpy()
 
 
 def _instants_of(texts: pl.Series, profile: Profile, zone: str) -> pl.Series:

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,16 @@ from inventory.feeds.tables import Header, read_header, split_line
 from inventory.imports.rejects import RejectLog
 
 _LINES_NAMED = 3
+
+
+class ConflictLog(Protocol):
+    """Where the loaders report lines that contradict another, whatever the format."""
+
+    def among_lines(self, lines: Int32s, groups: npt.NDArray[np.int64]) -> None: ...
+
+    def with_earlier(self, lines: Int32s) -> None: ...
+
+    def reject(self, rejects: RejectLog) -> None: ...
 
 
 @dataclass

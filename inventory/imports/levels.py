@@ -15,9 +15,12 @@ LEVEL_COLUMNS = (
 DELTA_COLUMNS = (("store_id", ">i4"), ("item_id", ">i4"), ("delta", ">i8"), ("as_of", ">i8"))
 LOWEST, HIGHEST = -(2**31) + 1, 2**31 - 1
 
+# A store at a time by the key's own range: half the cost of reading all of them and grouping.
 READ_LEVELS = """
-SELECT store_id, string_agg(int8send((item_id::int8 << 32) | (on_hand::int8 & 4294967295)), ''::bytea)
-FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[]) GROUP BY store_id
+SELECT u.store, l.packed FROM unnest(%s::int4[]) AS u (store) CROSS JOIN LATERAL (
+    SELECT string_agg(int8send((item_id::int8 << 32) | (on_hand::int8 & 4294967295)), NULL) AS packed
+    FROM inventory_stocklevel WHERE store_id = u.store) AS l
+WHERE l.packed IS NOT NULL
 """
 
 
@@ -56,7 +59,7 @@ GROUP BY u.store
 """
 
 
-def read_movements(since: Mapping[int, int]) -> dict[int, tuple[Int32s, Int64s, Int64s]]:
+def read_movements(since: Mapping[int, int]) -> "dict[int, Movements]":
     """By store the movements after an instant (µs, UTC): item ids, signed quantities, instants."""
     found = {}
     with raw_cursor() as cursor:
@@ -69,6 +72,22 @@ def read_movements(since: Mapping[int, int]) -> dict[int, tuple[Int32s, Int64s, 
                 rows["at"].astype(np.int64),
             )
     return found
+
+
+Movements = tuple[Int32s, Int64s, Int64s]
+
+
+def moved(items: Int32s, counts: Int32s, as_ofs: Int64s, movements: Movements | None) -> Int32s:
+    """The counts of the items (ascending) plus every movement strictly after each of them."""
+    if movements is None or not len(items):
+        return counts
+    moving, quantities, instants = movements
+    places = np.searchsorted(items, moving)
+    places[places == len(items)] = 0
+    counts_too = (items[places] == moving) & (instants > as_ofs[places])
+    levels = counts.astype(np.int64)
+    np.add.at(levels, places[counts_too], quantities[counts_too])
+    return within_range(levels)
 
 
 def add_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -133,6 +152,19 @@ def move_levels(columns: Mapping[str, npt.NDArray[Any]]) -> LevelChanges:
     moved = moved[moved["before"] != moved["after"]]
     parts = (moved[name].astype(np.int32) for name in ("s", "i", "before", "after"))
     return LevelChanges(*parts)
+
+
+REMOVE_LEVELS = """
+DELETE FROM inventory_stocklevel l USING unnest(%s::int4[], %s::int4[]) AS u (store, item)
+WHERE l.store_id = u.store AND l.item_id = u.item
+"""
+
+
+def remove_levels(store_ids: Int32s, item_ids: Int32s) -> None:
+    """Levels that nobody's count stands behind."""
+    if len(store_ids):
+        with raw_cursor() as cursor:
+            cursor.execute(REMOVE_LEVELS, (store_ids.tolist(), item_ids.tolist()))
 
 
 def within_range(levels: Int64s) -> Int32s:

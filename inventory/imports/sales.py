@@ -3,7 +3,7 @@
 A line is `applied` when the ledger took it, `unchanged` when the ledger had it already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
@@ -16,9 +16,18 @@ from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
-from inventory.imports.claims import NEVER, read_claims, winning_times, write_reach
-from inventory.imports.conflicts import Conflicts
+from inventory.imports.claims import (
+    NEVER,
+    ClaimsByStore,
+    Rules,
+    read_claims,
+    read_rules,
+    winning_times,
+    write_reach,
+)
+from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
+from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.times import micros
@@ -26,6 +35,7 @@ from inventory.models import StockMovement, Store
 from inventory.signals import stock_changed
 
 BATCH_STORES = 64
+NO_AMOUNT = -(2**63)
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
 MOVEMENT_COLUMNS = (
     ("store_id", ">i4"), ("business_day", ">i4"), ("workstation_id", ">i4"), ("sequence", ">i8"),
@@ -47,15 +57,22 @@ class Sold:
     quantities: Int32s
     instants: Int64s
     file_lines: Int32s
+    # StockMovement kinds, and thousandths of money with NO_AMOUNT where nothing is said; None: sales and returns
+    # by their sign, and no money.
+    kinds: npt.NDArray[np.int16] | None = None
+    amounts: Int64s | None = None
 
     def __len__(self) -> int:
         return len(self.stores)
 
     def columns(self) -> list[npt.NDArray[Any]]:
-        return [getattr(self, column.name) for column in fields(self)]
+        return [getattr(self, column.name) for column in fields(self)[:9]]
 
     def take(self, rows: Flags | slice | npt.NDArray[np.intp]) -> "Sold":
-        return Sold(*(column[rows] for column in self.columns()))
+        taken = Sold(*(column[rows] for column in self.columns()))
+        taken.kinds = None if self.kinds is None else self.kinds[rows]
+        taken.amounts = None if self.amounts is None else self.amounts[rows]
+        return taken
 
 
 def load_sales(arrival: Arrival) -> Callable[[], Counts]:
@@ -72,7 +89,9 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     sold = Sold(*(np.concatenate(columns) for columns in zip(*(p.columns() for p in parts), strict=True)))
     del parts
     conflicts = Conflicts(file, profile, "sequence")
-    return lambda: _write(arrival, sold, workstations, counts, conflicts)
+    return lambda: write_movements(
+        arrival, sold=sold, workstations=workstations, counts=counts, conflicts=conflicts
+    )
 
 
 def _sold(rows: SalesRows | None) -> Sold:
@@ -92,8 +111,8 @@ def _sold(rows: SalesRows | None) -> Sold:
     )
 
 
-def _write(
-    arrival: Arrival, sold: Sold, workstations: Workstations, counts: Counts, conflicts: Conflicts
+def write_movements(
+    arrival: Arrival, *, sold: Sold, workstations: Workstations, counts: Counts, conflicts: ConflictLog
 ) -> Counts:
     """Put what is new into the ledger and move the levels, in the caller's transaction."""
     run = arrival.run
@@ -101,6 +120,7 @@ def _write(
     sold.workstations = _workstation_ids(workstations)[sold.workstations]
     sold = _in_key_order(sold)
     sold = _one_a_key(sold, counts, conflicts)
+    rules = read_rules()
     reach: dict[int, int] = {}
     changes: list[LevelChanges] = []
     for part in _batches(sold):
@@ -111,7 +131,14 @@ def _write(
         counts.applied += len(fresh)
         if len(fresh):
             _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-            changes.append(_move(fresh))
+            claims = read_claims(np.unique(fresh.stores).tolist())
+            changes.append(_move(fresh, claims, rules))
+            sold_of = {
+                store: (of_store, np.unique(fresh.items[fresh.stores == store]))
+                for store, of_store in claims.items()
+                if len(of_store) > 1
+            }
+            track_disagreements(sold_of, rules, now=arrival.now)
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
     if any(map(len, changes)):
@@ -155,7 +182,7 @@ def _in_key_order(sold: Sold) -> Sold:
     return sold.take(order)
 
 
-def _one_a_key(sold: Sold, counts: Counts, conflicts: Conflicts) -> Sold:
+def _one_a_key(sold: Sold, counts: Counts, conflicts: ConflictLog) -> Sold:
     """One line a key: equal repeats are counted, different ones are all rejected."""
     same = np.zeros(len(sold), bool)
     same[1:] = _same_as_before(sold, ("stores", "days", "workstations", "sequences", "lines"))
@@ -204,7 +231,7 @@ LEDGER_ROW = (
 KEY = ["stores", "days", "workstations", "sequences", "lines"]
 
 
-def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Conflicts) -> Sold:
+def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: ConflictLog) -> Sold:
     """The lines whose key the ledger does not have; the others are repeats, or contradict what stands."""
     stores, starts = np.unique(sold.stores, return_index=True)
     ends = [*starts[1:].tolist(), len(sold)]
@@ -236,8 +263,21 @@ def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Confli
 
 
 def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
+    """New lines into the table; those without an amount leave its column NULL."""
+    if sold.amounts is None:
+        _copy_lines(sold, MOVEMENT_COLUMNS, source_id=source_id, run_id=run_id)
+        return
+    said = sold.amounts != NO_AMOUNT
+    _copy_lines(sold.take(said), (*MOVEMENT_COLUMNS, ("amount", ">i8")), source_id=source_id, run_id=run_id)
+    _copy_lines(sold.take(~said), MOVEMENT_COLUMNS, source_id=source_id, run_id=run_id)
+
+
+def _copy_lines(sold: Sold, columns: Sequence[tuple[str, str]], *, source_id: int, run_id: int) -> None:
     count = len(sold)
-    columns: Mapping[str, npt.NDArray[Any]] = {
+    if not count:
+        return
+    kinds = np.where(sold.quantities > 0, RETURN, SALE) if sold.kinds is None else sold.kinds
+    values: dict[str, npt.NDArray[Any]] = {
         "store_id": sold.stores,
         "business_day": sold.days - PG_EPOCH_DAYS,
         "workstation_id": sold.workstations,
@@ -246,20 +286,21 @@ def _into_ledger(sold: Sold, *, source_id: int, run_id: int) -> None:
         "source_id": np.full(count, source_id),
         "item_id": sold.items,
         "quantity": sold.quantities,
-        "kind": np.where(sold.quantities > 0, RETURN, SALE),
+        "kind": kinds,
         "occurred_at": pg_time(sold.instants),
         "run_id": np.full(count, run_id),
     }
-    copy_in("inventory_stockmovement", MOVEMENT_COLUMNS, [copy_records(MOVEMENT_COLUMNS, columns)])
+    if sold.amounts is not None:
+        values["amount"] = sold.amounts
+    copy_in("inventory_stockmovement", columns, [copy_records(columns, values)])
 
 
-def _move(sold: Sold) -> LevelChanges:
+def _move(sold: Sold, claims: ClaimsByStore, rules: Rules) -> LevelChanges:
     """Move the levels by what was sold strictly after the winning count of each item."""
     stores, starts = np.unique(sold.stores, return_index=True)
-    claims = read_claims(stores.tolist())
     counted = np.empty(len(sold), np.int64)
     for store, start, end in zip(stores.tolist(), starts, [*starts[1:], len(sold)], strict=True):
-        counted[start:end] = winning_times(claims[store], sold.items[start:end])[0]
+        counted[start:end] = winning_times(claims[store], sold.items[start:end], rules)[0]
     after = sold.take((counted != NEVER) & (sold.instants > counted))
     keys = after.stores.astype(np.int64) << 32 | after.items
     order = np.argsort(keys, kind="stable")
