@@ -254,6 +254,18 @@ class FeedRun(models.Model):
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
 
+    def rows_a_second(self, *, now: datetime) -> float:
+        """How fast this attempt has been reading so far; 0 before it has begun."""
+        spent = (now - self.started_at).total_seconds() if self.started_at else 0.0
+        return self.progress_rows / spent if spent > 0 else 0.0
+
+    def remaining(self, *, now: datetime) -> timedelta | None:
+        """How long reading the rest takes at the same pace; None where that cannot be told yet."""
+        left = self.size - self.progress_bytes
+        if self.started_at is None or not self.progress_bytes or left <= 0 or now <= self.started_at:
+            return None
+        return (now - self.started_at) * left / self.progress_bytes
+
     @property
     def is_retryable(self) -> bool:
         """Over without a load, and its bytes are still there (a file that was too large is not kept)."""
