@@ -6,6 +6,7 @@ same for a whole file at once (docs/decisions/0002).
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import numpy as np
 from django.conf import settings
@@ -250,6 +251,14 @@ class StockWithheld(models.Model):
         return f"{self.quantity} {self.state} of item {self.item_id} in store {self.store_id}"
 
 
+class StockConflictQuerySet(models.QuerySet["StockConflict"]):
+    """Sets of conflicts."""
+
+    def with_names(self) -> Self:
+        """With everything a page or an answer says of each."""
+        return self.select_related("store", "item", "winner", "other", "owner", "closed_by")
+
+
 class StockConflict(models.Model):
     """Two sources disagree about an item of a store beyond the tolerance: both figures, who won and why.
 
@@ -287,6 +296,8 @@ class StockConflict(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     resolution = models.TextField(blank=True)
+
+    objects = StockConflictQuerySet.as_manager()
 
     class Meta:
         ordering = ("-opened_at", "-pk")
