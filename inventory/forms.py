@@ -26,14 +26,11 @@ class PrecedenceForm(forms.Form):
         help_text=_("How much older than the newest count. Empty: as long as it counts as fresh."),
     )
 
-    def __init__(self, *args: Any, source: FeedSource, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, source: FeedSource) -> None:
         holds_for = source.holds_for
         hours = None if holds_for is None else f"{holds_for.total_seconds() / 3600:g}"
         super().__init__(
-            *args,
-            initial={"precedence": source.precedence, "hours": hours},
-            auto_id=f"{source.code}-%s",
-            **kwargs,
+            data, initial={"precedence": source.precedence, "hours": hours}, auto_id=f"{source.code}-%s"
         )
 
     def clean(self) -> dict[str, Any]:

@@ -31,7 +31,8 @@ CHANGES_SHOWN = 20
 def visible_store(request: HttpRequest, store_code: str) -> Store:
     """A store this person may see; a foreign one does not exist (G9)."""
     user: Any = request.user
-    return get_object_or_404(user.visible_stores(), store_code=store_code)
+    store: Store = get_object_or_404(user.visible_stores(), store_code=store_code)
+    return store
 
 
 @require_safe
