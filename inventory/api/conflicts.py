@@ -17,7 +17,6 @@ from inventory.api.access import MayOperate, stores_of
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from inventory.api.paging import PagedView
 from inventory.api.queries import text_in
-from inventory.imports.manual_counts import in_unit
 from inventory.imports.resolving import choices_of, prefer_source, resolve_conflict
 from inventory.models import StockConflict
 from inventory.tasks import ring_change
@@ -54,10 +53,10 @@ class ConflictSerializer(serializers.ModelSerializer[StockConflict]):
         read_only_fields = fields
 
     def get_winner_quantity(self, conflict: StockConflict) -> str:
-        return in_unit(conflict.winner_quantity, item=conflict.item)
+        return conflict.item.in_unit(conflict.winner_quantity)
 
     def get_other_quantity(self, conflict: StockConflict) -> str:
-        return in_unit(conflict.other_quantity, item=conflict.item)
+        return conflict.item.in_unit(conflict.other_quantity)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_owner(self, conflict: StockConflict) -> str | None:

@@ -19,7 +19,7 @@ from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from inventory.feeds.records import FeedRefused
 from inventory.imports.explaining import ClaimLine, Explanation, MovementLine, explain_stock
-from inventory.imports.manual_counts import count_by_hand, in_unit
+from inventory.imports.manual_counts import count_by_hand
 from inventory.models import Item, Store
 from inventory.selectors import find_item
 
@@ -131,12 +131,12 @@ def explanation_body(found: Explanation) -> dict[str, Any]:
         "sku": item.sku,
         "title": item.title,
         "unit": item.unit,
-        "on_hand": None if found.on_hand is None else in_unit(found.on_hand, item=item),
-        "withheld": {state: in_unit(quantity, item=item) for state, quantity in found.withheld.items()},
-        "available": None if found.available is None else in_unit(found.available, item=item),
+        "on_hand": None if found.on_hand is None else item.in_unit(found.on_hand),
+        "withheld": {state: item.in_unit(quantity) for state, quantity in found.withheld.items()},
+        "available": None if found.available is None else item.in_unit(found.available),
         "winner": believed.source.code if believed else None,
         "why": believed.why if believed else None,
-        "moved_since": in_unit(found.moved_since, item=item),
+        "moved_since": item.in_unit(found.moved_since),
         "claims": [claim_body(line, store=store, item=item) for line in found.claims],
         "absences": [
             {"source": one.source.code, "as_of": store.local(one.as_of).isoformat()} for one in found.absences
@@ -145,9 +145,9 @@ def explanation_body(found: Explanation) -> dict[str, Any]:
             {
                 "id": conflict.pk,
                 "winner": conflict.winner.code,
-                "winner_quantity": in_unit(conflict.winner_quantity, item=item),
+                "winner_quantity": item.in_unit(conflict.winner_quantity),
                 "other": conflict.other.code,
-                "other_quantity": in_unit(conflict.other_quantity, item=item),
+                "other_quantity": item.in_unit(conflict.other_quantity),
                 "reason": conflict.reason,
                 "owner": conflict.owner.get_username() if conflict.owner else None,
                 "opened_at": store.local(conflict.opened_at).isoformat(),
@@ -164,9 +164,9 @@ def claim_body(line: ClaimLine, *, store: Store, item: Item) -> dict[str, Any]:
         "name": line.source.name,
         "precedence": line.source.precedence,
         "holds_for_seconds": int(line.source.believed_for.total_seconds()),
-        "counted": in_unit(line.counted, item=item),
+        "counted": item.in_unit(line.counted),
         "counted_at": store.local(line.counted_at).isoformat(),
-        "quantity": in_unit(line.figure, item=item),
+        "quantity": item.in_unit(line.figure),
         "age_seconds": int(line.age.total_seconds()),
         "is_fresh": line.is_fresh,
         "is_absent": line.is_absent,
@@ -180,7 +180,7 @@ def movement_body(line: MovementLine, *, store: Store, item: Item) -> dict[str, 
     return {
         "occurred_at": store.local(line.movement.occurred_at).isoformat(),
         "kind": line.movement.get_kind_display(),
-        "quantity": in_unit(line.movement.quantity, item=item),
+        "quantity": item.in_unit(line.movement.quantity),
         "is_after_count": line.is_counted,
         "source": line.source.code if line.source else None,
         "file_name": line.run.file_name if line.run else None,
@@ -249,7 +249,8 @@ class StockCountView(APIView):
         if counted.is_reused:
             raise KeyReused
         headers = {"Idempotent-Replayed": "true"} if counted.is_repeat else {}
-        return Response(counted.count.answer, status=201, headers=headers)
+        # Sorted, because a stored answer does not keep the order of its keys: a repeat is the same to the byte.
+        return Response(dict(sorted(counted.count.answer.items())), status=201, headers=headers)
 
 
 def key_in(request: Request) -> str:

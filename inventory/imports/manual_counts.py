@@ -147,8 +147,8 @@ def _answer(*, store: Store, item: Item, units: int, at: datetime, run: FeedRun)
     return {
         "store_code": store.store_code,
         "sku": item.sku,
-        "counted": in_unit(units, item=item),
-        "on_hand": in_unit(on_hand, item=item),
+        "counted": item.in_unit(units),
+        "on_hand": item.in_unit(on_hand),
         "unit": item.unit,
         "counted_at": store.local(at).isoformat(),
         "run": run.pk,
@@ -157,12 +157,7 @@ def _answer(*, store: Store, item: Item, units: int, at: datetime, run: FeedRun)
 
 def _settle_conflicts(*, store: Store, item: Item, units: int, member: Any, now: datetime) -> None:
     """Who was right is answered by looking."""
-    told = _("Counted by hand: %(quantity)s.") % {"quantity": in_unit(units, item=item)}
+    told = _("Counted by hand: %(quantity)s.") % {"quantity": item.in_unit(units)}
     StockConflict.objects.filter(store=store, item=item, state=StockConflict.State.OPEN).update(
         state=StockConflict.State.RESOLVED, closed_at=now, changed_at=now, closed_by=member, resolution=told
     )
-
-
-def in_unit(quantity: int, *, item: Item) -> str:
-    """A quantity in the item's unit as text: 12500 of an item counted in grams are "12.500" kg."""
-    return f"{Decimal(quantity).scaleb(-item.unit_decimals):f}"

@@ -30,9 +30,9 @@ from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_t
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.imports.times import micros
 from inventory.models import StockMovement, Store
-from inventory.signals import stock_changed
 
 BATCH_STORES = 64
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
@@ -106,7 +106,8 @@ def _write(
 ) -> Counts:
     """Put what is new into the ledger and move the levels, in the caller's transaction."""
     run = arrival.run
-    Store.objects.filter(pk__in=np.unique(sold.stores).tolist()).lock_in_order()
+    store_ids = Store.objects.filter(pk__in=np.unique(sold.stores).tolist()).lock_in_order()
+    withheld = read_withheld(store_ids)
     sold.workstations = _workstation_ids(workstations)[sold.workstations]
     sold = _in_key_order(sold)
     sold = _one_a_key(sold, counts, conflicts)
@@ -134,7 +135,9 @@ def _write(
     if any(map(len, changes)):
         parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in changes]
         whole = LevelChanges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        stock_changed.send(sender=type(run), run=run, changes=whole, now=arrival.now)
+        tell_stock_changed(
+            changes=whole, store_ids=store_ids, withheld_before=withheld, run=run, now=arrival.now
+        )
     return counts
 
 

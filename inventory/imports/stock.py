@@ -41,9 +41,9 @@ from inventory.imports.conflicts import Conflicts
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.imports.times import micros
 from inventory.models import Store
-from inventory.signals import stock_changed
 
 # Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
 BATCH_LINES = 250_000
@@ -111,8 +111,8 @@ def _write(
     conflicts: Conflicts,
 ) -> Counts:
     """Compare with what stands and write the difference, in the caller's transaction."""
-    Store.objects.filter(pk__in=chunks).lock_in_order()
-    run = arrival.run
+    store_ids = Store.objects.filter(pk__in=chunks).lock_in_order()
+    run, withheld = arrival.run, read_withheld(store_ids)
     rules = read_rules()
     levels = _Levels(size=len(catalogue.decimals))
     reach: dict[int, int] = {}
@@ -135,8 +135,9 @@ def _write(
     changes = levels.finish()
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
-    if len(changes):
-        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
+    tell_stock_changed(
+        changes=changes, store_ids=store_ids, withheld_before=withheld, run=run, now=arrival.now
+    )
     return counts
 
 

@@ -11,7 +11,20 @@ from typing import Self
 import numpy as np
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+
+class StockLevelQuerySet(models.QuerySet["StockLevel"]):
+    """Sets of levels."""
+
+    def with_available(self) -> Self:
+        """With `available`: what can be promised, on hand less what the believed source withholds."""
+        same = {name: models.OuterRef(name) for name in ("store_id", "item_id", "source_id")}
+        held = StockWithheld.objects.filter(**same).order_by().values("store_id")
+        withheld = held.annotate(total=Sum("quantity")).values("total")
+        return self.annotate(available=F("on_hand") - Coalesce(models.Subquery(withheld), 0))
 
 
 class StockLevel(models.Model):
@@ -37,6 +50,8 @@ class StockLevel(models.Model):
         related_name="+",
     )
     as_of = models.DateTimeField()
+
+    objects = StockLevelQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.on_hand} of item {self.item_id} in store {self.store_id}"
