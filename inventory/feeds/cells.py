@@ -36,15 +36,23 @@ def quantity_in(row: Row, place: int, name: str, profile: Profile) -> Decimal | 
             code="not_tracked",
             message=f"Line {row.line_number}: {name} is {what}, so the item is not counted there.",
         )
-    try:
-        quantity = read_decimal(row.values[place], decimal_sign=profile.decimal_sign)
-    except NotANumber as error:
-        return rejected(row, NotANumber.code, name, text, error.expected, part=place)
-    if quantity < 0 and not profile.negatives:
+    quantity = figure_in(row, place, name, profile)
+    if isinstance(quantity, Decimal) and quantity < 0 and not profile.negatives:
         return rejected(
             row, "negative", name, text, "a quantity of 0 or more, as the profile says", part=place
         )
     return quantity
+
+
+def figure_in(row: Row, place: int, name: str, profile: Profile) -> Decimal | BadRow:
+    """The figure in a column. Raises FeedRefused("locale_undeclared") naming the line it was seen in."""
+    text = row.values[place]
+    try:
+        return read_decimal(text, decimal_sign=profile.decimal_sign)
+    except NotANumber as error:
+        return rejected(row, NotANumber.code, name, text.strip(), error.expected, part=place)
+    except FeedRefused as refused:
+        raise FeedRefused(refused.code, f"Line {row.line_number}, {name}: {refused.message}") from refused
 
 
 def rejected(row: Row, code: str, name: str, value: str, expected: str, *, part: int = 0) -> BadRow:
@@ -91,6 +99,8 @@ def item_scheme(profile: Profile) -> ItemScheme:
 
 def barcode_in(text: str) -> Code | None:
     """The GTIN in a barcode's cell: plain, as a scanner gives it, or without the zeros a spreadsheet dropped."""
+    if not text:
+        return None
     digits = text.strip().lstrip("'")  # the apostrophe keeps a spreadsheet from making a number of it
     if digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 14 and has_valid_check_digit(digits):
         return Code("GTIN", digits)
