@@ -13,11 +13,11 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from inventory.models import FeedRun
+from inventory.models import FeedRun, StockConflict
 from promotions.models import Redemption
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
-from tests.factories_promotions import content_for, create_published_promotion
+from tests.factories_promotions import content_for, create_conflict, create_published_promotion
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("associate", "merchandiser", "operator", "admin")
@@ -28,11 +28,15 @@ NIGHT_SHIFT = frozenset({"operator", "admin"})
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use which method. `body` is sent with writes; `public` methods need no key at all."""
+    """Who may use which method. `body` is sent with writes; `public` methods need no key at all.
+
+    `signed` methods open to a signature of the body and to nobody's key.
+    """
 
     allowed: dict[str, frozenset[str]]
     body: Any = field(default_factory=dict)
     public: frozenset[str] = frozenset()
+    signed: frozenset[str] = frozenset()
 
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
@@ -43,11 +47,16 @@ RULES = {
     "api-stores": Rule({"GET": EVERYBODY}),
     "api-store": Rule({"GET": EVERYBODY}),
     "api-stock": Rule({"GET": EVERYBODY}),
+    "api-stock-counts": Rule({"POST": NIGHT_SHIFT | {"associate"}}, body={"item": "OAT-1", "quantity": "11"}),
+    "api-stock-explained": Rule({"GET": EVERYBODY}),
+    "api-conflicts": Rule({"GET": EVERYBODY}),
+    "api-conflict-resolve": Rule({"POST": NIGHT_SHIFT}, body={"resolution": "Counted twice: nine."}),
     "api-items": Rule({"GET": EVERYBODY}),
     "api-item": Rule({"GET": EVERYBODY}),
     "api-feeds": Rule({"GET": NIGHT_SHIFT}),
     "api-feed-runs": Rule({"GET": NIGHT_SHIFT, "POST": NIGHT_SHIFT}),
     "api-feed-run": Rule({"GET": NIGHT_SHIFT}),
+    "api-feed-webhook": Rule({}, signed=frozenset({"POST"})),
     "api-feed-rejected": Rule({"GET": NIGHT_SHIFT}),
     "api-offers": Rule({"GET": EVERYBODY}),
     "api-acknowledge": Rule({"POST": EVERYBODY}),
@@ -79,14 +88,18 @@ def cases_with(parameter: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def world(db: None, tmp_path: Any) -> Iterator[World]:
     with stopped_clock(), override_settings(MEDIA_ROOT=tmp_path):
-        yield create_world()
+        world = create_world()
+        create_conflict(store=world.there, item=world.item)
+        create_conflict(store=world.here, item=world.item)
+        yield world
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     """The route with its parameters filled in."""
     run = FeedRun.objects.order_by("pk").first()
     values = {
-        "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk)
+        "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
+        "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
     }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")
@@ -115,6 +128,8 @@ def test_each_role_gets_in_where_it_may_and_nowhere_else(world: World, name: str
         status = send(world, role, name=name, method=method).status_code
         if role in rule.allowed.get(method, ()):
             assert status < 400, (method, role)
+        elif method in rule.signed:
+            assert status == 401, (method, role)
         else:
             assert status in (403, 405), (method, role)
 
