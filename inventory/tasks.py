@@ -39,7 +39,7 @@ def pull_due_sources() -> None:
     due = FeedSource.objects.due(now=timezone.now())
     for source_id, due_at in due.values_list("pk", "next_pull_at")[:RINGS_A_TICK]:
         try:
-            pull_source.delay(source_id, due_at.isoformat())
+            pull_source.delay(source_id, f"{due_at}")
         except OperationalError:
             logger.warning("source %s waits: no broker to ring the worker", source_id)
             return
