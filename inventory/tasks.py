@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from inventory.imports import fail_exhausted_runs, load_run
 from inventory.imports.alerts import review_sources, tell_alerts
+from inventory.imports.archiving import purge_raw_files
 from inventory.imports.transports import pulling
 from inventory.models import FeedRun, FeedSource
 
@@ -56,8 +57,9 @@ def pull_source(source_id: int, due_at: str) -> None:
 
 @shared_task
 def review_feeds() -> None:
-    """Raise and close alerts, and tell of those nobody was told of yet."""
+    """Raise and close alerts, tell of those nobody was told of yet, and let go of raw files that may not stay."""
     now = timezone.now()
+    purge_raw_files(now=now)
     review_sources(now=now)
     tell_alerts(now=now)
 

@@ -145,6 +145,9 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 INBOX_DIR = Path(env.str("OMNISTORE_INBOX", default=str(DATA_DIR / "inbox")))
 FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", default=512 * 2**20)
 FEED_MAX_INFLATED_BYTES = env.int("FEED_MAX_INFLATED_BYTES", default=4 * 2**30)
+FEED_RAW_DAYS = env.int(
+    "FEED_RAW_DAYS", default=7
+)  # how long a raw file that may not stay waits for a repair
 FEED_LEASE_SECONDS = env.int("FEED_LEASE_SECONDS", default=60)
 # Servers that files are pulled from and alerts are posted to: "name" or "name:port". Empty: none at all.
 FEED_ALLOWED_HOSTS = env.list("FEED_ALLOWED_HOSTS", default=[])

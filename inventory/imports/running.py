@@ -101,7 +101,7 @@ class Rehearsal:
     """What a file would come to."""
 
     state: str
-    problem: dict[str, str]
+    problem: dict[str, Any]
     counts: Counts
     rejected: int
     first_rejects: list[RejectedRow]
@@ -147,8 +147,9 @@ def _stored(run: FeedRun) -> BinaryIO:
     return Path(run.file.path).open("rb")
 
 
-def _problem(stopped: FeedRefused | FeedHeld) -> dict[str, str]:
-    return {"code": stopped.code, "message": stopped.message}
+def _problem(stopped: FeedRefused | FeedHeld) -> dict[str, Any]:
+    facts = stopped.facts if isinstance(stopped, FeedRefused) else {}
+    return {**facts, "code": stopped.code, "message": stopped.message}
 
 
 def _load(

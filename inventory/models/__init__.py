@@ -1,5 +1,6 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
+from inventory.models.decisions import ManualCount, PrecedenceChange
 from inventory.models.feeds import CodeMapping, FeedAlert, FeedRun, FeedSource, RejectedRow
 from inventory.models.items import Item, ItemIdentifier
 from inventory.models.stock import (
@@ -13,6 +14,7 @@ from inventory.models.stock import (
     Workstation,
 )
 from inventory.models.stores import Store, StoreGroup, StoreQuerySet
+from inventory.models.webhooks import WebhookEvent
 
 __all__ = [
     "CodeMapping",
@@ -21,6 +23,8 @@ __all__ = [
     "FeedSource",
     "Item",
     "ItemIdentifier",
+    "ManualCount",
+    "PrecedenceChange",
     "RejectedRow",
     "SalesTotal",
     "StockClaim",
@@ -32,5 +36,6 @@ __all__ = [
     "StoreFeed",
     "StoreGroup",
     "StoreQuerySet",
+    "WebhookEvent",
     "Workstation",
 ]

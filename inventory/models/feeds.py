@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +67,7 @@ class FeedSource(models.Model):
     pulling_until = models.DateTimeField(null=True, blank=True)
     # Who hears of a late, empty, held or failed feed besides the people who look at the page.
     alert_email = models.EmailField(blank=True)
-    alert_webhook = models.URLField(blank=True)
+    alert_webhook = models.CharField(max_length=500, blank=True, validators=[URLValidator(["https", "http"])])
     # How often a file is expected, for the lag on the operator's page.
     expected_every = models.DurationField(default=timedelta(hours=24))
 
@@ -149,6 +150,8 @@ class FeedRun(models.Model):
     file_name = models.CharField(max_length=255)
     file = models.FileField(upload_to="feeds/%Y/%m/", max_length=255)
     size = models.BigIntegerField()
+    # False: the raw bytes may carry personal data. Once loaded, only the facts read from them are kept.
+    keeps_raw = models.BooleanField(default=True, db_default=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     # Code and sentence of a refusal or failure: {"code": "unknown_header", "message": "…"}.
     problem = models.JSONField(default=dict, blank=True)
@@ -160,6 +163,8 @@ class FeedRun(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # "" = as the source's profile says; "canonical" = our own JSON lines, made of facts that are sent in again.
+    document_format = models.CharField(max_length=32, blank=True, default="", db_default="")
     # What the document says of itself.
     control_number = models.CharField(max_length=64, blank=True)
     completeness = models.CharField(max_length=8, blank=True)
@@ -249,14 +254,48 @@ class FeedRun(models.Model):
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
 
+    def rows_a_second(self, *, now: datetime) -> float:
+        """How fast this attempt has been reading so far; 0 before it has begun."""
+        spent = (now - self.started_at).total_seconds() if self.started_at else 0.0
+        return self.progress_rows / spent if spent > 0 else 0.0
+
+    def remaining(self, *, now: datetime) -> timedelta | None:
+        """How long reading the rest takes at the same pace; None where that cannot be told yet."""
+        left = self.size - self.progress_bytes
+        if self.started_at is None or not self.progress_bytes or left <= 0 or now <= self.started_at:
+            return None
+        return (now - self.started_at) * left / self.progress_bytes
+
     @property
     def is_retryable(self) -> bool:
         """Over without a load, and its bytes are still there (a file that was too large is not kept)."""
         return self.state in (self.State.REFUSED, self.State.FAILED) and bool(self.file)
 
 
+class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
+    """Sets of rejected lines."""
+
+    def waiting(self) -> Self:
+        """In quarantine: neither sent in again nor given up."""
+        return self.filter(state=RejectedRow.State.WAITING)
+
+    def of_unknown(self, *, source: FeedSource, kind: str = "") -> Self:
+        """Those of a source that wait for somebody to say what a code of it stands for; kind of CodeMapping."""
+        rows = self.waiting().filter(run__source=source).exclude(unknown_code="")
+        if kind == CodeMapping.Kind.STORE:
+            return rows.filter(code=RejectedRow.UNKNOWN_STORE)
+        return rows.exclude(code=RejectedRow.UNKNOWN_STORE) if kind else rows
+
+    def drop(self, *, member_id: int | None, now: datetime) -> int:
+        """Give the waiting ones up; how many there were."""
+        return self.waiting().update(state=RejectedRow.State.DROPPED, decided_by=member_id, decided_at=now)
+
+
 class RejectedRow(models.Model):
     """A line we could not use: kept with its number, its text, a reason code and a sentence for the sender."""
+
+    # Of the codes with an `unknown_code`: this one is about a store, all others are about an item.
+    UNKNOWN_STORE = "unknown_store"
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("waiting")
@@ -280,6 +319,13 @@ class RejectedRow(models.Model):
     replay = models.ForeignKey(
         FeedRun, null=True, blank=True, on_delete=models.PROTECT, related_name="replayed_rows"
     )
+    # Who gave the line up.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RejectedRowQuerySet.as_manager()
 
     class Meta:
         ordering = ("line_number", "part")
@@ -303,6 +349,7 @@ class RejectedRow(models.Model):
                 condition=Q(state="WAITING") & ~Q(unknown_code=""),
                 name="inventory_rejected_unknown",
             ),
+            models.Index(fields=["run"], condition=Q(state="WAITING"), name="inventory_rejected_waiting"),
         ]
 
     def __str__(self) -> str:

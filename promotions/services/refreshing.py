@@ -52,11 +52,11 @@ CREATE TEMPORARY TABLE IF NOT EXISTS crossed_level
 APPLY_CHANGED_LEVELS = f"""
 WITH crossing AS (
     SELECT c.store_id, k.promotion_id,
-           sum((c.old = {ABSENT})::int) AS stocked,
+           sum((c.old = {ABSENT})::int - (c.new = {ABSENT})::int) AS stocked,
            sum((c.new > 0)::int - (c.old > 0)::int) AS available,
            sum((c.new >= k.minimum_stock)::int - (c.old >= k.minimum_stock)::int) AS enough
     FROM crossed_level c JOIN promotions_offeritem k USING (item_id)
-    WHERE c.old = {ABSENT} OR (c.new > 0) <> (c.old > 0)
+    WHERE c.old = {ABSENT} OR c.new = {ABSENT} OR (c.new > 0) <> (c.old > 0)
        OR (c.new >= k.minimum_stock) <> (c.old >= k.minimum_stock)
     GROUP BY 1, 2
 ), moved AS (
