@@ -196,13 +196,13 @@ def _matched(run: FeedRun, fixes: Fixes) -> tuple[dict[int, str], list[str]]:
     by_line: dict[int, list[tuple[int, int, str]]] = {}
     lines = {line for line, _part in fixes.texts}
     found = RejectedRow.objects.filter(run=run, line_number__in=lines)
-    for pk, line, part, state in found.values_list("pk", "line_number", "part", "state"):
-        by_line.setdefault(line, []).append((pk, part, state))
+    for pk, number, own, state in found.values_list("pk", "line_number", "part", "state"):
+        by_line.setdefault(number, []).append((pk, own, state))
     texts, told = {}, fixes.told
     for (line, part), text in fixes.texts.items():
-        rows = [(pk, state) for pk, own, state in by_line.get(line, []) if part is None or own == part]
-        waiting = [pk for pk, state in rows if state == RejectedRow.State.WAITING]
-        if not rows:
+        mine = [(pk, state) for pk, own, state in by_line.get(line, []) if part in (None, own)]
+        waiting = [pk for pk, state in mine if state == RejectedRow.State.WAITING]
+        if not mine:
             told.append(f"Line {line} is none of this file's rejected lines.")
         elif not waiting:
             told.append(f"Line {line} was sent in again or given up before.")

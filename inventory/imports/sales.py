@@ -39,9 +39,9 @@ from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.spooling import StoreSpool
+from inventory.imports.telling import Telling, read_withheld
 from inventory.imports.times import micros
 from inventory.models import StockMovement, Store
-from inventory.signals import stock_changed
 
 BATCH_LINES = 250_000
 BATCH_STORES = 64
@@ -127,7 +127,8 @@ def write_movements(
     run = arrival.run
     reach: dict[int, int] = {}
     with spool:
-        Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        telling = Telling(run, arrival.now, read_withheld(store_ids), set(store_ids))
         workstation_ids = _workstation_ids(workstations)
         rules = read_rules()
         # The key begins with the store, so stores can be done one batch after the other.
@@ -137,7 +138,8 @@ def write_movements(
             sold = _one_a_key(_in_key_order(sold), counts, conflicts)
             if len(sold):
                 reach |= _newest(sold)
-                _write_new(_not_in_ledger(sold, run.source_id, counts, conflicts), arrival, counts, rules)
+                fresh = _not_in_ledger(sold, run.source_id, counts, conflicts)
+                _write_new(fresh, arrival, counts, rules, telling)
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
     return counts
@@ -157,7 +159,7 @@ def _newest(sold: Sold) -> dict[int, int]:
     return dict(zip(stores.tolist(), newest.tolist(), strict=True))
 
 
-def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules) -> None:
+def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules, telling: Telling) -> None:
     """Lines the ledger did not have: into it, and into the levels."""
     counts.applied += len(fresh)
     if not len(fresh):
@@ -166,8 +168,7 @@ def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules) -> N
     _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
     claims = read_claims(np.unique(fresh.stores).tolist())
     changes = _move(fresh, claims, rules)
-    if len(changes):
-        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
+    telling.tell(changes)
     sold_of = {
         store: (of_store, np.unique(fresh.items[fresh.stores == store]))
         for store, of_store in claims.items()
@@ -253,7 +254,7 @@ LEDGER_ROW = (
 KEY = ["stores", "days", "workstations", "sequences", "lines"]
 
 
-def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Conflicts) -> Sold:
+def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: ConflictLog) -> Sold:
     """The lines whose key the ledger does not have; the others are repeats, or contradict what stands."""
     stores, starts = np.unique(sold.stores, return_index=True)
     ends = [*starts[1:].tolist(), len(sold)]

@@ -43,9 +43,9 @@ from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.spooling import StoreSpool
+from inventory.imports.telling import Telling, Withheld, read_withheld
 from inventory.imports.times import micros
 from inventory.models import Store
-from inventory.signals import stock_changed
 
 # Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
 BATCH_LINES = 250_000
@@ -146,17 +146,24 @@ def write_counts(
     counts: Counts,
     conflicts: ConflictLog,
     full: Full | None,
+    withheld_before: Withheld | None = None,
 ) -> Counts:
     """Compare with what stands and write the difference, in the caller's transaction; closes `spool`.
 
     The columns of `spool` are those of Counted. `size` is above the highest item id; `full` is there for a FULL
-    file only.
+    file only, `withheld_before` where the document has changed what is withheld.
     """
     with spool:
         if full is not None:
             spool.include(full.scope)
-        Store.objects.filter(pk__in=spool.stores()).lock_in_order()
-        reach = _write_levels(arrival, size=size, spool=spool, counts=counts, conflicts=conflicts, full=full)
+        store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        before = read_withheld(store_ids) if withheld_before is None else withheld_before
+        telling = Telling(arrival.run, arrival.now, before, set(store_ids))
+        levels = _Levels(size=size, tell=telling.tell)
+        reach = _write_levels(
+            arrival, levels=levels, spool=spool, counts=counts, conflicts=conflicts, full=full
+        )
+        telling.finish()
     write_reach(reach, source_id=arrival.run.source_id, run_id=arrival.run.pk)
     if full is not None:
         remember(full, source_id=arrival.run.source_id)
@@ -174,7 +181,7 @@ def write_counts(
 def _write_levels(
     arrival: Arrival,
     *,
-    size: int,
+    levels: "_Levels",
     spool: StoreSpool,
     counts: Counts,
     conflicts: ConflictLog,
@@ -183,7 +190,6 @@ def _write_levels(
     """Claims and levels, some stores at a time; the newest instant (µs, UTC) of each store's lines."""
     run = arrival.run
     rules = read_rules()
-    levels = _Levels(size=size, tell=partial(_tell, arrival))
     reach: dict[int, int] = {}
     for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
         claims = read_claims(stores)
@@ -209,10 +215,6 @@ def _write_levels(
 def _counted(spool: StoreSpool, store: int) -> Counted:
     columns = spool.take(store)
     return Counted(*columns) if columns else NOTHING_COUNTED
-
-
-def _tell(arrival: Arrival, changes: LevelChanges) -> None:
-    stock_changed.send(sender=type(arrival.run), run=arrival.run, changes=changes, now=arrival.now)
 
 
 def _joined(parts: Sequence[Counted]) -> Counted:

@@ -1,6 +1,5 @@
 """Where facts come from: sources, arrivals of files, and the lines we could not use."""
 
-import zoneinfo
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -10,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inventory.feeds.schedules import next_due, read_times
+from inventory.feeds.schedules import next_due, read_times, read_zone
 from inventory.models.stores import validate_timezone
 
 
@@ -96,13 +95,13 @@ class FeedSource(models.Model):
         return self.freshness_limit if self.holds_for is None else self.holds_for
 
     def next_pull(self, *, after: datetime) -> datetime | None:
-        """When the schedule asks for the next pull; None without one. Raises ValueError for times that are none."""
+        """When the schedule asks for the next pull; None without one. Raises ValueError for one that is none."""
         if self.pull_every is not None:
             return after + self.pull_every
         times = read_times(self.pull_times)
         if not times:
             return None
-        return next_due(times=times, zone=zoneinfo.ZoneInfo(self.pull_timezone), after=after)
+        return next_due(times=times, zone=read_zone(self.pull_timezone), after=after)
 
     def claim_pull(self, *, due_at: datetime | None, until: datetime, now: datetime) -> bool:
         """Take this pull for one caller; False when it was done, put off, or somebody is at it.
@@ -254,6 +253,18 @@ class FeedRun(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
+
+    def rows_a_second(self, *, now: datetime) -> float:
+        """How fast this attempt has been reading so far; 0 before it has begun."""
+        spent = (now - self.started_at).total_seconds() if self.started_at else 0.0
+        return self.progress_rows / spent if spent > 0 else 0.0
+
+    def remaining(self, *, now: datetime) -> timedelta | None:
+        """How long reading the rest takes at the same pace; None where that cannot be told yet."""
+        left = self.size - self.progress_bytes
+        if self.started_at is None or not self.progress_bytes or left <= 0 or now <= self.started_at:
+            return None
+        return (now - self.started_at) * left / self.progress_bytes
 
     @property
     def is_retryable(self) -> bool:

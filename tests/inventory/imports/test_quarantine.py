@@ -167,6 +167,6 @@ def pressed(run_id: int) -> int | None:
     try:
         run = FeedRun.objects.select_related("source").get(pk=run_id)
         again = replay_lines(run=run, rows=waiting_rows(run=run), member_id=None, now=NOW)
-        return again and again.pk
+        return again.pk if again else None
     finally:
         connection.close()
