@@ -1,15 +1,19 @@
 """The inventory in Django's admin: masters and feeds. Stock itself is only written by loads."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import FeedRefused
 from inventory.imports.precedence import change_precedence
+from inventory.imports.transports.declared import read_transport
+from inventory.imports.transports.faults import PullFailed
 from inventory.models import (
     FeedRun,
     FeedSource,
@@ -21,6 +25,9 @@ from inventory.models import (
     Workstation,
 )
 from inventory.tasks import ring_change
+
+SCHEDULE = ("pull_every", "pull_times", "pull_timezone")
+SHORTEST_PULL = timedelta(seconds=1)
 
 
 @admin.register(Store)
@@ -62,14 +69,16 @@ class WorkstationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A profile that no file could be read with is not saved."""
+    """A profile that no file could be read with, or a transport that leads nowhere, is not saved."""
+
+    alert_webhook = forms.URLField(required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = FeedSource
         fields = (
             "code", "name", "kind", "profile", "enabled", "freshness_limit", "precedence", "holds_for",
-            "conflict_tolerance", "owner", "pull_every", "next_pull_at",
-            "expected_every",
+            "conflict_tolerance", "owner", "transport", "pull_every",
+            "pull_times", "pull_timezone", "next_pull_at", "expected_every", "alert_email", "alert_webhook",
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -80,7 +89,43 @@ class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
                 read_profile(kind, profile)
             except FeedRefused as refusal:
                 self.add_error("profile", refusal.message)
+        self._clean_transport(cleaned)
+        self._clean_schedule(cleaned)
         return cleaned
+
+    def _clean_transport(self, cleaned: dict[str, Any]) -> None:
+        cleaned["transport"] = cleaned.get("transport") or {}
+        try:
+            read_transport(cleaned["transport"])
+        except PullFailed as refusal:
+            self.add_error("transport", refusal.message)
+
+    def _clean_schedule(self, cleaned: dict[str, Any]) -> None:
+        """The next pull follows from the schedule, unless somebody asks for another time."""
+        every = cleaned.get("pull_every")
+        cleaned["pull_times"] = cleaned.get("pull_times") or []
+        if every is not None and cleaned["pull_times"]:
+            self.add_error("pull_times", _("Either every so often or at these times."))
+        elif every is not None and every < SHORTEST_PULL:
+            self.add_error("pull_every", _("At least a second."))
+        else:
+            self._clean_next_pull(cleaned)
+
+    def _clean_next_pull(self, cleaned: dict[str, Any]) -> None:
+        source = FeedSource(
+            pull_every=cleaned.get("pull_every"),
+            pull_times=cleaned["pull_times"],
+            pull_timezone=cleaned.get("pull_timezone") or "UTC",
+        )
+        try:
+            following = source.next_pull(after=timezone.now())
+        except ValueError as error:
+            self.add_error("pull_times", str(error))
+            return
+        asked, told = cleaned.get("next_pull_at"), "next_pull_at" in self.changed_data
+        changed = any(cleaned.get(name) != self.initial.get(name) for name in SCHEDULE)
+        if following is None or asked is None or (changed and not told):
+            cleaned["next_pull_at"] = following
 
 
 @admin.register(FeedSource)

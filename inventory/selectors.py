@@ -1,16 +1,21 @@
 """Reads of the inventory: figures with their age and source, items by any code, how the feeds are doing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 import numpy as np
-from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When, Window
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 
 from inventory.feeds.records import Int32s
-from inventory.feeds.scans import scanned_gtin
+from inventory.feeds.scans import scanned_gtins
 from inventory.models import (
+    CodeMapping,
+    FeedAlert,
     FeedRun,
     FeedSource,
     Item,
@@ -124,15 +129,15 @@ def find_item(code: str) -> Item | None:
     if not code or "\0" in code:
         return None
     kinds = ItemIdentifier.Kind
-    order = {kinds.GTIN: scanned_gtin(code), kinds.PLU: code, kinds.INTERNAL: code}
+    order = [(kinds.GTIN, gtin) for gtin in scanned_gtins(code)]
+    order += [(kinds.PLU, code), (kinds.INTERNAL, code)]
     wanted = Q()
-    for kind, value in order.items():
-        if value is not None:
-            wanted |= Q(kind=kind, value=value)
-    found = {identifier.kind: identifier.item for identifier in _identified(wanted)}
-    for kind in order:
-        if kind in found:
-            return found[kind]
+    for kind, value in order:
+        wanted |= Q(kind=kind, value=value)
+    found = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(wanted)}
+    for named in order:
+        if named in found:
+            return found[named]
     return Item.objects.filter(sku=code).first()
 
 
@@ -142,19 +147,29 @@ def _identified(wanted: Q) -> Iterable[ItemIdentifier]:
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """How one source is doing, for the operator's page. `lag` is how far it is beyond what is expected."""
+    """How one source is doing, for the operator's page. `lag` is how far it is beyond what is expected.
+
+    `waiting_lines` stand in quarantine; `held` are the files a person has to decide about, the oldest first.
+    """
 
     source: FeedSource
     last_run: FeedRun | None
     last_success: FeedRun | None
     running: FeedRun | None
     lag: timedelta | None
+    alerts: tuple[FeedAlert, ...] = ()
+    waiting_lines: int = 0
+    held: tuple[FeedRun, ...] = ()
 
 
 def feed_overview(*, now: datetime) -> list[FeedStatus]:
-    """Every source with its last run, its last good one and the one under way; two queries."""
+    """Every source with its last run, its last good one, the one under way and what waits for a person.
+
+    Five queries, whatever the number of sources.
+    """
     state = FeedRun.State
-    newest = FeedRun.objects.filter(source=OuterRef("pk")).order_by("-received_at", "-pk")
+    # Lines that were sent in again say nothing of whether the source itself is on time.
+    newest = FeedRun.objects.filter(source=OuterRef("pk"), replay_of=None).order_by("-received_at", "-pk")
     sources = list(
         FeedSource.objects.annotate(
             last_run_id=Subquery(newest.values("pk")[:1]),
@@ -163,16 +178,44 @@ def feed_overview(*, now: datetime) -> list[FeedStatus]:
                 .order_by("-finished_at")
                 .values("pk")[:1]
             ),
-            running_id=Subquery(newest.filter(state=state.LOADING).values("pk")[:1]),
+            running_id=Subquery(
+                FeedRun.objects.filter(source=OuterRef("pk"), state=state.LOADING)
+                .order_by("received_at", "pk")
+                .values("pk")[:1]
+            ),
         ).order_by("kind", "name")
     )
     named = {key for source in sources for key in _run_ids(source) if key}
     runs = FeedRun.objects.select_related("source").in_bulk(named)
+    alerts, held = defaultdict(list), defaultdict(list)
+    for alert in FeedAlert.objects.filter(closed_at=None).order_by("opened_at", "pk"):
+        alerts[alert.source_id].append(alert)
+    for run in held_runs():
+        held[run.source_id].append(run)
+    waiting = RejectedRow.objects.waiting().order_by().values_list("run__source").annotate(Count("pk"))
+    lines = dict(waiting)
     statuses = []
     for source in sources:
         last, success, running = (runs.get(key) if key else None for key in _run_ids(source))
-        statuses.append(FeedStatus(source, last, success, running, _lag(source, success, now)))
+        statuses.append(
+            FeedStatus(
+                source,
+                last,
+                success,
+                running,
+                _lag(source, success, now),
+                tuple(alerts[source.pk]),
+                lines.get(source.pk, 0),
+                tuple(held[source.pk]),
+            )
+        )
     return statuses
+
+
+def held_runs() -> QuerySet[FeedRun]:
+    """The files that wait for a person's decision, the oldest first."""
+    held = FeedRun.objects.filter(state=FeedRun.State.HELD)
+    return held.select_related("source").order_by("received_at", "pk")
 
 
 def _run_ids(source: FeedSource) -> tuple[int | None, int | None, int | None]:
@@ -192,30 +235,90 @@ def recent_runs(*, limit: int) -> dict[int, list[FeedRun]]:
     """The newest runs of every source by its id, oldest first; one query."""
     place = Window(RowNumber(), partition_by="source", order_by=["-received_at", "-pk"])
     runs: dict[int, list[FeedRun]] = {}
-    newest = FeedRun.objects.annotate(place=place).filter(place__lte=limit)
+    newest = FeedRun.objects.filter(replay_of=None).annotate(place=place).filter(place__lte=limit)
     for run in newest.order_by("received_at", "pk"):
         runs.setdefault(run.source_id, []).append(run)
     return runs
 
 
+def open_alerts() -> list[FeedAlert]:
+    """What somebody should hear of now, the newest first, each with its source and the file it is about."""
+    return list(FeedAlert.objects.open().select_related("source", "run"))
+
+
 @dataclass(frozen=True)
 class RejectGroup:
-    """The rejected lines of a run that share a cause, with the first few of them."""
+    """The rejected lines of a run that share a cause, with the first few of them that wait, else of all."""
 
     code: str
     lines: int
+    waiting: int
     examples: tuple[RejectedRow, ...]
 
 
 def rejects_by_code(*, run: FeedRun, examples: int = 3) -> list[RejectGroup]:
     """A run's rejected lines by cause, the most frequent first; two queries whatever their number."""
     rejected = RejectedRow.objects.filter(run=run).order_by()
-    counts = dict(rejected.values_list("code").annotate(Count("pk")))
-    place = Window(RowNumber(), partition_by="code", order_by="line_number")
+    is_waiting = Q(state=RejectedRow.State.WAITING)
+    counts = rejected.values_list("code").annotate(lines=Count("pk"), waiting=Count("pk", filter=is_waiting))
+    done_last = Case(When(is_waiting, then=0), default=1)
+    place = Window(RowNumber(), partition_by="code", order_by=[done_last, "line_number", "part"])
     first: dict[str, list[RejectedRow]] = {}
-    for row in rejected.annotate(place=place).filter(place__lte=examples).order_by("line_number"):
+    found = rejected.annotate(place=place).filter(place__lte=examples)
+    for row in found.order_by("line_number", "part"):
         first.setdefault(row.code, []).append(row)
     return [
-        RejectGroup(code, lines, tuple(first.get(code, ())))
-        for code, lines in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        RejectGroup(code, lines, waiting, tuple(first.get(code, ())))
+        for code, lines, waiting in sorted(counts, key=lambda each: (-each[1], each[0]))
     ]
+
+
+@dataclass(frozen=True)
+class UnknownCode:
+    """A code of one source that nobody has explained, and the lines that wait for it."""
+
+    kind: str
+    code: str
+    lines: int
+    examples: tuple[RejectedRow, ...]
+
+
+def unknown_codes(*, source: FeedSource, limit: int, examples: int = 2) -> list[UnknownCode]:
+    """The source's unknown codes that most lines wait for, with the newest of those lines; two queries."""
+    waiting = RejectedRow.objects.of_unknown(source=source).order_by()
+    is_store = Case(When(code=RejectedRow.UNKNOWN_STORE, then=1), default=0)
+    counts = list(
+        waiting.values_list("unknown_code")
+        .annotate(is_store=is_store, lines=Count("pk"))
+        .order_by("-is_store", "-lines", "unknown_code")[:limit]
+    )
+    place = Window(
+        RowNumber(), partition_by=[is_store, F("unknown_code")], order_by=["-run_id", "line_number"]
+    )
+    shown = waiting.filter(unknown_code__in={code for code, _is_store, _lines in counts})
+    first: dict[tuple[bool, str], list[RejectedRow]] = defaultdict(list)
+    for row in shown.annotate(place=place).filter(place__lte=examples).select_related("run").order_by("pk"):
+        first[row.code == RejectedRow.UNKNOWN_STORE, row.unknown_code].append(row)
+    kinds = CodeMapping.Kind
+    return [
+        UnknownCode(kinds.STORE if of_store else kinds.ITEM, code, lines, tuple(first[bool(of_store), code]))
+        for code, of_store, lines in counts
+    ]
+
+
+def targets_of_mapping(*, kind: str, text: str, limit: int = 8) -> list[Store] | list[Item]:
+    """Stores or items that a person may mean: by code first, then by the words of name, city, title or brand."""
+    text = text.strip()
+    if not text or "\0" in text:
+        return []
+    fields = ("name", "city", "store_code") if kind == CodeMapping.Kind.STORE else ("title", "brand", "sku")
+    words = Q()
+    for word in text.split()[:8]:
+        words &= reduce(or_, (Q(**{f"{name}__icontains": word}) for name in fields))
+    if kind == CodeMapping.Kind.STORE:
+        exact = Q(store_code=text) | Q(gln=text)
+        rank = Case(When(exact, then=0), default=1)
+        return list(Store.objects.filter(exact | words).order_by(rank, "name", "store_code")[:limit])
+    same = find_item(text)
+    found = Item.objects.filter(words).order_by("title", "sku")[:limit]
+    return [same, *(item for item in found if item != same)] if same else list(found)

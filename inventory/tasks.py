@@ -1,6 +1,7 @@
 """The feeds' clockwork. Thin: ask the database what is due, call, ring."""
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
@@ -8,14 +9,17 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from inventory.imports import fail_exhausted_runs, load_run
-from inventory.imports.inbox import claim_due_sources, take_files
+from inventory.imports.alerts import review_sources, tell_alerts
+from inventory.imports.archiving import purge_raw_files
 from inventory.imports.precedence import derive_change, unfinished_changes
-from inventory.models import FeedRun, PrecedenceChange
+from inventory.imports.transports import pulling
+from inventory.models import FeedRun, FeedSource, PrecedenceChange
 
 logger = logging.getLogger(__name__)
 
 # The oldest first; the others are rung when these are done, so a long queue is not doubled at every tick.
 RINGS_A_TICK = 20
+LONGEST_PULL_SECONDS = 2100
 
 
 def ring_run(*, run_id: int) -> None:
@@ -32,12 +36,33 @@ def _ring(run_id: int) -> None:
 
 @shared_task
 def pull_due_sources() -> None:
-    """Take what lies in the inboxes of the sources whose time has come."""
+    """Ring once for each source whose time has come, so that a slow server holds up nobody else's files."""
+    due = FeedSource.objects.due(now=timezone.now())
+    for source_id, due_at in due.values_list("pk", "next_pull_at")[:RINGS_A_TICK]:
+        try:
+            pull_source.delay(source_id, f"{due_at}")
+        except OperationalError:
+            logger.warning("source %s waits: no broker to ring the worker", source_id)
+            return
+
+
+# The source's own limit ends a visit properly; this one is for a server that hangs where nobody can look.
+@shared_task(time_limit=LONGEST_PULL_SECONDS)
+def pull_source(source_id: int, due_at: str) -> None:
+    """Fetch one source's new files; a second ring for the same pull finds nothing to do."""
+    due = datetime.fromisoformat(due_at)
+    for run, is_new in pulling.pull_source(source_id=source_id, due_at=due, now=timezone.now()):
+        if is_new:
+            ring_run(run_id=run.pk)
+
+
+@shared_task
+def review_feeds() -> None:
+    """Raise and close alerts, tell of those nobody was told of yet, and let go of raw files that may not stay."""
     now = timezone.now()
-    for source in claim_due_sources(now=now):
-        for run, is_new in take_files(source=source, now=now):
-            if is_new:
-                ring_run(run_id=run.pk)
+    purge_raw_files(now=now)
+    review_sources(now=now)
+    tell_alerts(now=now)
 
 
 @shared_task

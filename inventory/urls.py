@@ -2,20 +2,33 @@
 
 from django.urls import URLPattern, path
 
-from inventory import views, views_stock
+from inventory.views import conflicts, feeds, mappings, quarantine, stock
 
 urlpatterns: list[URLPattern] = [
-    path("desk/stock/<code:store_code>/<code:sku>/", views_stock.stock_explained, name="stock-explained"),
-    path("desk/stock/<code:store_code>/<code:sku>/count/", views_stock.stock_count, name="stock-count"),
-    path("desk/conflicts/", views_stock.conflict_list, name="conflict-list"),
-    path("desk/conflicts/<int:pk>/resolve/", views_stock.conflict_resolve, name="conflict-resolve"),
-    path("desk/precedence/", views_stock.precedence_list, name="precedence-list"),
-    path("desk/precedence/<slug:code>/", views_stock.precedence_change, name="precedence-change"),
-    path("desk/feeds/", views.feed_list, name="feed-list"),
-    path("desk/feeds/<slug:code>/status/", views.feed_status, name="feed-status"),
-    path("desk/feeds/<slug:code>/upload/", views.feed_upload, name="feed-upload"),
-    path("desk/runs/<int:pk>/", views.feed_run, name="feed-run"),
-    path("desk/runs/<int:pk>/progress/", views.feed_run_progress, name="feed-run-progress"),
-    path("desk/runs/<int:pk>/retry/", views.feed_run_retry, name="feed-run-retry"),
-    path("desk/runs/<int:pk>/rejected.csv", views.feed_run_rejected, name="feed-run-rejected"),
+    path("desk/feeds/", feeds.feed_list, name="feed-list"),
+    path("desk/feeds/<slug:code>/status/", feeds.feed_status, name="feed-status"),
+    path("desk/feeds/<slug:code>/upload/", feeds.feed_upload, name="feed-upload"),
+    path("desk/feeds/<slug:code>/mappings/", mappings.mapping_list, name="feed-mappings"),
+    path("desk/feeds/<slug:code>/mappings/find/", mappings.mapping_targets, name="feed-mapping-targets"),
+    path("desk/feeds/<slug:code>/mappings/make/", mappings.mapping_make, name="feed-mapping-make"),
+    path("desk/feeds/<slug:code>/mappings/retry/", mappings.mapping_retry, name="feed-mapping-retry"),
+    path("desk/mappings/<int:pk>/remove/", mappings.mapping_remove, name="feed-mapping-remove"),
+    path("desk/runs/<int:pk>/", feeds.feed_run, name="feed-run"),
+    path("desk/runs/<int:pk>/progress/", feeds.feed_run_progress, name="feed-run-progress"),
+    path("desk/runs/<int:pk>/retry/", feeds.feed_run_retry, name="feed-run-retry"),
+    path("desk/runs/<int:pk>/release/", feeds.feed_run_release, name="feed-run-release"),
+    path("desk/runs/<int:pk>/refuse/", feeds.feed_run_refuse, name="feed-run-refuse"),
+    path("desk/runs/<int:pk>/rejected/", quarantine.run_rejected, name="feed-run-rejected"),
+    path("desk/runs/<int:pk>/replay/", quarantine.run_replay, name="feed-run-replay"),
+    path("desk/runs/<int:pk>/drop/", quarantine.run_drop, name="feed-run-drop"),
+    path("desk/runs/<int:pk>/fixes/", quarantine.run_fixes, name="feed-run-fixes"),
+    path("desk/rejected/<int:pk>/", quarantine.rejected_row, name="feed-row"),
+    path("desk/rejected/<int:pk>/replay/", quarantine.row_replay, name="feed-row-replay"),
+    path("desk/rejected/<int:pk>/drop/", quarantine.row_drop, name="feed-row-drop"),
+    path("desk/stock/<code:store_code>/<code:sku>/", stock.stock_explained, name="stock-explained"),
+    path("desk/stock/<code:store_code>/<code:sku>/count/", stock.stock_count, name="stock-count"),
+    path("desk/conflicts/", conflicts.conflict_list, name="conflict-list"),
+    path("desk/conflicts/<int:pk>/resolve/", conflicts.conflict_resolve, name="conflict-resolve"),
+    path("desk/precedence/", conflicts.precedence_list, name="precedence-list"),
+    path("desk/precedence/<slug:code>/", conflicts.precedence_change, name="precedence-change"),
 ]

@@ -145,9 +145,28 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 INBOX_DIR = Path(env.str("OMNISTORE_INBOX", default=str(DATA_DIR / "inbox")))
 FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", default=512 * 2**20)
 FEED_MAX_INFLATED_BYTES = env.int("FEED_MAX_INFLATED_BYTES", default=4 * 2**30)
+FEED_RAW_DAYS = env.int(
+    "FEED_RAW_DAYS", default=7
+)  # how long a raw file that may not stay waits for a repair
 FEED_LEASE_SECONDS = env.int("FEED_LEASE_SECONDS", default=60)
+# Servers that files are pulled from and alerts are posted to: "name" or "name:port". Empty: none at all.
+FEED_ALLOWED_HOSTS = env.list("FEED_ALLOWED_HOSTS", default=[])
+# Private networks of our own that such a name may lead to, as CIDR; all others are refused.
+FEED_ALLOWED_PRIVATE = env.list("FEED_ALLOWED_NETWORKS", default=[])
+FEED_ALLOW_PLAIN_HTTP = env.bool("FEED_ALLOW_PLAIN_HTTP", default=False)  # inside those networks only
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+# Alerts by e-mail.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="omnistore@localhost")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -28,11 +28,15 @@ NIGHT_SHIFT = frozenset({"operator", "admin"})
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use which method. `body` is sent with writes; `public` methods need no key at all."""
+    """Who may use which method. `body` is sent with writes; `public` methods need no key at all.
+
+    `signed` methods open to a signature of the body and to nobody's key.
+    """
 
     allowed: dict[str, frozenset[str]]
     body: Any = field(default_factory=dict)
     public: frozenset[str] = frozenset()
+    signed: frozenset[str] = frozenset()
 
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
@@ -52,6 +56,7 @@ RULES = {
     "api-feeds": Rule({"GET": NIGHT_SHIFT}),
     "api-feed-runs": Rule({"GET": NIGHT_SHIFT, "POST": NIGHT_SHIFT}),
     "api-feed-run": Rule({"GET": NIGHT_SHIFT}),
+    "api-feed-webhook": Rule({}, signed=frozenset({"POST"})),
     "api-feed-rejected": Rule({"GET": NIGHT_SHIFT}),
     "api-offers": Rule({"GET": EVERYBODY}),
     "api-acknowledge": Rule({"POST": EVERYBODY}),
@@ -123,6 +128,8 @@ def test_each_role_gets_in_where_it_may_and_nowhere_else(world: World, name: str
         status = send(world, role, name=name, method=method).status_code
         if role in rule.allowed.get(method, ()):
             assert status < 400, (method, role)
+        elif method in rule.signed:
+            assert status == 401, (method, role)
         else:
             assert status in (403, 405), (method, role)
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from inventory.api.paging import PagedView
 from inventory.api.queries import text_in
-from inventory.feeds.scans import scanned_gtin
+from inventory.feeds.scans import scanned_gtins
 from inventory.models import Item, ItemIdentifier
 
 SKU = OpenApiParameter("sku", str, description="Exactly this SKU.")
@@ -48,10 +48,10 @@ def items_asked_for(query: Mapping[str, Any]) -> Q:
     if sku := text_in(query, "sku", longest=64):
         condition &= Q(sku=sku)
     if text := text_in(query, "gtin"):
-        gtin = scanned_gtin(text)
-        if gtin is None:
+        gtins = scanned_gtins(text)
+        if not gtins:
             raise ValidationError({"gtin": ["This is no GTIN: the length or the check digit is wrong."]})
-        named = ItemIdentifier.objects.filter(kind=ItemIdentifier.Kind.GTIN, value=gtin)
+        named = ItemIdentifier.objects.filter(kind=ItemIdentifier.Kind.GTIN, value__in=gtins)
         condition &= Q(pk__in=named.values("item_id"))
     return condition
 

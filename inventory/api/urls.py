@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import conflicts, explanations, feeds, items, stock, stores
+from inventory.api import conflicts, explanations, feeds, items, stock, stores, webhooks
 
 urlpatterns = [
     path("stores", stores.StoreListView.as_view(), name="api-stores"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("items/<code:sku>", items.ItemDetailView.as_view(), name="api-item"),
     path("feeds", feeds.FeedListView.as_view(), name="api-feeds"),
     path("feeds/<code:source>/runs", feeds.FeedRunListView.as_view(), name="api-feed-runs"),
+    path("feeds/<code:source>/webhook", webhooks.WebhookView.as_view(), name="api-feed-webhook"),
     path("feeds/runs/<int:run_id>", feeds.FeedRunView.as_view(), name="api-feed-run"),
     path("feeds/runs/<int:run_id>/rejected", feeds.RejectedRowsView.as_view(), name="api-feed-rejected"),
 ]

@@ -140,7 +140,7 @@ def _whole_lines(pieces: Iterator[tuple[bytes, int]], *, is_utf8: bool) -> Itera
             rest += piece
             _check_length(rest, line)
             continue
-        text = rest + piece[:cut]
+        text = b"".join((rest, memoryview(piece)[:cut]))
         rest = piece[cut:]
         if is_utf8:
             _check_utf8(text, line, offset)

@@ -6,7 +6,9 @@ around a value do not matter.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,8 @@ _INSTANT = (
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLANKS = " \t"
+# So many texts are read one by one rather than looked for equal ones among them.
+FEW_RUNS = 500
 
 # Why a quantity is unusable.
 FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = range(4)
@@ -34,14 +38,56 @@ def stripped(column: pl.Series) -> pl.Series:
     return column.cast(pl.String).fill_null("").str.strip_chars(_BLANKS)
 
 
+@dataclass(frozen=True)
+class Distinct:
+    """The texts of a column that have to be read, each standing for many rows.
+
+    Files are mostly sorted: a text is one run of rows, and comparing neighbours finds them. Where there are still
+    many, each different text stands once.
+    """
+
+    texts: pl.Series
+    _rows: int
+    _starts: npt.NDArray[np.intp] | None  # of the runs; None: each row is one
+    _runs: pl.Series | None  # the text of each run; None: `texts` are the runs
+
+    @classmethod
+    def of(cls, column: pl.Series) -> "Distinct":
+        """What to read of a column."""
+        starts = _run_starts(column)
+        if len(starts) * 2 > len(column) > 1:
+            return cls(column.unique(), len(column), None, column)
+        runs = column.gather(starts)
+        if len(runs) <= FEW_RUNS:
+            return cls(runs, len(column), starts, None)
+        return cls(runs.unique(), len(column), starts, runs)
+
+    def spread(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What was read of each of the texts, row by row."""
+        if self._runs is not None:
+            kind = pl.Series(values[:0]).dtype
+            values = self._runs.replace_strict(self.texts, pl.Series(values), return_dtype=kind).to_numpy()
+        if self._starts is None:
+            return values
+        if len(values) == 1:
+            return np.broadcast_to(values[0], self._rows)
+        return np.repeat(values, np.diff(self._starts, append=self._rows))
+
+
+def _run_starts(column: pl.Series) -> npt.NDArray[np.intp]:
+    """Where another text than in the row before begins, the first row included."""
+    if not len(column):
+        return np.empty(0, np.intp)
+    after, before = column.slice(1), column.slice(0, len(column) - 1)
+    differs = after.ne_missing(before) if column.null_count() else after != before
+    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(differs.to_numpy()) + 1])
+
+
 def looked_up(column: pl.Series, find: Callable[[str], int]) -> Int32s:
     """`find` of each text, asked once a distinct text."""
-    distinct = column.unique()
-    found = [find(text.strip(_BLANKS)) if text is not None else find("") for text in distinct]
-    if len(found) == 1:
-        return np.full(len(column), found[0], np.int32)
-    ids = pl.Series(found, dtype=pl.Int32)
-    return column.replace_strict(distinct, ids, return_dtype=pl.Int32).to_numpy()
+    distinct = Distinct.of(column)
+    found = [find(text.strip(_BLANKS)) if text is not None else find("") for text in distinct.texts]
+    return distinct.spread(np.array(found, np.int32))
 
 
 def store_column(column: pl.Series, catalogue: Catalogue) -> Int32s:
@@ -56,13 +102,20 @@ def item_column(column: pl.Series, catalogue: Catalogue, *, item_code: str) -> I
     """
     if item_code != "GTIN":
         return looked_up(column, lambda code: catalogue.item_ids.get(code, -1))
+    aliases: Int32s | None = None
     if column.dtype == pl.String:
+        if catalogue.item_aliases:
+            aliases = looked_up(column, lambda code: catalogue.item_aliases.get(code, -1))
         texts = stripped(column)
         digits = pl.select(
             pl.when(texts.str.contains(r"^[0-9]{1,18}$")).then(texts).otherwise(pl.lit("-1"))
         ).to_series()
         column = digits.cast(pl.Int64)
-    numbers = column.to_numpy()
+    found = _gtin_items(column.to_numpy(), catalogue)
+    return found if aliases is None else np.where(found < 0, aliases, found)
+
+
+def _gtin_items(numbers: Int64s, catalogue: Catalogue) -> Int32s:
     if not len(catalogue.gtins):
         return np.full(len(numbers), -1, np.int32)
     place = np.searchsorted(catalogue.gtins, numbers)
@@ -153,6 +206,9 @@ def _by_zone(
 ) -> Int64s:
     if profile.timezone != STORE_ZONE:
         return _each_once(column, lambda texts: read(texts, profile, profile.timezone))
+    distinct = Distinct.of(column)
+    if distinct.texts.cast(pl.String).str.contains(_INSTANT).all() and not profile.time_format:
+        return distinct.spread(_read_each(distinct.texts, lambda texts: read(texts, profile, "UTC")))
     present = np.unique(store_ids)
     zones = {catalogue.store_zones.get(int(store), "UTC") for store in present}
     if len(zones) == 1:
@@ -168,13 +224,12 @@ def _by_zone(
 
 def _each_once(column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int64s:
     """A file has few distinct times, often one: read each once."""
-    distinct = column.unique()
-    values = read(stripped(distinct)).fill_null(NO_TIME)
-    if len(distinct) == 1:
-        return np.broadcast_to(np.int64(values[0]), len(column))
-    if len(distinct) == len(column):
-        return read(stripped(column)).fill_null(NO_TIME).to_numpy()
-    return column.replace_strict(distinct, values, return_dtype=pl.Int64).to_numpy()
+    distinct = Distinct.of(column)
+    return distinct.spread(_read_each(distinct.texts, read))
+
+
+def _read_each(texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int64s:
+    return read(stripped(texts)).fill_null(NO_TIME).cast(pl.Int64).to_numpy()
 
 
 def _instants_of(texts: pl.Series, profile: Profile, zone: str) -> pl.Series:

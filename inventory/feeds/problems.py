@@ -22,28 +22,33 @@ class Findings:
 
     table: TableBlock
     bad: Flags
-    _explained: list[tuple[int, str, str]]
+    _explained: list[tuple[int, str, str, str]]
 
     @classmethod
     def of(cls, table: TableBlock) -> "Findings":
         return cls(table, np.zeros(table.frame.height, bool), [])
 
-    def add(self, rows: Flags, explain: Callable[[int], tuple[str, str]]) -> None:
-        """Mark rows not marked before; `explain(line_number)` gives code and sentence."""
+    def add(self, rows: Flags, explain: Callable[[int], tuple[str, str]], *, field_name: str = "") -> None:
+        """Mark rows not marked before for one field; `explain(line_number)` gives code and sentence."""
         fresh = rows & ~self.bad
         if not fresh.any():
             return
         self.bad |= fresh
         for line_number in self.table.line_numbers[fresh].tolist():
-            self._explained.append((line_number, *explain(line_number)))
+            self._explained.append((line_number, *explain(line_number), field_name))
 
     def add_missing(self, rows: Flags, field_name: str) -> None:
         """Mark rows whose text is empty."""
-        self.add(rows, lambda _: ("missing_value", f"{self._called(field_name)} is empty."))
+        told = f"{self._called(field_name)} is empty."
+        self.add(rows, lambda _: ("missing_value", told), field_name=field_name)
 
     def add_field(self, rows: Flags, code: str, field_name: str, expected: str) -> None:
         """Mark rows where one field has an unusable value."""
-        self.add(rows, lambda line: (code, f"{self.said(line, field_name)}; expected {expected}."))
+        self.add(
+            rows,
+            lambda line: (code, f"{self.said(line, field_name)}; expected {expected}."),
+            field_name=field_name,
+        )
 
     def said(self, line_number: int, field_name: str) -> str:
         """`on_hand is "12 Stk"`, with the file's own column name."""
@@ -55,14 +60,14 @@ class Findings:
 
     def reject(self) -> None:
         """Hand every marked row to the block's rejections."""
-        for line_number, code, message in self._explained:
-            self.table.reject(line_number, code, message)
+        for line_number, code, message, field_name in self._explained:
+            self.table.reject(line_number, code, message, field_name=field_name)
 
 
 def check_places(findings: Findings, stores: Int32s, items: Int32s, profile: Profile) -> None:
     """Unknown stores, unknown items, and codes that are no codes."""
     findings.add_field(stores < 0, "unknown_store", "store_code", "the code of a known store")
-    findings.add(items < 0, lambda line: _item_problem(findings, line, profile))
+    findings.add(items < 0, lambda line: _item_problem(findings, line, profile), field_name="item")
 
 
 def _item_problem(findings: Findings, line_number: int, profile: Profile) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """A partner's declared profile: which dialect it writes, what its columns mean, how figures and times are written."""
 
 import codecs
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import get_args
 
 from inventory.feeds.contract import Dialect
@@ -23,7 +25,8 @@ DELIMITED = "delimited"
 COMMON_KEYS = frozenset({
     "format", "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
     "timezone", "completeness", "quantity_sign", "quantity_state", "negatives", "stores", "tolerance", "absences",
-    "drop_guard", "max_errors", "unknown_items", "unknown_stores", "as_of", "keep_raw",
+    "drop_guard", "max_errors", "unknown_items", "unknown_stores", "new_store", "as_of", "keep_raw",
+    "scale",
 })  # fmt: skip
 
 
@@ -35,7 +38,8 @@ class Profile:
     `tolerance` holds the codes of faults that are noted instead of refusing the file. `stores` is the scope of a
     FULL file; empty: the stores it names. `drop_guard` and `max_errors` are shares from 0 to 1. `as_of` says where
     an instant comes from when lines carry none: "receipt", "modified", or a pattern of the file's name such as
-    "STK_%Y%m%d%H%M%S". `options` are the dialect's own.
+    "STK_%Y%m%d%H%M%S". Every quantity is multiplied by `scale`. `new_timezone` and `new_currency` are those of stores
+    that the source may bring along (unknown_stores: CREATE). `options` are the dialect's own.
     """
 
     kind: str
@@ -61,6 +65,9 @@ class Profile:
     unknown_stores: str = "REJECT"
     as_of: str = "receipt"
     keep_raw: bool = True
+    scale: Decimal = Decimal(1)
+    new_timezone: str = ""
+    new_currency: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -110,6 +117,9 @@ def read_profile(
         unknown_stores=_choice(said, "unknown_stores", UNKNOWN),
         as_of=_text(said, "as_of", "receipt"),
         keep_raw=_flag(said, "keep_raw", default=dialect.keeps_raw if dialect else True),
+        scale=_scale(said),
+        new_timezone=_new_store(said).get("timezone", ""),
+        new_currency=_new_store(said).get("currency", ""),
         options={key: _option(check, key, said.get(key)) for key, check in own.items()},
     )
 
@@ -151,6 +161,29 @@ def _share(declared: Mapping[str, object], key: str, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise _bad(f"{key} is {value!r}; expected a share from 0 to 1")
     return float(value)
+
+
+def _scale(declared: Mapping[str, object]) -> Decimal:
+    value = str(declared.get("scale", 1))
+    try:
+        scale = Decimal(value)
+    except InvalidOperation as error:
+        raise _bad(f"scale is {value!r}; expected a number such as 0.001") from error
+    if not scale.is_finite() or scale <= 0:
+        raise _bad(f"scale is {value!r}; expected a number above 0")
+    return scale
+
+
+def _new_store(declared: Mapping[str, object]) -> dict[str, str]:
+    """What a store needs that the source brings along; only asked for where it may."""
+    if declared.get("unknown_stores") != "CREATE":
+        return {}
+    value = declared.get("new_store")
+    if not isinstance(value, Mapping) or set(value) != {"timezone", "currency"}:
+        raise _bad('new_store must say {"timezone": "Europe/Berlin", "currency": "EUR"} of stores to be made')
+    if not re.fullmatch("[A-Z]{3}", str(value["currency"])):
+        raise _bad(f"new_store: currency is {value['currency']!r}; expected an ISO 4217 code such as EUR")
+    return {"timezone": _timezone({"timezone": value["timezone"]}), "currency": str(value["currency"])}
 
 
 def _choice(declared: Mapping[str, object], key: str, choices: tuple[str, ...]) -> str:

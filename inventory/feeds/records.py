@@ -1,7 +1,7 @@
 """What the readers hand over: arrays of good rows, rejected lines, and the refusal of a whole file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,23 +15,31 @@ ABSENT = -(2**31)
 # The largest quantity a line may carry, in the item's smallest unit.
 QUANTITY_LIMIT = 999_999_999
 
+# Why a line waits for a person to say what its store's or item's code stands for.
+UNKNOWN_CODES = ("unknown_store", "unknown_item")
+
 
 class FeedRefused(Exception):
-    """The whole file cannot be used. `code` is for machines, `message` for the person who sent it."""
+    """The whole file cannot be used. `code` is for machines, `message` for the person who sent it.
 
-    def __init__(self, code: str, message: str) -> None:
+    `facts` go with them as JSON, such as the store codes nobody knows.
+    """
+
+    def __init__(self, code: str, message: str, *, facts: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.facts = dict(facts or {})
 
 
 class FeedHeld(Exception):
-    """The file is sound, but a person should look before it is used: what it would do is kept with it."""
+    """The file is sound, but a person should look before it is used; `preview` is what it would do, as JSON."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, preview: Mapping[str, object] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.preview = dict(preview or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Rejected:
     message: str
     raw: str
     part: int = 0
-    field: str = ""
+    field_name: str = ""
     unknown_code: str = ""
     record: Mapping[str, object] | None = None
 
@@ -77,7 +85,8 @@ class Catalogue:
     """What a file's codes mean: the stores and items known when the load began.
 
     GTINs are looked up by number (`gtins` ascending, `gtin_item_ids` beside it), other codes by text.
-    `decimals` says for each item id how many decimals its unit has.
+    `decimals` says for each item id how many decimals its unit has. `item_aliases` are item ids by codes of this
+    source alone, which a person has mapped; for GTINs those that are no numbers.
     """
 
     store_ids: Mapping[str, int]
@@ -86,6 +95,7 @@ class Catalogue:
     gtin_item_ids: Int32s
     item_ids: Mapping[str, int]
     decimals: npt.NDArray[np.int8]
+    item_aliases: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,8 @@ class StockRows:
     quantities: Int32s
     as_ofs: Int64s
     rejected: list[Rejected]
+    # (store, item) of rejected lines, 0 for what could not be made out: a FULL file has not left these out.
+    named: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

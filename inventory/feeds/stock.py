@@ -9,7 +9,7 @@ from inventory.feeds.blocks import FeedFile
 from inventory.feeds.columns import instant_column, item_column, item_decimals, quantity_column, store_column
 from inventory.feeds.problems import Findings, check_instants, check_places, check_quantities
 from inventory.feeds.profiles import Profile
-from inventory.feeds.records import Catalogue, StockRows
+from inventory.feeds.records import Catalogue, Int32s, StockRows
 from inventory.feeds.tables import TableBlock, read_table
 
 
@@ -39,6 +39,7 @@ def _rows(table: TableBlock, profile: Profile, catalogue: Catalogue, now_us: int
     check_instants(findings, as_ofs, "as_of", profile, now_us=now_us)
     findings.reject()
     lines = table.line_numbers
+    named = _named(table, stores, items) if table.rejected else []
     if findings.bad.any():
         good = ~findings.bad
         lines, stores, items = lines[good], stores[good], items[good]
@@ -52,4 +53,17 @@ def _rows(table: TableBlock, profile: Profile, catalogue: Catalogue, now_us: int
         quantities=quantities.astype(np.int32),
         as_ofs=as_ofs,
         rejected=table.rejected,
+        named=named,
     )
+
+
+def _named(table: TableBlock, stores: Int32s, items: Int32s) -> list[tuple[int, int]]:
+    """(store, item) of the rejected lines, 0 where it could not be made out; an unknown code is no known item."""
+    places = {line: place for place, line in enumerate(table.line_numbers.tolist())}
+    pairs = []
+    for line in table.rejected:
+        place = places.get(line.line_number)
+        if line.code in ("unknown_item", "unknown_store"):
+            continue
+        pairs.append((0, 0) if place is None else (max(int(stores[place]), 0), max(int(items[place]), 0)))
+    return pairs

@@ -15,7 +15,7 @@ import polars as pl
 
 from inventory.feeds.blocks import Block, FeedFile, visible
 from inventory.feeds.profiles import Profile
-from inventory.feeds.records import FeedRefused, Int32s, Rejected
+from inventory.feeds.records import UNKNOWN_CODES, FeedRefused, Int32s, Rejected
 
 # The csv module takes no longer field; well-formed lines below it are left to polars.
 _QUOTED_LIMIT = 131_072
@@ -52,9 +52,19 @@ class TableBlock:
             self._texts = self.block.text.decode("utf-8").split("\n")
         return self._texts[line_number - self.block.first_line]
 
-    def reject(self, line_number: int, code: str, message: str) -> None:
+    def reject(self, line_number: int, code: str, message: str, *, field_name: str = "") -> None:
+        """Put a line aside; `field_name` is the field of ours that is to blame, if one is."""
+        column = self.header.names[self.header.places[field_name]] if field_name else ""
+        unknown = self.value(line_number, field_name) if code in UNKNOWN_CODES else ""
         self.rejected.append(
-            Rejected(line_number, code, f"Line {line_number}: {message}", visible(self.raw(line_number)))
+            Rejected(
+                line_number,
+                code,
+                f"Line {line_number}: {message}",
+                visible(self.raw(line_number)),
+                field_name=visible(column)[:64],
+                unknown_code=unknown.strip(" \t")[:128],
+            )
         )
 
     def value(self, line_number: int, field_name: str) -> str:
@@ -180,8 +190,10 @@ def _has_plus(text: bytes, signs: npt.NDArray[np.uint8], delimiter: str) -> bool
 
 
 def _plain_line_ends(text: bytes, count: int) -> bool:
+    if b"\r" not in text:  # much quicker than counting what is not there
+        return True
     returns = text.count(b"\r")
-    return returns == 0 or (returns == text.count(b"\r\n") and returns in (count, count - 1))
+    return returns == text.count(b"\r\n") and returns in (count, count - 1)
 
 
 def _careful_block(block: Block, header: Header) -> TableBlock:

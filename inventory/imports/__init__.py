@@ -1,12 +1,11 @@
 """Loading of feeds: receive a file, load it once, whatever dies on the way."""
 
+from inventory.imports.documents import load_feed
 from inventory.imports.loaders import LOADERS, Arrival, Counts, Loader, Progress
 from inventory.imports.receiving import receive_file
 from inventory.imports.running import Rehearsal, fail_exhausted_runs, load_run, rehearse, retry_run
-from inventory.imports.sales import load_sales
-from inventory.imports.stock import load_stock
 
-LOADERS |= {"STOCK": load_stock, "SALES": load_sales}
+LOADERS |= {"STOCK": load_feed, "SALES": load_feed}
 
 __all__ = [
     "LOADERS",

@@ -23,6 +23,7 @@ class Claim:
     items: Int32s
     quantities: Int32s
     as_ofs: int | Int64s
+    full_as_of: int = NEVER  # since when what is not in it is absent; the table's own column
 
     @property
     def newest(self) -> int:
@@ -100,7 +101,8 @@ def read_rules() -> Rules:
 ClaimsByStore = Mapping[int, Mapping[int, Claim]]
 
 READ_CLAIMS = """
-SELECT store_id, source_id, (extract(epoch FROM as_of) * 1000000)::int8, item_ids, quantities, as_ofs
+SELECT store_id, source_id, (extract(epoch FROM as_of) * 1000000)::int8, item_ids, quantities, as_ofs,
+    (extract(epoch FROM full_as_of) * 1000000)::int8
 FROM inventory_stockclaim WHERE store_id = ANY(%s::int4[])
 """
 
@@ -110,11 +112,12 @@ def read_claims(store_ids: Sequence[int]) -> ClaimsByStore:
     found: dict[int, dict[int, Claim]] = {store: {} for store in store_ids}
     with raw_cursor() as cursor:
         cursor.execute(READ_CLAIMS, (list(store_ids),))
-        for store, source, as_of, items, quantities, as_ofs in cursor:
+        for store, source, as_of, items, quantities, as_ofs, full_as_of in cursor:
             found[store][source] = Claim(
                 items=np.frombuffer(items, "<i4"),
                 quantities=np.frombuffer(quantities, "<i4"),
                 as_ofs=as_of if as_ofs is None else np.frombuffer(as_ofs, "<i8"),
+                full_as_of=NEVER if full_as_of is None else full_as_of,
             )
     return found
 
@@ -183,6 +186,9 @@ ON CONFLICT (source_id, store_id) DO UPDATE SET
     quantities = excluded.quantities, as_ofs = excluded.as_ofs
 """
 # The same items in another night: their column is not touched, so its bytes are not written again.
+CONFIRM_CLAIM = """
+UPDATE inventory_stockclaim SET run_id = %s, as_of = %s, as_ofs = %b WHERE source_id = %s AND store_id = %s
+"""
 REFRESH_CLAIM = """
 UPDATE inventory_stockclaim SET run_id = %s, as_of = %s, quantities = %b, as_ofs = %b
 WHERE source_id = %s AND store_id = %s
@@ -191,17 +197,23 @@ WHERE source_id = %s AND store_id = %s
 
 def write_claims(changed: Iterable[tuple[int, Claim | None, Claim]], *, source_id: int, run_id: int) -> None:
     """Store one source's claims: (store id, the claim that stood, the claim that stands now)."""
-    replaced, refreshed = [], []
+    replaced, refreshed, confirmed = [], [], []
     for store, old, new in changed:
         as_of = instant(new.newest)
-        quantities = new.quantities.astype("<i4").tobytes()
         as_ofs = None if isinstance(new.as_ofs, int) else new.as_ofs.astype("<i8").tobytes()
-        if old is not None and np.array_equal(old.items, new.items):
+        same_items = old is not None and np.array_equal(old.items, new.items)
+        if old is not None and same_items and np.array_equal(old.quantities, new.quantities):
+            confirmed.append((run_id, as_of, as_ofs, source_id, store))
+            continue
+        quantities = new.quantities.astype("<i4").tobytes()
+        if same_items:
             refreshed.append((run_id, as_of, quantities, as_ofs, source_id, store))
         else:
             items = new.items.astype("<i4").tobytes()
             replaced.append((source_id, store, run_id, as_of, items, quantities, as_ofs))
     with raw_cursor() as cursor:
+        if confirmed:
+            cursor.executemany(CONFIRM_CLAIM, confirmed)
         if refreshed:
             cursor.executemany(REFRESH_CLAIM, refreshed)
         if replaced:

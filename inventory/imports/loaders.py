@@ -1,13 +1,14 @@
 """What a loader of one kind of feed gets and gives; the registry other apps add theirs to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from inventory.feeds.blocks import FeedFile
+from inventory.imports.notes import NoteLog
 from inventory.imports.rejects import RejectLog
 from inventory.models import FeedRun
 
@@ -30,13 +31,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One file to load: where to read it, where to put rejects, whom to tell of progress, and the clock."""
+    """One file to load: where to read it, where to put rejects and notes, whom to tell of progress, the clock."""
 
     run: FeedRun
     open: Callable[[], BinaryIO]
     rejects: RejectLog
     progress: Progress
     now: datetime
+    notes: NoteLog = field(default_factory=NoteLog)
 
     def file(self, *, encoding: str = "utf-8") -> FeedFile:
         """The content as text, read in blocks or line by line, unpacked and decoded strictly."""
@@ -45,12 +47,19 @@ class Arrival:
 
 @dataclass
 class Counts:
-    """What became of the lines that were not rejected. received = applied + unchanged + stale + rejected."""
+    """What became of the lines that were not rejected. received = applied + unchanged + stale + rejected.
+
+    `absent` items of a FULL file are no lines of it. The rest is what the document said of itself, for people.
+    """
 
     received: int = 0
     applied: int = 0
     unchanged: int = 0
     stale: int = 0
+    absent: int = 0
+    control_number: str = ""
+    completeness: str = ""
+    totals: dict[str, Any] = field(default_factory=dict)
 
 
 # A loader reads the whole file outside of any transaction, adding rejects as it goes. What it returns is called

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import uuid
+import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
@@ -12,6 +13,10 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
+from inventory.feeds.dialects import DIALECTS
+from inventory.feeds.file_times import time_in_name
+from inventory.feeds.profiles import COMPLETENESS, STORE_ZONE, read_profile
+from inventory.feeds.records import FeedRefused
 from inventory.models import FeedRun, FeedSource
 
 CHUNK = 1 << 20
@@ -42,14 +47,52 @@ class _Arriving(File):  # type: ignore[type-arg]
 
 
 def receive_file(
-    *, source: FeedSource, file_name: str, content: Readable, now: datetime
+    *,
+    source: FeedSource,
+    file_name: str,
+    content: Readable,
+    now: datetime,
+    modified_at: datetime | None = None,
 ) -> tuple[FeedRun, bool]:
     """Keep a file of a source; (its run, True), or (the earlier run, False) for bytes that came before.
 
-    A file over FEED_MAX_BYTES is refused on the spot and not kept. The caller rings the loader.
+    `modified_at` is the file's own time at its sender, where that is known. A file over FEED_MAX_BYTES is refused
+    on the spot and not kept. The caller rings the loader.
     """
-    arriving = _Arriving(content, settings.FEED_MAX_BYTES)
     run = FeedRun(source=source, file_name=PurePath(file_name).name[:255], received_at=now)
+    run.file_as_of, run.keeps_raw = _as_declared(run, modified_at)
+    keep_content(run=run, content=content, now=now)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        if run.file:
+            run.file.delete(save=False)
+        earlier = FeedRun.objects.select_related("source").filter(source=source, sha256=run.sha256)
+        return earlier.get(replay_of=None), False
+    return run, True
+
+
+def _as_declared(run: FeedRun, modified_at: datetime | None) -> tuple[datetime | None, bool]:
+    """When the file's figures were taken, and whether its raw bytes may stay, as the source's profile says."""
+    if run.source.kind not in COMPLETENESS:
+        return None, True
+    try:
+        profile = read_profile(run.source.kind, run.source.profile, dialects=DIALECTS)
+    except FeedRefused:  # the loader tells of it
+        return None, False
+    said = modified_at
+    if profile.as_of not in ("receipt", "modified"):
+        zone = "UTC" if profile.timezone == STORE_ZONE else profile.timezone
+        said = time_in_name(run.file_name, pattern=profile.as_of, zone=zoneinfo.ZoneInfo(zone))
+    elif profile.as_of == "receipt":
+        said = None
+    return (None if said is None else min(said, run.received_at)), profile.keep_raw
+
+
+def keep_content(*, run: FeedRun, content: Readable, now: datetime) -> None:
+    """Put the bytes of a run that is not saved yet into the storage; too many of them refuse it."""
+    arriving = _Arriving(content, settings.FEED_MAX_BYTES)
     run.file.save(uuid.uuid4().hex, arriving, save=False)
     run.sha256, run.size = arriving.digest.hexdigest(), arriving.length
     if run.size > settings.FEED_MAX_BYTES:
@@ -61,14 +104,6 @@ def receive_file(
         }
     else:
         _to_disk(run.file.path)
-    try:
-        with transaction.atomic():
-            run.save(force_insert=True)
-    except IntegrityError:
-        if run.file:
-            run.file.delete(save=False)
-        return FeedRun.objects.select_related("source").get(source=source, sha256=run.sha256), False
-    return run, True
 
 
 def _to_disk(path: str) -> None:

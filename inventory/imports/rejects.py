@@ -1,6 +1,7 @@
 """Rejected lines on their way to the database: counted at once, kept on disk, written by one COPY."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
@@ -17,6 +18,7 @@ class RejectLog:
 
     def __init__(self) -> None:
         self.count = 0
+        self.codes: Counter[str] = Counter()
         self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by __exit__)
 
     def __enter__(self) -> Self:
@@ -31,6 +33,7 @@ class RejectLog:
         for line in rejected:
             self._spool.write(json.dumps(_as_row(line)).encode() + b"\n")
             self.count += 1
+            self.codes[line.code] += 1
 
     def write(self, *, run_id: int) -> None:
         """All lines into inventory_rejectedrow, in the caller's transaction."""
@@ -49,5 +52,5 @@ class RejectLog:
 def _as_row(line: Rejected) -> list[object]:
     record = None if line.record is None else json.dumps(line.record)
     return [
-        line.line_number, line.part, line.code, line.message, line.raw, line.field, line.unknown_code, record,
+        line.line_number, line.part, line.code, line.message, line.raw, line.field_name, line.unknown_code, record,
     ]  # fmt: skip

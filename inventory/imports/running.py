@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from inventory.feeds.records import FeedRefused
+from inventory.feeds.records import FeedHeld, FeedRefused
 from inventory.imports.loaders import LOADERS, Arrival, Counts, Progress
 from inventory.imports.rejects import RejectLog
 from inventory.models import FeedRun, FeedSource, RejectedRow
@@ -58,6 +58,8 @@ def load_run(*, run_id: int, now: datetime, progress: Progress | None = None) ->
                 _load(run, open_file=lambda: _stored(run), progress=progress, attempt=attempt)
             except FeedRefused as refusal:
                 attempt.finish(state=FeedRun.State.REFUSED, problem=_problem(refusal))
+            except FeedHeld as held:
+                attempt.finish(state=FeedRun.State.HELD, problem=_problem(held), preview=held.preview)
     except LeaseLost:
         logger.warning("feed run %s was taken over by another worker; this one has rolled back", run_id)
         return None
@@ -99,10 +101,11 @@ class Rehearsal:
     """What a file would come to."""
 
     state: str
-    problem: dict[str, str]
+    problem: dict[str, Any]
     counts: Counts
     rejected: int
     first_rejects: list[RejectedRow]
+    notes: list[dict[str, Any]]
 
 
 def rehearse(
@@ -130,21 +133,23 @@ def rehearse(
         try:
             with _Attempt(run, progress, now, beats=False) as attempt:
                 counts = _load(run, open_file=open_file, progress=progress, attempt=attempt)
-        except FeedRefused as refusal:
+        except (FeedRefused, FeedHeld) as stopped:
             transaction.set_rollback(True)
-            return Rehearsal(FeedRun.State.REFUSED, _problem(refusal), Counts(), 0, [])
+            state = FeedRun.State.REFUSED if isinstance(stopped, FeedRefused) else FeedRun.State.HELD
+            return Rehearsal(state, _problem(stopped), Counts(), 0, [], [])
         run.refresh_from_db()
         rejects = list(run.rejected_rows.all()[:10])
         transaction.set_rollback(True)
-    return Rehearsal(run.state, {}, counts, run.rows_rejected, rejects)
+    return Rehearsal(run.state, {}, counts, run.rows_rejected, rejects, run.notes)
 
 
 def _stored(run: FeedRun) -> BinaryIO:
     return Path(run.file.path).open("rb")
 
 
-def _problem(refusal: FeedRefused) -> dict[str, str]:
-    return {"code": refusal.code, "message": refusal.message}
+def _problem(stopped: FeedRefused | FeedHeld) -> dict[str, Any]:
+    facts = stopped.facts if isinstance(stopped, FeedRefused) else {}
+    return {**facts, "code": stopped.code, "message": stopped.message}
 
 
 def _load(
@@ -169,6 +174,11 @@ def _load(
                 rows_unchanged=counts.unchanged,
                 rows_stale=counts.stale,
                 rows_rejected=rejects.count,
+                rows_absent=counts.absent,
+                notes=arrival.notes.as_json(),
+                control_number=counts.control_number[:64],
+                completeness=counts.completeness,
+                totals=counts.totals,
                 progress_rows=progress.rows,
                 progress_bytes=progress.bytes,
             )
@@ -212,7 +222,8 @@ class _Attempt:
         """Write the end of the run. Raises LeaseLost, which rolls back, when another worker has taken over."""
         self._quiet()  # the beat writes the same row from its own connection: it would wait for our commit
         ended = self.now + timedelta(seconds=time.monotonic() - self._started)
-        if not self._mine().update(finished_at=ended, lease_until=None, **values):
+        finished_at = None if values["state"] == FeedRun.State.HELD else ended
+        if not self._mine().update(finished_at=finished_at, lease_until=None, **values):
             raise LeaseLost
 
     def _mine(self) -> "FeedRunQuerySet":

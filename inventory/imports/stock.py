@@ -4,26 +4,27 @@ A line is `applied` when it put in or changed a level, `unchanged` when it said 
 when a newer count of this source stands, or another source's count is believed all the same.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from inventory.feeds.profiles import read_profile
+from inventory.feeds.profiles import Profile, read_profile
 from inventory.feeds.records import (
     ABSENT,
-    Catalogue,
+    FeedHeld,
     FeedRefused,
     Flags,
     Int32s,
     Int64s,
     LevelChanges,
-    StockRows,
 )
 from inventory.feeds.stock import read_stock
+from inventory.imports.absences import NO_LINE, Full, by_store, remember
 from inventory.imports.catalogue import read_catalogue
 from inventory.imports.claims import (
     NEVER,
@@ -37,18 +38,19 @@ from inventory.imports.claims import (
     write_claims,
     write_reach,
 )
-from inventory.imports.conflicts import Conflicts
+from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
-from inventory.imports.telling import read_withheld, tell_stock_changed
+from inventory.imports.spooling import StoreSpool
+from inventory.imports.telling import StockTelling
 from inventory.imports.times import micros
 from inventory.models import Store
 
 # Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
 BATCH_LINES = 250_000
 BATCH_STORES = 256
-FLUSH_LEVELS = 500_000
+FLUSH_LEVELS = 250_000
 
 
 @dataclass
@@ -67,62 +69,132 @@ class Counted:
         return Counted(self.items[rows], self.quantities[rows], self.as_ofs[rows], self.lines[rows])
 
 
+NOTHING_COUNTED = Counted(
+    np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
+)
+
+
 def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = read_profile("STOCK", arrival.run.source.profile)
-    catalogue = read_catalogue(item_code=profile.item_code)
-    chunks: dict[int, list[Counted]] = defaultdict(list)
-    counts = Counts()
+    catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
+    counts = Counts(completeness=profile.completeness)
+    is_full = profile.completeness == "FULL"
+    named: set[tuple[int, int]] = set()
     file = arrival.file(encoding=profile.encoding)
-    for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
-        counts.received += rows.received
-        arrival.rejects.add(rows.rejected)
-        for store, counted in _by_store(rows):
-            chunks[store].append(counted)
-        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-    if not counts.received:
+    spool = StoreSpool()
+    with ExitStack() as unless_written:
+        unless_written.enter_context(spool)
+        for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
+            counts.received += rows.received
+            arrival.rejects.add(rows.rejected)
+            spool.add_block(rows.store_ids, (rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers))
+            if is_full:
+                named.update(rows.named)
+            arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        if not counts.received:
+            _check_empty(arrival, is_full=is_full)
+        unless_written.pop_all()
+    conflicts = Conflicts(file, profile, "quantity", among="ambiguous_item", earlier="conflicting_repeat")
+    seen = spool.stores()
+    full = (
+        full_file(arrival, profile, stores=catalogue.store_ids, seen=seen, named=named) if is_full else None
+    )
+    size = len(catalogue.decimals)
+    return lambda: write_counts(
+        arrival, size=size, spool=spool, counts=counts, conflicts=conflicts, full=full
+    )
+
+
+def _check_empty(arrival: Arrival, *, is_full: bool) -> None:
+    """A file without a line is used only when it is FULL and a person has said so."""
+    if not is_full:
         raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
-    conflicts = Conflicts(file, profile, "quantity")
-    return lambda: _write(arrival, catalogue, chunks, counts, conflicts)
+    if arrival.run.released_at is None:
+        raise FeedHeld("empty_snapshot", "A full file without a line would count everything as none.")
 
 
-def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
-    counted = Counted(rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers)
-    stores = rows.store_ids
-    if not len(stores):
-        return
-    if (np.diff(stores) < 0).any():
-        order = np.argsort(stores, kind="stable")
-        stores, counted = stores[order], counted.take(order)
-    starts = np.flatnonzero(np.diff(stores, prepend=-1))
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(stores)], strict=True):
-        part = slice(start, end)
-        yield (
-            int(stores[start]),
-            Counted(counted.items[part], counted.quantities[part], counted.as_ofs[part], counted.lines[part]),
-        )
-
-
-def _write(
+def full_file(
     arrival: Arrival,
-    catalogue: Catalogue,
-    chunks: dict[int, list[Counted]],
+    profile: Profile,
+    *,
+    stores: Mapping[str, int],
+    seen: Iterable[int],
+    named: Iterable[tuple[int, int]],
+) -> Full | None:
+    """What a FULL file is measured by; None where the profile does not let it mark absences.
+
+    Its scope are the profile's stores, else those it has lines of.
+    """
+    if not profile.absences:
+        return None
+    run = arrival.run
+    declared = {stores[code] for code in profile.stores if code in stores}
+    return Full(
+        scope=frozenset(declared or seen),
+        as_of=micros(run.file_as_of or run.received_at),
+        drop_guard=None if run.released_at else profile.drop_guard,
+        named=by_store(named),
+    )
+
+
+def write_counts(
+    arrival: Arrival,
+    *,
+    size: int,
+    spool: StoreSpool,
     counts: Counts,
-    conflicts: Conflicts,
+    conflicts: ConflictLog,
+    full: Full | None,
 ) -> Counts:
-    """Compare with what stands and write the difference, in the caller's transaction."""
-    store_ids = Store.objects.filter(pk__in=chunks).lock_in_order()
-    run, withheld = arrival.run, read_withheld(store_ids)
+    """Compare with what stands and write the difference, in the caller's transaction; closes `spool`.
+
+    The columns of `spool` are those of Counted. `size` is above the highest item id; `full` is there for a FULL
+    file only.
+    """
+    with spool:
+        if full is not None:
+            spool.include(full.scope)
+        store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        levels = _Levels(
+            size=size, telling=StockTelling(store_ids=store_ids, run=arrival.run, now=arrival.now)
+        )
+        reach = _write_levels(arrival, levels, spool=spool, counts=counts, conflicts=conflicts, full=full)
+    write_reach(reach, source_id=arrival.run.source_id, run_id=arrival.run.pk)
+    if full is not None:
+        remember(full, source_id=arrival.run.source_id)
+        if full.skipped:
+            arrival.notes.add(
+                code="absences_skipped",
+                message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
+                count=len(full.skipped),
+            )
+        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
+    conflicts.reject(arrival.rejects)
+    return counts
+
+
+def _write_levels(
+    arrival: Arrival,
+    levels: "_Levels",
+    *,
+    spool: StoreSpool,
+    counts: Counts,
+    conflicts: ConflictLog,
+    full: Full | None,
+) -> dict[int, int]:
+    """Claims and levels, some stores at a time; the newest instant (µs, UTC) of each store's lines."""
+    run = arrival.run
     rules = read_rules()
-    levels = _Levels(size=len(catalogue.decimals))
     reach: dict[int, int] = {}
-    for stores in _batches(chunks):
+    for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
         claims = read_claims(stores)
         settled = [
-            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts)
+            _settle(store, _counted(spool, store), claims[store], run.source_id, rules, conflicts, full)
             for store in stores
         ]
         for one in settled:
+            counts.absent += one.absent
             counts.unchanged += one.unchanged
             counts.stale += one.stale
             if one.newest != NEVER:
@@ -132,26 +204,13 @@ def _write(
         _compare([one for one in touched if len(one.winning)], levels, counts)
         beside = {one.store: (one.beside, one.news.items) for one in touched if one.beside}
         track_disagreements(beside, rules, now=arrival.now)
-    changes = levels.finish()
-    write_reach(reach, source_id=run.source_id, run_id=run.pk)
-    conflicts.reject(arrival.rejects)
-    tell_stock_changed(
-        changes=changes, store_ids=store_ids, withheld_before=withheld, run=run, now=arrival.now
-    )
-    return counts
+    levels.flush()
+    return reach
 
 
-def _batches(chunks: Mapping[int, list[Counted]]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    lines = 0
-    for store in sorted(chunks):
-        batch.append(store)
-        lines += sum(map(len, chunks[store]))
-        if lines >= BATCH_LINES or len(batch) >= BATCH_STORES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
+def _counted(spool: StoreSpool, store: int) -> Counted:
+    columns = spool.take(store)
+    return Counted(*columns) if columns else NOTHING_COUNTED
 
 
 def _joined(parts: Sequence[Counted]) -> Counted:
@@ -183,6 +242,7 @@ class _Settled:
     unchanged: int
     stale: int
     newest: int
+    absent: int
 
 
 def _settle(
@@ -191,13 +251,24 @@ def _settle(
     standing: Mapping[int, Claim],
     source_id: int,
     rules: Rules,
-    conflicts: Conflicts,
+    conflicts: ConflictLog,
+    full: Full | None,
 ) -> _Settled:
     """Sort the lines of one store into news, repeats, stale ones and contradictions."""
+    named = counted.items
     counted, unchanged, stale = _one_a_key(counted, conflicts)
     newest = int(counted.as_ofs.max()) if len(counted) else NEVER
     own = standing.get(source_id)
     news, repeated, older = _against_own(counted, own, conflicts)
+    lines, absent = len(news), 0
+    if full is not None:
+        gone = full.missing_items(store, named, own, newest)
+        news, absent = _with_absent(news, gone, full.times[store]), len(gone)
+    if own is not None and own.full_as_of != NEVER:
+        late = counted.items[(counted.as_ofs < own.full_as_of) & (own.times_of(counted.items) == NEVER)]
+        lines -= len(late)
+        older += len(late)
+        news = _with_absent(news.take(~np.isin(news.items, late)), late, own.full_as_of)
     claim = merged(own, Claim(news.items, news.quantities, news.as_ofs))
     winning, source_changed = news, np.zeros(len(news), bool)
     sources: Int64s | int = source_id
@@ -214,9 +285,28 @@ def _settle(
         claims=(store, own, claim),
         beside=beside,
         unchanged=unchanged + repeated,
-        stale=stale + older + len(news) - len(winning),
+        stale=stale + older + lines - int((winning.lines != NO_LINE).sum()),
         newest=newest,
+        absent=absent,
     )
+
+
+def _with_absent(news: Counted, items: Int32s, as_of: int) -> Counted:
+    """The news and, among them, items that are absent since an instant."""
+    if not len(items):
+        return news
+    count = len(items)
+    parts = (
+        news,
+        Counted(
+            items,
+            np.full(count, ABSENT, np.int32),
+            np.full(count, as_of, np.int64),
+            np.full(count, NO_LINE, np.int32),
+        ),
+    )
+    both = _joined(parts)
+    return both.take(np.argsort(both.items, kind="stable"))
 
 
 def _won(
@@ -234,7 +324,7 @@ def _won(
     return winning, winners.astype(np.int64), winners != sources_before[differs]
 
 
-def _one_a_key(counted: Counted, conflicts: Conflicts) -> tuple[Counted, int, int]:
+def _one_a_key(counted: Counted, conflicts: ConflictLog) -> tuple[Counted, int, int]:
     """One line an item, items ascending; how many were repeats, and how many older than another of the file."""
     if (np.diff(counted.items) > 0).all():
         return counted, 0, 0
@@ -261,7 +351,7 @@ def _same_key(counted: Counted) -> Flags:
     return same
 
 
-def _against_own(counted: Counted, own: Claim | None, conflicts: Conflicts) -> tuple[Counted, int, int]:
+def _against_own(counted: Counted, own: Claim | None, conflicts: ConflictLog) -> tuple[Counted, int, int]:
     """The lines newer than what this source said before; how many repeat it, and how many are older."""
     if own is None or not len(own.items) or not len(counted):
         return counted, 0, 0
@@ -272,8 +362,10 @@ def _against_own(counted: Counted, own: Claim | None, conflicts: Conflicts) -> t
     equal = counted.as_ofs == times
     places, _known = own.find(counted.items)
     repeats = equal & (own.quantities[places] == counted.quantities)
-    conflicts.with_earlier(counted.lines[equal & ~repeats])
-    return counted.take(counted.as_ofs > times), int(repeats.sum()), int(older.sum())
+    # A line beats its absence from a full file of the same instant.
+    named = equal & (own.quantities[places] == ABSENT)
+    conflicts.with_earlier(counted.lines[equal & ~repeats & ~named])
+    return counted.take((counted.as_ofs > times) | named), int(repeats.sum()), int(older.sum())
 
 
 def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> None:
@@ -298,8 +390,9 @@ def _compare(touched: Sequence[_Settled], levels: "_Levels", counts: Counts) -> 
             current = image[winning.items]
             image[pairs["item"]] = ABSENT
         changed = current != quantities
-        counts.applied += int(changed.sum())
-        counts.unchanged += len(winning) - int(changed.sum())
+        applied = int((changed & (winning.lines != NO_LINE)).sum())
+        counts.applied += applied
+        counts.unchanged += int((winning.lines != NO_LINE).sum()) - applied
         levels.add(one.store, winning, one.sources, current, quantities, changed | one.source_changed)
 
 
@@ -313,14 +406,15 @@ def _room_for(image: Int32s, pairs: npt.NDArray[Any]) -> Int32s:
 
 @dataclass
 class _Levels:
-    """Differences on their way to the table, written in large portions."""
+    """Differences on their way to the table, written and told of in portions of whole stores."""
 
     size: int
+    telling: StockTelling
     rows: list[tuple[Int32s, ...]] = field(default_factory=list)
     times: list[Int64s] = field(default_factory=list)
     sources: list[Int64s] = field(default_factory=list)
     pending: int = 0
-    written: list[LevelChanges] = field(default_factory=list)
+    compared: int = 0
 
     def add(
         self,
@@ -331,6 +425,7 @@ class _Levels:
         new: Int32s,
         differs: Flags,
     ) -> None:
+        self.compared += len(winning)
         rows = np.flatnonzero(differs)
         if not len(rows):
             return
@@ -348,7 +443,8 @@ class _Levels:
         stores, items, old, new = (np.concatenate(parts) for parts in zip(*self.rows, strict=True))
         as_ofs, sources = np.concatenate(self.times), np.concatenate(self.sources)
         fresh = old == ABSENT
-        for write, rows in ((add_levels, fresh), (change_levels, ~fresh)):
+        share = len(old) / max(self.compared, 1)
+        for write, rows in ((add_levels, fresh), (partial(change_levels, share=share), ~fresh)):
             write(
                 {
                     "store_id": stores[rows],
@@ -359,13 +455,6 @@ class _Levels:
                 }
             )
         told = old != new
-        self.written.append(LevelChanges(stores[told], items[told], old[told], new[told]))
-        self.rows, self.times, self.sources, self.pending = [], [], [], 0
-
-    def finish(self) -> LevelChanges:
-        """Write what is left; every level whose quantity differs from before."""
-        self.flush()
-        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in self.written]
-        if not parts:
-            parts = [(np.empty(0, np.int32),) * 4]
-        return LevelChanges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        if told.any():
+            self.telling.tell(LevelChanges(stores[told], items[told], old[told], new[told]))
+        self.rows, self.times, self.sources, self.pending, self.compared = [], [], [], 0, 0

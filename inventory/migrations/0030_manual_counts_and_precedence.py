@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0004_feeds_at_full_strength"),
+        ("inventory", "0020_pulls_and_alerts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from inventory.models.stock import (
     Workstation,
 )
 from inventory.models.stores import Store, StoreGroup, StoreQuerySet
+from inventory.models.webhooks import WebhookEvent
 
 __all__ = [
     "CodeMapping",
@@ -35,5 +36,6 @@ __all__ = [
     "StoreFeed",
     "StoreGroup",
     "StoreQuerySet",
+    "WebhookEvent",
     "Workstation",
 ]

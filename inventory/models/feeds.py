@@ -4,11 +4,25 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from inventory.feeds.schedules import next_due, read_times, read_zone
 from inventory.models.stores import validate_timezone
+
+
+class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
+    """Sets of sources."""
+
+    def free(self, *, now: datetime) -> Self:
+        """In use, and nobody is pulling."""
+        return self.filter(Q(pulling_until__isnull=True) | Q(pulling_until__lt=now), enabled=True)
+
+    def due(self, *, now: datetime) -> Self:
+        """Whose pull is due, the longest waiting first."""
+        return self.free(now=now).filter(next_pull_at__lte=now).order_by("next_pull_at", "pk")
 
 
 class FeedSource(models.Model):
@@ -36,8 +50,8 @@ class FeedSource(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # Where files are fetched from; {} = the source's inbox folder. Read by inventory.transports. Secrets are named
-    # here and stand in the environment.
+    # Where files are fetched from; {} = the source's inbox folder. Read by inventory.imports.transports. Secrets are
+    # named here and stand in the environment.
     transport = models.JSONField(default=dict, blank=True)
     # The schedule lives here; beat only ticks. Pulled every so often, or at these local times ("03:10") of
     # `pull_timezone`; neither = files arrive by upload only.
@@ -47,11 +61,17 @@ class FeedSource(models.Model):
     next_pull_at = models.DateTimeField(null=True, blank=True)
     last_pull_at = models.DateTimeField(null=True, blank=True)
     pull_problem = models.JSONField(default=dict, blank=True)  # {"code": …, "message": …} of the last pull
+    # What the transport remembers between pulls: {"place": …, "etag": …} or {"place": …, "taken": {name: stamp}}.
+    transport_state = models.JSONField(default=dict, blank=True)
+    # Somebody is at the server until then, or has died there.
+    pulling_until = models.DateTimeField(null=True, blank=True)
     # Who hears of a late, empty, held or failed feed besides the people who look at the page.
     alert_email = models.EmailField(blank=True)
-    alert_webhook = models.URLField(blank=True)
+    alert_webhook = models.CharField(max_length=500, blank=True, validators=[URLValidator(["https", "http"])])
     # How often a file is expected, for the lag on the operator's page.
     expected_every = models.DurationField(default=timedelta(hours=24))
+
+    objects = FeedSourceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -73,6 +93,23 @@ class FeedSource(models.Model):
     def believed_for(self) -> timedelta:
         """How much older than the newest count its count may be and still come first."""
         return self.freshness_limit if self.holds_for is None else self.holds_for
+
+    def next_pull(self, *, after: datetime) -> datetime | None:
+        """When the schedule asks for the next pull; None without one. Raises ValueError for one that is none."""
+        if self.pull_every is not None:
+            return after + self.pull_every
+        times = read_times(self.pull_times)
+        if not times:
+            return None
+        return next_due(times=times, zone=read_zone(self.pull_timezone), after=after)
+
+    def claim_pull(self, *, due_at: datetime | None, until: datetime, now: datetime) -> bool:
+        """Take this pull for one caller; False when it was done, put off, or somebody is at it.
+
+        The pull stays due until it is over: if its worker dies, the next one finds it when the lease has run out.
+        """
+        due = FeedSource.objects.free(now=now).filter(pk=self.pk, next_pull_at=due_at)
+        return bool(due.update(pulling_until=until))
 
 
 class FeedRunQuerySet(models.QuerySet["FeedRun"]):
@@ -113,6 +150,8 @@ class FeedRun(models.Model):
     file_name = models.CharField(max_length=255)
     file = models.FileField(upload_to="feeds/%Y/%m/", max_length=255)
     size = models.BigIntegerField()
+    # False: the raw bytes may carry personal data. Once loaded, only the facts read from them are kept.
+    keeps_raw = models.BooleanField(default=True, db_default=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     # Code and sentence of a refusal or failure: {"code": "unknown_header", "message": "…"}.
     problem = models.JSONField(default=dict, blank=True)
@@ -124,6 +163,8 @@ class FeedRun(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # "" = as the source's profile says; "canonical" = our own JSON lines, made of facts that are sent in again.
+    document_format = models.CharField(max_length=32, blank=True, default="", db_default="")
     # What the document says of itself.
     control_number = models.CharField(max_length=64, blank=True)
     completeness = models.CharField(max_length=8, blank=True)
@@ -213,14 +254,48 @@ class FeedRun(models.Model):
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
 
+    def rows_a_second(self, *, now: datetime) -> float:
+        """How fast this attempt has been reading so far; 0 before it has begun."""
+        spent = (now - self.started_at).total_seconds() if self.started_at else 0.0
+        return self.progress_rows / spent if spent > 0 else 0.0
+
+    def remaining(self, *, now: datetime) -> timedelta | None:
+        """How long reading the rest takes at the same pace; None where that cannot be told yet."""
+        left = self.size - self.progress_bytes
+        if self.started_at is None or not self.progress_bytes or left <= 0 or now <= self.started_at:
+            return None
+        return (now - self.started_at) * left / self.progress_bytes
+
     @property
     def is_retryable(self) -> bool:
         """Over without a load, and its bytes are still there (a file that was too large is not kept)."""
         return self.state in (self.State.REFUSED, self.State.FAILED) and bool(self.file)
 
 
+class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
+    """Sets of rejected lines."""
+
+    def waiting(self) -> Self:
+        """In quarantine: neither sent in again nor given up."""
+        return self.filter(state=RejectedRow.State.WAITING)
+
+    def of_unknown(self, *, source: FeedSource, kind: str = "") -> Self:
+        """Those of a source that wait for somebody to say what a code of it stands for; kind of CodeMapping."""
+        rows = self.waiting().filter(run__source=source).exclude(unknown_code="")
+        if kind == CodeMapping.Kind.STORE:
+            return rows.filter(code=RejectedRow.UNKNOWN_STORE)
+        return rows.exclude(code=RejectedRow.UNKNOWN_STORE) if kind else rows
+
+    def drop(self, *, member_id: int | None, now: datetime) -> int:
+        """Give the waiting ones up; how many there were."""
+        return self.waiting().update(state=RejectedRow.State.DROPPED, decided_by=member_id, decided_at=now)
+
+
 class RejectedRow(models.Model):
     """A line we could not use: kept with its number, its text, a reason code and a sentence for the sender."""
+
+    # Of the codes with an `unknown_code`: this one is about a store, all others are about an item.
+    UNKNOWN_STORE = "unknown_store"
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("waiting")
@@ -244,6 +319,13 @@ class RejectedRow(models.Model):
     replay = models.ForeignKey(
         FeedRun, null=True, blank=True, on_delete=models.PROTECT, related_name="replayed_rows"
     )
+    # Who gave the line up.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RejectedRowQuerySet.as_manager()
 
     class Meta:
         ordering = ("line_number", "part")
@@ -267,6 +349,7 @@ class RejectedRow(models.Model):
                 condition=Q(state="WAITING") & ~Q(unknown_code=""),
                 name="inventory_rejected_unknown",
             ),
+            models.Index(fields=["run"], condition=Q(state="WAITING"), name="inventory_rejected_waiting"),
         ]
 
     def __str__(self) -> str:
@@ -307,6 +390,19 @@ class CodeMapping(models.Model):
         return f"{self.kind} {self.code}"
 
 
+class FeedAlertQuerySet(models.QuerySet["FeedAlert"]):
+    """Sets of alerts."""
+
+    def open(self) -> Self:
+        """Not over yet."""
+        return self.filter(closed_at__isnull=True)
+
+    def untold(self, *, now: datetime) -> Self:
+        """Open, and nobody has told of it or is telling; the oldest first."""
+        free = Q(telling_until__isnull=True) | Q(telling_until__lt=now)
+        return self.open().filter(free, told_at__isnull=True).order_by("opened_at", "pk")
+
+
 class FeedAlert(models.Model):
     """Something about a source that somebody should hear of; open until it is over. Told once."""
 
@@ -323,8 +419,14 @@ class FeedAlert(models.Model):
     message = models.TextField()
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Told when everybody who wants to hear has: by e-mail and by webhook, each once.
     told_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    telling_until = models.DateTimeField(null=True, blank=True)  # a worker is at it, or has died
     telling_problem = models.TextField(blank=True)
+
+    objects = FeedAlertQuerySet.as_manager()
 
     class Meta:
         ordering = ("-opened_at", "-pk")
@@ -342,3 +444,15 @@ class FeedAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind}"
+
+    def claim_telling(self, *, until: datetime, now: datetime) -> bool:
+        """Take the telling for one worker; False when another is at it or has done it."""
+        if not FeedAlert.objects.untold(now=now).filter(pk=self.pk).update(telling_until=until):
+            return False
+        self.refresh_from_db(fields=["mailed_at", "posted_at"])
+        return True
+
+    def note_telling(self, *, told_at: datetime | None, problem: str) -> None:
+        """How it went, and the claim given back: what failed is tried again at the next tick."""
+        self.told_at, self.telling_problem, self.telling_until = told_at, problem, None
+        self.save(update_fields=["told_at", "telling_problem", "telling_until", "mailed_at", "posted_at"])

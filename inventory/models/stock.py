@@ -203,6 +203,7 @@ class SalesTotal(models.Model):
     quantity = models.BigIntegerField()
     amount = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
+    as_of = models.DateTimeField()  # of the document that said so
     run = models.ForeignKey("inventory.FeedRun", on_delete=models.PROTECT, related_name="totals_written")
 
     class Meta:

@@ -1,14 +1,14 @@
 """Template words of the feed pages: how a source is doing, a run's state, durations, and the chart of runs."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from inventory.models import FeedRun
+from inventory.models import FeedRun, RejectedRow
 from inventory.selectors import FeedStatus
 
 register = template.Library()
@@ -38,15 +38,20 @@ RUN_LOOKS = {
 # Causes by their code; a code that is new here is shown in plain letters.
 CAUSES = {
     "bad_item": gettext_lazy("The item code is not well formed"),
-    "bad_line": gettext_lazy("The line has too few or too many columns"),
+    "bad_line": gettext_lazy("A quote stands in the wrong place"),
     "bad_number": gettext_lazy("A number cannot be read"),
+    "ambiguous_item": gettext_lazy("Lines of one item say different things"),
     "bad_text": gettext_lazy("A text cannot be read"),
     "bad_time": gettext_lazy("A date or time cannot be read"),
     "bad_value": gettext_lazy("A value is not one of those agreed"),
+    "column_count": gettext_lazy("The line has too few or too many columns"),
+    "conflicting_repeat": gettext_lazy("An earlier file said otherwise"),
     "conflicting_lines": gettext_lazy("Lines of the same file contradict each other"),
     "future_time": gettext_lazy("The time lies in the future"),
     "missing_value": gettext_lazy("A value is missing"),
     "not_allowed": gettext_lazy("The promotion says what is not allowed"),
+    "open_quote": gettext_lazy("A quote is opened and not closed"),
+    "out_of_range": gettext_lazy("A number is too large"),
     "unknown_item": gettext_lazy("The item is not known"),
     "unknown_store": gettext_lazy("The store is not known"),
 }
@@ -76,6 +81,8 @@ def feed_look(status: FeedStatus) -> Look:
     last, lag = status.last_run, status.lag
     if status.running:
         return Look("alternative", "play", _("Loading %(file)s.") % {"file": status.running.file_name})
+    if status.held:
+        return Look("check", "eye", problem_sentence(status.held[0]))
     if last and last.state in (State.REFUSED, State.FAILED):
         return Look("refuse", "bar", problem_sentence(last))
     if lag:
@@ -103,6 +110,8 @@ def feed_look(status: FeedStatus) -> Look:
 def problem_sentence(run: FeedRun) -> str:
     """Why the last file did not come in."""
     facts = {"file": run.file_name, "why": run.problem.get("message", "")}
+    if run.state == State.HELD:
+        return _("%(file)s is held for you: %(why)s") % facts
     if run.state == State.REFUSED:
         return _("%(file)s was refused: %(why)s") % facts
     return _("%(file)s failed: %(why)s") % facts
@@ -126,8 +135,61 @@ def run_seconds(run: FeedRun) -> str:
     return f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
 
 
+@register.filter
+def pace(run: FeedRun, now: datetime) -> str:
+    """How fast a running load reads, and how long it still takes at that pace."""
+    speed, left = run.rows_a_second(now=now), run.remaining(now=now)
+    words = [_("%(n)s rows/s") % {"n": f"{speed:,.0f}"}] if speed else []
+    if left is not None:
+        words.append(_("about %(time)s left") % {"time": seconds(left)})
+    return ", ".join(words)
+
+
+@register.filter
+def phase(run: FeedRun) -> str:
+    """What a running load is doing."""
+    if run.progress_bytes < run.size:
+        return _("Reading the file")
+    return _("Comparing and writing")
+
+
+def seconds(span: timedelta) -> str:
+    """A span of seconds or minutes: "8 s", "4 min"."""
+    whole = max(1, round(span.total_seconds()))
+    return _("%(n)s s") % {"n": whole} if whole < 100 else duration(span)
+
+
+@register.filter
+def reason(row: RejectedRow) -> str:
+    """The sentence without the line's number, where that stands beside it."""
+    return row.message.removeprefix(f"Line {row.line_number}: ")
+
+
+COUNTS = ("received", "applied", "unchanged", "stale", "rejected")
+
+
+@register.filter
+def in_order(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Figures of a held file in the order in which they add up."""
+    known = [(name, counts[name]) for name in COUNTS if name in counts]
+    return known + [(name, number) for name, number in counts.items() if name not in COUNTS]
+
+
+@register.filter
+def told(value: Any) -> str:
+    """One thing a held file would do, as a loader has put it: a sentence, or facts by their names."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(key).replace('_', ' ')} {told(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return " → ".join(told(part) for part in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
 class Bar(NamedTuple):
-    """One run in the chart, in pixels from the top left: the good part and, above it, the rejected one."""
+    """One run in the chart, in pixels from the top left: the good part and, above it, the rejected one.
+
+    A refused, failed or held run has no figures: `is_bad` or `is_held`, drawn as a frame of full height.
+    """
 
     run: FeedRun
     x: int
@@ -135,38 +197,41 @@ class Bar(NamedTuple):
     height: int
     rejected_y: int
     rejected_height: int
+    is_bad: bool = False
+    is_held: bool = False
 
 
-BAR, GAP, HEIGHT = 5, 2, 36
+BAR, GAP, HEIGHT = 9, 3, 72
+BARS = 30
 
 
-@register.inclusion_tag("inventory/_sparkline.html")
-def sparkline(runs: Sequence[FeedRun]) -> dict[str, Any]:
-    """Rows of the last runs as small bars, the newest on the right; a refused or failed run is a full red bar."""
+@register.inclusion_tag("inventory/_chart.html")
+def run_chart(runs: Sequence[FeedRun], key: str) -> dict[str, Any]:
+    """Rows of the last runs as bars, the newest on the right. `key` makes the ids of one page differ."""
     most = max((run.rows_received for run in runs), default=0) or 1
-    bars = []
-    for place, run in enumerate(runs):
-        if run.state in (State.REFUSED, State.FAILED):
-            bars.append(Bar(run, place * (BAR + GAP), HEIGHT, 0, 0, HEIGHT))
-            continue
-        whole = max(2, round(HEIGHT * run.rows_received / most)) if run.rows_received else 1
-        rejected = max(1, round(whole * run.rows_rejected / run.rows_received)) if run.rows_rejected else 0
-        bars.append(
-            Bar(
-                run,
-                place * (BAR + GAP),
-                HEIGHT - whole + rejected,
-                whole - rejected,
-                HEIGHT - whole,
-                rejected,
-            )
-        )
-    bad = sum(run.state in (State.REFUSED, State.FAILED) for run in runs)
+    first = max(0, BARS - len(runs))
+    bars = [_bar(run, (first + place) * (BAR + GAP), most) for place, run in enumerate(runs)]
     return {
         "bars": bars,
-        "width": max(1, len(runs)) * (BAR + GAP),
+        "key": key,
+        "most": most,
+        "has_figures": any(run.is_finished or run.state == State.HELD for run in runs),
+        "width": BARS * (BAR + GAP) - GAP,
         "bar": BAR,
         "height": HEIGHT,
-        "bad": bad,
-        "runs": len(runs),
+        "bad": sum(bar.is_bad for bar in bars),
+        "rejects": any(bar.rejected_height for bar in bars),
+        "held": any(bar.is_held for bar in bars),
+        "oldest": runs[0] if runs else None,
+        "newest": runs[-1] if runs else None,
     }
+
+
+def _bar(run: FeedRun, x: int, most: int) -> Bar:
+    if run.state in (State.REFUSED, State.FAILED):
+        return Bar(run, x, HEIGHT, 0, 0, 0, is_bad=True)
+    if run.state == State.HELD:
+        return Bar(run, x, HEIGHT, 0, 0, 0, is_held=True)
+    whole = max(2, round(HEIGHT * run.rows_received / most)) if run.rows_received else 1
+    rejected = max(2, round(whole * run.rows_rejected / run.rows_received)) if run.rows_rejected else 0
+    return Bar(run, x, HEIGHT - whole + rejected, whole - rejected, HEIGHT - whole, rejected)

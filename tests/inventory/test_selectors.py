@@ -89,7 +89,7 @@ def test_the_overview_knows_the_last_run_the_last_success_and_the_lag(
         source=source, sha256="1", file_name="c", size=1, state="LOADING", received_at=NOW - timedelta(hours=1),
         started_at=NOW, lease_until=NOW,
     )  # fmt: skip
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         first, second = feed_overview(now=NOW)
     assert (first.last_run, first.last_success, first.running) == (bad, good, running)
     assert first.lag == timedelta(hours=6)

@@ -1,7 +1,5 @@
 """The operator's pages: feeds, runs, rejected lines, and who may."""
 
-import csv
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from inventory.models import FeedRun, FeedSource, RejectedRow
+from inventory.models import FeedAlert, FeedRun, FeedSource, RejectedRow
 from inventory.selectors import feed_overview
-from inventory.templatetags.feeds import duration, feed_look, sparkline
-from inventory.views import neutral
+from inventory.templatetags.feeds import duration, feed_look, pace, phase, run_chart
+from inventory.urls import urlpatterns
 from omnistore.staff.models import Role
 from tests.factories_promotions import create_staff_member
 
@@ -39,7 +38,7 @@ def create_source(**fields: Any) -> FeedSource:
 
 def create_run(source: FeedSource, *, state: str = "LOADED", at: datetime = NOW, **fields: Any) -> FeedRun:
     """A run with five applied lines unless told otherwise."""
-    is_over = state not in ("RECEIVED", "LOADING")
+    is_over = state not in ("RECEIVED", "LOADING", "HELD")
     rows = {"rows_received": 5, "rows_applied": 5} if state == "LOADED" else {}
     return FeedRun.objects.create(
         source=source,
@@ -99,12 +98,14 @@ def test_a_running_import_shows_its_rows_and_share(night_shift: Client) -> None:
     assert 'data-tick="1"' in page
 
 
-def test_the_chart_has_one_bar_a_run_and_red_for_what_failed() -> None:
+def test_the_chart_has_one_bar_a_run_and_frames_for_what_has_no_figures() -> None:
     source = create_source()
     runs = [create_run(source), create_run(source, state="FAILED"), create_rejects(source, ["a", "b"])]
-    chart = sparkline(runs)
-    assert [(bar.height, bar.rejected_height) for bar in chart["bars"]] == [(36, 0), (0, 36), (0, 14)]
-    assert chart["bad"] == 1
+    runs.append(create_run(source, state="HELD", problem={"code": "drop_guard", "message": "Half is gone."}))
+    chart = run_chart(runs, "wms")
+    bars = [(bar.height, bar.rejected_height, bar.is_bad, bar.is_held) for bar in chart["bars"]]
+    assert bars == [(72, 0, False, False), (0, 0, True, False), (0, 29, False, False), (0, 0, False, True)]
+    assert (chart["bad"], chart["most"]) == (1, 5)
 
 
 def test_a_file_handed_in_becomes_a_run_and_the_same_file_the_same_run(night_shift: Client) -> None:
@@ -136,32 +137,9 @@ def test_the_run_page_groups_rejected_lines_by_cause(night_shift: Client) -> Non
         [2, 3, 4],
     )
     assert "A number cannot be read" in answer.content.decode()
-    assert len(answer.context["page"].object_list) == 100
-    assert (
-        len(night_shift.get(reverse("feed-run", args=[run.pk]), {"page": 2}).context["page"].object_list)
-        == 20
-    )
-
-
-def test_the_download_holds_every_rejected_line_as_it_came(night_shift: Client) -> None:
-    raws = ['0412,"Milk, whole",x', "Käse;1", "=cmd()", "-5", "line\ttab"]
-    run = create_rejects(create_source(), raws)
-    answer = night_shift.get(reverse("feed-run-rejected", args=[run.pk]))
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == ["line", "code", "reason", "raw"]
-    assert [row[0] for row in rows[1:]] == ["2", "3", "4", "5", "6"]
-    assert [row[3] for row in rows[1:]] == [raws[0], raws[1], "'=cmd()", "-5", raws[4]]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "-1-1", "+1,2,3"])
-def test_a_formula_is_made_plain_text(text: str) -> None:
-    assert neutral(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["-5", "+5", "-5.25", "-5,25", "plain", "", "a=b"])
-def test_numbers_and_plain_texts_stay(text: str) -> None:
-    assert neutral(text) == text
+    assert len(answer.context["rows"]) == 50
+    last = night_shift.get(reverse("feed-run", args=[run.pk]), {"page": 3})
+    assert len(last.context["rows"]) == 20
 
 
 def test_a_failed_run_is_tried_again_once(night_shift: Client) -> None:
@@ -188,16 +166,59 @@ def test_durations_in_two_units(minutes: int, words: str) -> None:
     assert duration(timedelta(minutes=minutes)) == words
 
 
+def test_a_running_import_tells_its_pace() -> None:
+    run = create_run(create_source(), state="LOADING", progress_rows=1200, progress_bytes=150)
+    assert pace(run, NOW + timedelta(seconds=12)) == "100 rows/s, about 4 s left"
+    assert phase(run) == "Reading the file"
+    assert pace(create_run(run.source, state="LOADING"), NOW) == ""
+
+
+def test_alerts_the_last_pull_and_the_quarantine_are_on_the_page(night_shift: Client) -> None:
+    source = create_source(pull_problem={"code": "unreachable", "message": "The host does not answer."})
+    create_rejects(source, ["a", "b"])
+    FeedAlert.objects.create(source=source, kind="LATE", message="No file for 3 h.", opened_at=NOW)
+    FeedAlert.objects.create(source=source, kind="EMPTY", message="Over.", opened_at=NOW, closed_at=NOW)
+    page = night_shift.get(reverse("feed-list"))
+    (status,) = (status for status, _runs in page.context["feeds"])
+    assert status.waiting_lines == 2
+    assert [alert.message for alert in status.alerts] == ["No file for 3 h."]
+    text = page.content.decode()
+    assert "No file for 3 h." in text
+    assert "The host does not answer." in text
+
+
+def test_the_overview_costs_the_same_for_any_number_of_sources(
+    night_shift: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(5):
+        create_rejects(create_source(code=f"s{number}"), ["a"])
+    with django_assert_max_num_queries(5):
+        assert len(feed_overview(now=NOW)) == 5
+
+
+def test_what_was_sent_in_again_does_not_make_a_late_source_punctual() -> None:
+    source = create_source(expected_every=timedelta(hours=24))
+    first = create_run(source, at=NOW - timedelta(hours=30))
+    create_run(source, replay_of=first)
+    (status,) = feed_overview(now=NOW)
+    assert (status.last_run, status.lag) == (first, timedelta(hours=6))
+
+
 @pytest.mark.parametrize("role", [Role.ASSOCIATE, Role.MERCHANDISER])
 def test_others_get_the_403_page_everywhere(role: Role, client: Client) -> None:
-    run = create_run(create_source(), state="FAILED", file="feeds/x")
+    source = create_source()
+    run = create_rejects(source, ["a"])
+    FeedRun.objects.filter(pk=run.pk).update(state="FAILED", rows_received=0, rows_rejected=0, file="feeds/x")
     client.force_login(create_staff_member(role=role))
-    runs = ["feed-run", "feed-run-progress", "feed-run-retry", "feed-run-rejected"]
-    addresses = [reverse(name, args=[run.pk]) for name in runs]
-    addresses += [reverse(name, args=["wms"]) for name in ("feed-status", "feed-upload")] + [
-        reverse("feed-list")
-    ]
+    rows = {"feed-row", "feed-row-replay", "feed-row-drop"}
+    addresses = []
+    for each in urlpatterns:
+        key = run.rejected_rows.get().pk if each.name in rows else run.pk
+        arguments = {"code": source.code, "pk": key}
+        names = each.pattern.converters
+        addresses.append(reverse(str(each.name), kwargs={name: arguments[name] for name in names}))
     assert {client.get(address).status_code for address in addresses} <= {403, 405}
     assert {client.post(address).status_code for address in addresses} <= {403, 405}
     run.refresh_from_db()
     assert run.state == "FAILED"
+    assert run.rejected_rows.get().state == "WAITING"

@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def _rehearse(self, file: Path, source: FeedSource) -> None:
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
-        known = FeedRun.objects.filter(source=source, sha256=digest).first()
+        known = FeedRun.objects.filter(source=source, sha256=digest, replay_of=None).first()
         if known is not None and known.is_finished:
             self._say_known(known)
             self._report(known)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inventory.feeds.scans import looks_like_gtin, scanned_gtin
+from inventory.feeds.scans import looks_misread, scanned_gtins
 from inventory.models import Store
 from promotions.rules.verdict import Decision, best, deal_refusals, decide
 from promotions.rules.words import Outcome, Reason
@@ -39,8 +39,9 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
     """
     code = code.replace("\x00", "").strip()[:200]
     params = {"store": store.pk, "remembered": now - REMEMBERED}
-    gtin = scanned_gtin(code)
-    row = fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin}) if gtin else None
+    row = None
+    for gtin in scanned_gtins(code):
+        row = row or fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin})
     if row is None and code:
         if verdict := promotion_verdict(store=store, code=code, now=now):
             return verdict
@@ -50,8 +51,7 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
             or fetch_one(BY_SKU, {**params, "value": code})
         )
     if row is None:
-        misread = looks_like_gtin(code) and not gtin
-        reason = Reason.MISREAD_CODE if misread else Reason.UNKNOWN_CODE
+        reason = Reason.MISREAD_CODE if looks_misread(code) else Reason.UNKNOWN_CODE
         return closing(store=store, code=code, outcome=Outcome.UNKNOWN, reasons=[reason], facts={}, now=now)
     return item_verdict(store=store, code=code, row=row, now=now)
 

@@ -1,51 +1,39 @@
-"""The operator's pages: how the feeds are doing, what became of each file, and the lines we could not use."""
+"""The operator's pages of the feeds: how each is doing, a file handed in, what became of it, and held files."""
 
-import csv
-import re
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import user_passes_test
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_GET, require_POST, require_safe
 
 from inventory.imports import receive_file, retry_run
-from inventory.models import FeedRun, FeedSource
+from inventory.imports.decisions import refuse_run, release_run
+from inventory.models import FeedRun, FeedSource, RejectedRow
 from inventory.selectors import feed_overview, recent_runs, rejects_by_code
 from inventory.tasks import ring_run
+from inventory.views.access import operators_only
+from inventory.views.mending import mendable_rows
 
 RUNS_IN_CHART = 30
-LINES_A_PAGE = 100
-PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-
-
-def may_operate(user: Any) -> bool:
-    """Signed in is not enough: an associate gets the 403 page, not another sign-in."""
-    if not user.may_operate:
-        raise PermissionDenied
-    return True
-
-
-operators_only = user_passes_test(may_operate)
+LINES_A_PAGE = 50
 
 
 @require_safe
 @operators_only
 def feed_list(request: HttpRequest) -> HttpResponse:
-    """Every source: how it is doing, its last runs, and a place to hand in a file."""
+    """Every source: how it is doing, its last runs, and a place to hand in a file; first what waits for a person."""
     now = timezone.now()
     statuses = feed_overview(now=now)
     runs = recent_runs(limit=RUNS_IN_CHART)
     feeds = [(status, runs.get(status.source.pk, [])) for status in statuses]
-    return render(request, "inventory/feeds.html", {"section": "feeds", "feeds": feeds, "now": now})
+    held = [run for status in statuses for run in status.held]
+    context = {"section": "feeds", "feeds": feeds, "held": held, "now": now}
+    return render(request, "inventory/feeds.html", context)
 
 
 @require_GET
@@ -85,10 +73,30 @@ def feed_upload(request: HttpRequest, code: str) -> HttpResponse:
 @operators_only
 def feed_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One arrival: what became of its lines, and each line that was not used."""
-    run = get_object_or_404(FeedRun.objects.select_related("source"), pk=pk)
-    lines = Paginator(run.rejected_rows.all(), LINES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"section": "feeds", "run": run, "page": lines, "groups": rejects_by_code(run=run)}
+    run = run_or_404(pk)
+    state = request.GET.get("state", "")
+    rows = run.rejected_rows.select_related("replay", "decided_by")
+    if state in RejectedRow.State:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, LINES_A_PAGE).get_page(request.GET.get("page"))
+    groups = rejects_by_code(run=run)
+    context: dict[str, Any] = {
+        "section": "feeds",
+        "run": run,
+        "now": timezone.now(),
+        "groups": groups,
+        "waiting": sum(group.waiting for group in groups),
+        "page": page,
+        "state": state,
+        "states": RejectedRow.State.choices,
+        "rows": mendable_rows(run=run, rows=list(page.object_list)),
+        "replays": run.replays.select_related("decided_by").order_by("pk"),
+    }
     return render(request, "inventory/run.html", context)
+
+
+def run_or_404(pk: int) -> FeedRun:
+    return get_object_or_404(FeedRun.objects.select_related("source", "replay_of", "decided_by"), pk=pk)
 
 
 @require_GET
@@ -97,9 +105,9 @@ def feed_run(request: HttpRequest, pk: int) -> HttpResponse:
 @conditional_page
 def feed_run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The run's state alone; once it is finished the browser loads the whole page again."""
-    run = get_object_or_404(FeedRun.objects.select_related("source"), pk=pk)
-    response = render(request, "inventory/_run_state.html", {"run": run})
-    if run.is_finished:
+    run = run_or_404(pk)
+    response = render(request, "inventory/_run_state.html", {"run": run, "now": timezone.now()})
+    if run.is_finished or run.state == FeedRun.State.HELD:
         response["HX-Refresh"] = "true"
     return response
 
@@ -118,35 +126,26 @@ def feed_run_retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("feed-run", pk)
 
 
-@require_safe
+@require_POST
 @operators_only
-def feed_run_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Every rejected line as CSV: number, code, sentence, and the line as it came."""
+def feed_run_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a held file in."""
     run = get_object_or_404(FeedRun, pk=pk)
-    rows = run.rejected_rows.values_list("line_number", "code", "message", "raw").iterator(chunk_size=2000)
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    name = slugify(run.file_name) or "file"
-    response["Content-Disposition"] = f'attachment; filename="{name}-rejected.csv"'
-    return response
+    if release_run(run=run, member_id=request.user.pk, now=timezone.now()):
+        ring_run(run_id=run.pk)
+        messages.success(request, _("Released: the file is loaded in a moment."))
+    else:
+        messages.warning(request, _("Somebody has decided about this file already."))
+    return redirect("feed-run", pk)
 
 
-class Line:
-    """A file for the csv module that hands each line straight back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[str]:
-    """The rows as lines of CSV, with the mark by which spreadsheets know UTF-8."""
-    writer = csv.writer(Line())
-    yield "\ufeff" + str(writer.writerow(["line", "code", "reason", "raw"]))
-    for number, code, message, raw in rows:
-        yield str(writer.writerow([number, code, neutral(message), neutral(raw)]))
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+@require_POST
+@operators_only
+def feed_run_refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Turn a held file away."""
+    run = get_object_or_404(FeedRun, pk=pk)
+    if refuse_run(run=run, member_id=request.user.pk, now=timezone.now()):
+        messages.success(request, _("Refused: nothing of the file was used, what stood stays."))
+    else:
+        messages.warning(request, _("Somebody has decided about this file already."))
+    return redirect("feed-run", pk)

@@ -1,0 +1,255 @@
+"""Facts looked up one by one: what each code stands for, what each quantity is in smallest units, when it was."""
+
+import zoneinfo
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from inventory.feeds.blocks import visible
+from inventory.feeds.facts import BadRow, Document, Fact, Found, Note, SalesTotal, StockCount, StockMovement
+from inventory.feeds.profiles import STORE_ZONE, Profile
+from inventory.feeds.records import QUANTITY_LIMIT, Rejected
+from inventory.feeds.units import UnusableQuantity, smallest_units
+from inventory.imports.documents.adopting import NewItems, NewStores
+from inventory.imports.documents.codes import Codes, KnownItem
+from inventory.imports.documents.gathered import NO_TIME, Gathered
+from inventory.imports.documents.spool import FactSpool
+from inventory.imports.documents.tallies import Tally
+from inventory.imports.documents.totals import TotalSum
+from inventory.imports.documents.withheld import WithheldFact
+from inventory.imports.loaders import Arrival
+from inventory.imports.sales import NO_AMOUNT
+from inventory.imports.times import micros
+from inventory.models import StockMovement as LedgerLine
+
+CLOCK_TOLERANCE = timedelta(minutes=15)
+EPOCH_DAY = date(1970, 1, 1)
+
+
+class _Unusable(Exception):
+    """Why a fact cannot be used."""
+
+    def __init__(self, code: str, told: str, *, field: str = "", unknown: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.told = told
+        self.field = field
+        self.unknown = unknown
+
+
+@dataclass
+class Reading:
+    """What a document is read with."""
+
+    arrival: Arrival
+    profile: Profile
+    codes: Codes
+    spool: FactSpool
+    new_items: NewItems
+    new_stores: NewStores
+    tally: Tally = field(default_factory=Tally)
+    gathered: Gathered = field(default_factory=Gathered)
+    received: int = 0
+    unknown_places: dict[str, int] = field(default_factory=dict)
+
+    def read(self, batch: list[Found]) -> None:
+        """Look up a batch of what a reader found and gather it."""
+        facts = [found for found in batch if isinstance(found, Fact)]
+        self.codes.learn(facts)
+        for found in batch:
+            match found:
+                case Note():
+                    self.arrival.notes.add_all([found])
+                case BadRow():
+                    self.received += 1
+                    self.reject_row(found)
+                case Document():
+                    self.gathered.document = _later(self.gathered.document, found)
+                case _:
+                    self.received += 1
+                    self.gather(found)
+
+    def reject_row(self, row: BadRow) -> None:
+        self.gathered.named.add((0, 0))
+        self.arrival.rejects.add(
+            [Rejected(row.line_number, row.code, row.message, visible(row.raw), row.part, row.field)]
+        )
+
+    def gather(self, fact: Fact) -> None:
+        """Put one fact with its own kind, or reject its line."""
+        number = self.spool.add(fact)
+        self.tally.add(fact)
+        try:
+            store = self.store(fact)
+            item, quantity = self.item(fact, store)
+            match fact:
+                case StockCount():
+                    self.gather_count(fact, store, item, quantity, number)
+                case StockMovement():
+                    self.gather_movement(fact, store, item, quantity, number)
+                case SalesTotal():
+                    self.gather_total(fact, store, item, quantity, number)
+        except _Unusable as why:
+            self.arrival.rejects.add(
+                [
+                    self.spool.rejected(
+                        number, code=why.code, told=why.told, field=why.field, unknown=why.unknown
+                    )
+                ]
+            )
+
+    def store(self, fact: Fact) -> int:
+        found = self.codes.store_id(fact.place)
+        if found is not None:
+            return found
+        text = fact.place.text.strip()
+        if self.profile.unknown_stores == "CREATE" and text:
+            return self.new_stores.number(fact.place)
+        self.unknown_places[text] = self.unknown_places.get(text, 0) + 1
+        said = f'the store is "{text}"' if text else "the store is empty"
+        raise _Unusable(
+            "unknown_store", f"{said}; expected the code of a known store.", field="store", unknown=text[:128]
+        )
+
+    def item(self, fact: Fact, store: int) -> tuple[int, int]:
+        """The item's id (negative: of a new one) and the quantity in its smallest unit."""
+        found = self.codes.find(fact.items)
+        for code, message in found.notes:
+            self.arrival.notes.add(code=code, message=message, line_number=fact.line_number)
+        item = found.item
+        if item is None and found.problem == "unknown_item" and self.profile.unknown_items == "CREATE":
+            item = self.new_items.item(fact)
+        if item is None:
+            if found.problem != "unknown_item":
+                self.gathered.named.add((store, 0))
+            raise _no_item(fact, found.problem, found.unknown_code)
+        try:
+            return item.pk, self.whole(fact.quantity * self.profile.scale, fact.unit, item)
+        except UnusableQuantity as why:
+            self.gathered.named.add((store, item.pk))
+            told = f'quantity is "{fact.quantity:f}"{f" {fact.unit}" if fact.unit else ""}; expected {why.expected}.'
+            raise _Unusable(why.code, told, field="quantity") from why
+
+    def whole(self, quantity: Decimal, unit: str | None, item: KnownItem) -> int:
+        return smallest_units(
+            quantity, unit=unit, item_unit=item.unit, decimals=item.decimals, limit=QUANTITY_LIMIT
+        )
+
+    def instant(self, fact_time: datetime | None, fact: Fact, store: int, field_name: str) -> int:
+        """Microseconds since 1970 UTC; NO_TIME where the fact says nothing."""
+        if fact_time is None:
+            return NO_TIME
+        moment = fact_time if fact_time.tzinfo else self.localised(fact_time, fact, store, field_name)
+        now = self.arrival.now
+        if moment > now + CLOCK_TOLERANCE:
+            self.gathered.named.add((store, 0))
+            raise _Unusable(
+                "future",
+                f'{field_name} is "{fact_time}"; expected a time that has come already.',
+                field=field_name,
+            )
+        if moment > now:
+            self.arrival.notes.add(
+                code="clamped",
+                message="A time is a little ahead of our clock and was taken as now.",
+                line_number=fact.line_number,
+            )
+            moment = now
+        return micros(moment)
+
+    def localised(self, time: datetime, fact: Fact, store: int, field_name: str) -> datetime:
+        zone = (
+            self.codes.zone(store)
+            if self.profile.timezone == STORE_ZONE
+            else zoneinfo.ZoneInfo(self.profile.timezone)
+        )
+        earlier, later = (time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if earlier == later:
+            return later
+        if earlier > later:  # in the gap the two folds stand the other way round
+            self.gathered.named.add((store, 0))
+            raise _Unusable(
+                "bad_time",
+                f'{field_name} is "{time}"; expected a time that the clock shows.',
+                field=field_name,
+            )
+        self.arrival.notes.add(
+            code="ambiguous_time",
+            message="A time stood on the clock twice and was read as the later one.",
+            line_number=fact.line_number,
+        )
+        return later
+
+    def gather_count(self, fact: StockCount, store: int, item: int, quantity: int, number: int) -> None:
+        instant = self.instant(fact.as_of, fact, store, "as_of")
+        if quantity < 0 and not self.profile.negatives:
+            self.gathered.named.add((store, item))
+            told = f'quantity is "{fact.quantity:f}"; expected no negative number from this source.'
+            raise _Unusable("negative", told, field="quantity")
+        self.gathered.counts.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
+        if fact.withheld and item > 0:
+            known = self.codes.items[item]
+            states = {
+                str(state): self.whole(amount * self.profile.scale, fact.unit, known)
+                for state, amount in fact.withheld.items()
+            }
+            self.gathered.withheld.append(WithheldFact(store, item, instant, states))
+
+    def gather_movement(self, fact: StockMovement, store: int, item: int, quantity: int, number: int) -> None:
+        instant = self.instant(fact.occurred_at, fact, store, "occurred_at")
+        if (
+            not 0 <= fact.sequence < 10**18
+            or not 0 <= fact.line < 10**9
+            or not 0 < len(fact.workstation) <= 32
+        ):
+            raise _Unusable(
+                "bad_key",
+                "till, sequence and line do not fit; expected a till of 1 to 32 characters and whole numbers.",
+            )
+        moved = self.gathered.movements
+        moved.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
+        moved.days.append((fact.business_day - EPOCH_DAY).days)
+        till = (store, fact.workstation)
+        moved.workstations.append(self.gathered.tills.setdefault(till, len(self.gathered.tills)))
+        moved.sequences.append(fact.sequence)
+        moved.lines.append(fact.line)
+        moved.kinds.append(LedgerLine.Kind[fact.kind])
+        moved.amounts.append(
+            NO_AMOUNT if fact.amount is None else int(fact.amount.scaleb(3).to_integral_value())
+        )
+
+    def gather_total(self, fact: SalesTotal, store: int, item: int, quantity: int, number: int) -> None:
+        if fact.period_start >= fact.period_end:
+            raise _Unusable(
+                "bad_period",
+                f'the period is "{fact.period_start} to {fact.period_end}"; expected its end after its start.',
+            )
+        key = (store, item, fact.period_start, fact.period_end, fact.activity)
+        total = self.gathered.totals.setdefault(key, TotalSum(0, None, "", []))
+        total.quantity += quantity
+        if fact.amount is not None:
+            total.amount = (total.amount or Decimal(0)) + fact.amount
+            total.currency = fact.currency
+        total.numbers.append(number)
+
+
+def _no_item(fact: Fact, problem: str, unknown: str) -> _Unusable:
+    said = " or ".join(f'"{code.text}"' for code in fact.items if code.text.strip()) or "empty"
+    expected = {
+        "unknown_item": "the code of a known item",
+        "gtin_check_digit": "a GTIN whose check digit is right: it was misread",
+        "gtin_exponent": "all digits of the GTIN: a spreadsheet has made a number of it",
+        "no_item_key": "a code",
+    }.get(problem, "a code of an item")
+    return _Unusable(
+        problem, f"the item is {said}; expected {expected}.", field="item", unknown=unknown[:128]
+    )
+
+
+def _later(before: Document, now: Document) -> Document:
+    return Document(
+        control_number=now.control_number or before.control_number,
+        completeness=now.completeness or before.completeness,
+        as_of=now.as_of or before.as_of,
+        scope=now.scope or before.scope,
+    )

@@ -1,0 +1,190 @@
+"""Quarantine: rejected lines are sent in again, as they came or mended, or given up. Each line once.
+
+What is sent in again is a document of its own, in the format the lines came in, loaded like any other file. Lines
+that are rejected again stand in the quarantine of that document's run.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path, PurePath
+from tempfile import SpooledTemporaryFile
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from inventory.feeds.blocks import FeedFile
+from inventory.feeds.dialects import DIALECTS
+from inventory.feeds.originals import CANONICAL, LineForm, header_of, line_form, lines_at
+from inventory.feeds.records import FeedRefused
+from inventory.imports.receiving import keep_content
+from inventory.models import FeedRun, RejectedRow
+from inventory.models.feeds import RejectedRowQuerySet
+
+_IN_MEMORY = 4 * 2**20
+_RECORDS = LineForm("JSON")
+
+
+class CannotReplay(Exception):
+    """These lines cannot be sent in again like this. `message` tells the person why, and what would help."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+def form_of(run: FeedRun) -> LineForm | None:
+    """How the run's own lines are written; None where only the facts read from it can be sent in again."""
+    if run.document_format == CANONICAL:
+        return None
+    try:
+        return line_form(run.source.kind, run.source.profile, dialects=DIALECTS)
+    except FeedRefused as refusal:
+        raise CannotReplay(refusal.code, refusal.message) from refusal
+
+
+def original(run: FeedRun, form: LineForm) -> FeedFile:
+    """The file as it arrived. Raises CannotReplay when its bytes are not kept."""
+    path = Path(run.file.path) if run.file else None
+    if path is None or not path.is_file():
+        raise CannotReplay(
+            "file_not_kept", "The file's bytes are not kept any more: it has to be sent again."
+        )
+    return FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES, form.encoding)
+
+
+def replay_lines(
+    *,
+    run: FeedRun,
+    rows: RejectedRowQuerySet,
+    texts: Mapping[int, str] | None = None,
+    member_id: int | None,
+    now: datetime,
+) -> FeedRun | None:
+    """Send these rejected lines of a run in again; None when none of them waits any more.
+
+    `texts` are mended lines by the row's id. The caller rings the loader. Raises CannotReplay; nothing has
+    happened then.
+    """
+    form = form_of(run)
+    chosen = rows.filter(run=run).waiting()
+    if form is None:  # what could not even be read as a fact goes in only when somebody has written the fact
+        chosen = chosen.filter(Q(record__isnull=False) | Q(pk__in=texts or ()))
+    with ExitStack() as undo:
+        with transaction.atomic():
+            mine = dict(
+                chosen.order_by("pk").select_for_update(of=("self",)).values_list("pk", "line_number")
+            )
+            if not mine:
+                return None
+            mended = {pk: text for pk, text in (texts or {}).items() if pk in mine}
+            lines = _own_lines(run, form, mine, mended) if form else _facts(chosen, mended)
+            replay = _replay_of(run, len(mine), is_canonical=form is None, member_id=member_id, now=now)
+            _keep(replay, form or _RECORDS, lines, now)
+            undo.callback(replay.file.delete, save=False)
+            replay.save(force_insert=True)
+            # They are locked; that they still wait is asked again by the statement itself.
+            sent = chosen.update(state=RejectedRow.State.REPLAYED, replay=replay)
+            assert sent == len(mine)
+        undo.pop_all()
+    return replay
+
+
+def _replay_of(
+    run: FeedRun, lines: int, *, is_canonical: bool, member_id: int | None, now: datetime
+) -> FeedRun:
+    stem = PurePath(run.file_name).name[:200]
+    return FeedRun(
+        source=run.source,
+        replay_of_id=run.replay_of_id or run.pk,
+        file_name=f"{stem} ({lines} line{'s' if lines != 1 else ''} again)",
+        file_as_of=run.file_as_of,
+        document_format=CANONICAL if is_canonical else "",
+        decided_by_id=member_id,
+        received_at=now,
+    )
+
+
+def drop_lines(*, run: FeedRun, rows: RejectedRowQuerySet, member_id: int | None, now: datetime) -> int:
+    """Give these lines of a run up for good; how many were still waiting."""
+    return rows.filter(run=run).drop(member_id=member_id, now=now)
+
+
+def full_texts(run: FeedRun, rows: list[RejectedRow]) -> dict[int, str]:
+    """Each row's line as a person mends it, by the row's id: the whole line, or the fact as JSON."""
+    form = form_of(run)
+    if form is None:
+        return {row.pk: _json(row.record) for row in rows if row.record is not None}
+    found = dict(lines_at(original(run, form), [row.line_number for row in rows])) if rows else {}
+    return {row.pk: found[row.line_number] for row in rows if row.line_number in found}
+
+
+def _own_lines(
+    run: FeedRun, form: LineForm, lines: Mapping[int, int], mended: Mapping[int, str]
+) -> Iterator[str]:
+    """The header and the lines of these rows (line numbers by row id), mended ones in their new words."""
+    file = original(run, form)
+    fixed = {lines[pk]: _one_line(lines[pk], text) for pk, text in mended.items()}
+    try:
+        yield from header_of(file, form)
+        for number, text in lines_at(file, list(lines.values())):
+            yield fixed.get(number, text)
+    except FeedRefused as refusal:
+        raise CannotReplay(refusal.code, refusal.message) from refusal
+
+
+def _one_line(number: int, text: str) -> str:
+    text = text.rstrip("\r\n")
+    if any(sign in text for sign in "\r\n\0"):
+        raise CannotReplay("bad_text", f"Line {number}: a line break or NUL stands in it; expected one line.")
+    if not text.strip():
+        raise CannotReplay("bad_text", f"Line {number} is empty; give it up if it should not count.")
+    return text
+
+
+def _facts(rows: RejectedRowQuerySet, mended: Mapping[int, str]) -> Iterator[str]:
+    """The facts of these rows as JSON lines."""
+    found = rows.order_by("line_number", "part").values_list("pk", "line_number", "record")
+    for pk, line, record in found.iterator(chunk_size=2000):
+        yield _json(_object(line, mended[pk]) if pk in mended else record)
+
+
+def _json(record: object) -> str:
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _object(line: int, text: str) -> dict[str, object]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CannotReplay("bad_json", f"Line {line} is not valid JSON ({error}).") from error
+    if not isinstance(value, dict):
+        raise CannotReplay("bad_json", f"Line {line} is not a JSON object.")
+    return value
+
+
+def _keep(replay: FeedRun, form: LineForm, lines: Iterator[str], now: datetime) -> None:
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
+        try:
+            content.writelines(form.encoded(lines))
+        except UnicodeEncodeError as error:
+            raise CannotReplay(
+                "wrong_encoding",
+                f'"{error.object[error.start : error.end]}" cannot be written in {form.encoding}, '
+                "which this feed is sent in.",
+            ) from error
+        content.seek(0)
+        keep_content(run=replay, content=content, now=now)
+
+
+def waiting_rows(*, run: FeedRun, code: str = "", unknown_code: str = "") -> RejectedRowQuerySet:
+    """The run's waiting lines, or those of one cause."""
+    wanted = Q(run=run)
+    if code:
+        wanted &= Q(code=code)
+    if unknown_code:
+        wanted &= Q(unknown_code=unknown_code)
+    return RejectedRow.objects.filter(wanted).waiting()

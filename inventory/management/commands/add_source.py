@@ -1,0 +1,86 @@
+"""Set a feed source up by hand: its code, its format and what its profile says."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from inventory.feeds.dialects import DIALECTS
+from inventory.feeds.profiles import read_profile
+from inventory.feeds.records import FeedRefused
+from inventory.models import FeedSource
+
+
+def read_settings(pairs: list[str]) -> dict[str, Any]:
+    """KEY=VALUE arguments as a profile; a value that is JSON is taken as such, anything else as text."""
+    declared: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise CommandError(f"{pair!r} is no setting; expected KEY=VALUE.", returncode=2)
+        try:
+            declared[key] = json.loads(value)
+        except json.JSONDecodeError:
+            declared[key] = value
+    return declared
+
+
+def known_formats() -> str:
+    """Every format with what it is, for --help and for messages."""
+    lines = ["delimited               CSV, TSV and the like by declared columns (the fast one)"]
+    lines += [f"{name:<23} {dialect.title}" for name, dialect in sorted(DIALECTS.items())]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+class Command(BaseCommand):
+    help = (
+        "Set up a feed source, or change the profile of one: `add_source CODE --kind STOCK --format shopify_inventory "
+        "--set unknown_items=CREATE`. What was not named stays as it is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("code", nargs="?")
+        parser.add_argument("--kind", choices=["STOCK", "SALES", "PROMOTIONS"])
+        parser.add_argument("--name")
+        parser.add_argument("--format", metavar="NAME", help="a dialect; --formats lists them")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="a key of the profile; may be repeated",
+        )
+        parser.add_argument("--precedence", type=int, help="lower is believed first; 100 if not said")
+        parser.add_argument("--formats", action="store_true", help="list the formats there are, and end")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if options["formats"]:
+            self.stdout.write(known_formats())
+            return
+        if not options["code"]:
+            raise CommandError("Say the code of the source, such as `wms-east`.", returncode=2)
+        source = FeedSource.objects.filter(code=options["code"]).first() or FeedSource(
+            code=options["code"], name=options["code"], kind=""
+        )
+        source.kind = options["kind"] or source.kind or self._usual_kind(options["format"])
+        source.name = options["name"] or source.name
+        if options["precedence"] is not None:
+            source.precedence = options["precedence"]
+        chosen = {"format": options["format"]} if options["format"] else {}
+        source.profile = {**source.profile, **chosen, **read_settings(options["set"])}
+        self._check(source)
+        source.save()
+        self.stdout.write(f"{source.code}: {source.get_kind_display()}, {json.dumps(source.profile)}")
+
+    def _usual_kind(self, name: str | None) -> str:
+        dialect = DIALECTS.get(name or "")
+        return dialect.kinds[0] if dialect else FeedSource.Kind.STOCK
+
+    def _check(self, source: FeedSource) -> None:
+        if source.kind == FeedSource.Kind.PROMOTIONS:
+            return
+        try:
+            read_profile(source.kind, source.profile, dialects=DIALECTS)
+        except FeedRefused as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal

@@ -1,0 +1,128 @@
+"""What a source's own codes stand for: unknown ones and the lines that wait for them, and what was said so far."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from inventory.imports.mappings import SentAgain, map_code, replay_known
+from inventory.models import CodeMapping, FeedRun, FeedSource, Item, Store
+from inventory.selectors import targets_of_mapping, unknown_codes
+from inventory.tasks import ring_run
+from inventory.views.access import operators_only
+
+CODES_SHOWN = 100
+MAPPINGS_SHOWN = 500
+CODE_LENGTH = 128
+
+
+@require_safe
+@operators_only
+def mapping_list(request: HttpRequest, code: str) -> HttpResponse:
+    """The source's unknown codes, a search under the chosen one, and the codes that are mapped."""
+    source = get_object_or_404(FeedSource, code=code)
+    unknown = unknown_codes(source=source, limit=CODES_SHOWN)
+    refused = source.runs.filter(state=FeedRun.State.REFUSED, problem__code="wrong_partner")
+    context = {
+        "section": "feeds",
+        "source": source,
+        "unknown": unknown,
+        "refused": refused[:10],
+        "mappings": source.mappings.select_related("store", "item", "made_by").order_by("kind", "code")[
+            :MAPPINGS_SHOWN
+        ],
+        "is_free": False,
+        **searched(request),
+    }
+    asked = (context["kind"], context["unknown_code"])
+    context["is_free"] = bool(asked[1]) and asked not in {(each.kind, each.code) for each in unknown}
+    return render(request, "inventory/mappings.html", context)
+
+
+@require_GET
+@operators_only
+def mapping_targets(request: HttpRequest, code: str) -> HttpResponse:
+    """What the typed words may mean, with a button each."""
+    source = get_object_or_404(FeedSource, code=code)
+    return render(request, "inventory/_targets.html", {"source": source, **searched(request)})
+
+
+def searched(request: HttpRequest) -> dict[str, object]:
+    """The search of this request: which kind of code, the code itself, the words, and what they find."""
+    kind, unknown, words = (request.GET.get(name, "")[:200] for name in ("kind", "unknown", "q"))
+    return {
+        "kind": kind,
+        "unknown_code": unknown,
+        "words": words,
+        "targets": targets_of_mapping(kind=kind, text=words) if kind in CodeMapping.Kind else [],
+    }
+
+
+@require_POST
+@operators_only
+def mapping_make(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what a code stands for."""
+    source = get_object_or_404(FeedSource, code=code)
+    unknown = request.POST.get("unknown", "").strip()
+    if not unknown or len(unknown) > CODE_LENGTH or "\0" in unknown:
+        messages.error(request, _("Say which code of the source is meant; it has at most 128 characters."))
+        return redirect("feed-mappings", code)
+    target = target_of(request)
+    sent = map_code(source=source, code=unknown, target=target, member_id=request.user.pk, now=timezone.now())
+    messages.success(request, _("%(code)s stands for %(target)s.") % {"code": unknown, "target": target})
+    say_sent_again(request, sent)
+    return redirect("feed-mappings", code)
+
+
+def target_of(request: HttpRequest) -> Store | Item:
+    """The store or item that was chosen."""
+    key = request.POST.get("target", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 10):
+        raise BadRequest
+    if request.POST.get("kind") == CodeMapping.Kind.STORE:
+        return get_object_or_404(Store, pk=key)
+    return get_object_or_404(Item, pk=key)
+
+
+@require_POST
+@operators_only
+def mapping_retry(request: HttpRequest, code: str) -> HttpResponse:
+    """Send in the lines whose codes have become known since."""
+    source = get_object_or_404(FeedSource, code=code)
+    sent = replay_known(source=source, member_id=request.user.pk, now=timezone.now())
+    if not sent.runs and not sent.told:
+        messages.warning(request, _("None of these codes has become known."))
+    say_sent_again(request, sent)
+    return redirect("feed-mappings", code)
+
+
+@require_POST
+@operators_only
+def mapping_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a code stood for; what was loaded with it stays."""
+    mapping = get_object_or_404(CodeMapping.objects.select_related("source"), pk=pk)
+    mapping.delete()
+    messages.success(
+        request, _("%(code)s stands for nothing any more; what was loaded stays.") % {"code": mapping.code}
+    )
+    return redirect("feed-mappings", mapping.source.code)
+
+
+def say_sent_again(request: HttpRequest, sent: SentAgain) -> None:
+    """Ring the loader for what goes in, and say so."""
+    for run in sent.runs:
+        ring_run(run_id=run.pk)
+    if sent.lines:
+        words = ngettext("%(n)s line goes in again.", "%(n)s lines go in again.", sent.lines)
+        messages.success(request, words % {"n": f"{sent.lines:,}"})
+    if sent.retried:
+        words = ngettext(
+            "%(n)s refused file is tried again.", "%(n)s refused files are tried again.", len(sent.retried)
+        )
+        messages.success(request, words % {"n": len(sent.retried)})
+    for sentence in sent.told:
+        messages.warning(request, sentence)
