@@ -17,7 +17,7 @@ from inventory.imports.claims import Claim, Rules, read_claims, read_rules, winn
 from inventory.imports.copying import raw_cursor, unpacked
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_movements, remove_levels
-from inventory.imports.telling import StockTelling
+from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.models import FeedRun, Store
 
 
@@ -45,15 +45,14 @@ def derive_levels(
     """
     with transaction.atomic():
         stores = Store.objects.filter(pk__in=store_ids).lock_in_order()
-        telling = StockTelling(store_ids=stores, run=run, now=now)
-        rules, claims = read_rules(), read_claims(stores)
+        rules, claims, withheld = read_rules(), read_claims(stores), read_withheld(stores)
         only = None if item_ids is None else np.array(sorted(set(item_ids)), np.int32)
         derived = believed_levels(claims, rules, only=only)
         changes = _write_differences(derived, stores, only=only)
         track_disagreements(
             {store: (claims[store], derived[store].items) for store in stores}, rules, now=now
         )
-        telling.tell(changes)
+        tell_stock_changed(changes=changes, store_ids=stores, withheld_before=withheld, run=run, now=now)
     return len(changes)
 
 

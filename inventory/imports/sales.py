@@ -39,7 +39,7 @@ from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.spooling import StoreSpool
-from inventory.imports.telling import StockTelling
+from inventory.imports.telling import Telling, read_withheld
 from inventory.imports.times import micros
 from inventory.models import StockMovement, Store
 
@@ -128,7 +128,7 @@ def write_movements(
     reach: dict[int, int] = {}
     with spool:
         store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
-        telling = StockTelling(store_ids=store_ids, run=run, now=arrival.now)
+        telling = Telling(run, arrival.now, read_withheld(store_ids), set(store_ids))
         workstation_ids = _workstation_ids(workstations)
         rules = read_rules()
         # The key begins with the store, so stores can be done one batch after the other.
@@ -159,7 +159,7 @@ def _newest(sold: Sold) -> dict[int, int]:
     return dict(zip(stores.tolist(), newest.tolist(), strict=True))
 
 
-def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules, telling: StockTelling) -> None:
+def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules, telling: Telling) -> None:
     """Lines the ledger did not have: into it, and into the levels."""
     counts.applied += len(fresh)
     if not len(fresh):
@@ -168,8 +168,7 @@ def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules, tell
     _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
     claims = read_claims(np.unique(fresh.stores).tolist())
     changes = _move(fresh, claims, rules)
-    if len(changes):
-        telling.tell(changes)
+    telling.tell(changes)
     sold_of = {
         store: (of_store, np.unique(fresh.items[fresh.stores == store]))
         for store, of_store in claims.items()

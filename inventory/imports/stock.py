@@ -43,7 +43,7 @@ from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
 from inventory.imports.spooling import StoreSpool
-from inventory.imports.telling import StockTelling
+from inventory.imports.telling import Telling, Withheld, read_withheld
 from inventory.imports.times import micros
 from inventory.models import Store
 
@@ -146,20 +146,24 @@ def write_counts(
     counts: Counts,
     conflicts: ConflictLog,
     full: Full | None,
+    withheld_before: Withheld | None = None,
 ) -> Counts:
     """Compare with what stands and write the difference, in the caller's transaction; closes `spool`.
 
     The columns of `spool` are those of Counted. `size` is above the highest item id; `full` is there for a FULL
-    file only.
+    file only, `withheld_before` where the document has changed what is withheld.
     """
     with spool:
         if full is not None:
             spool.include(full.scope)
         store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
-        levels = _Levels(
-            size=size, telling=StockTelling(store_ids=store_ids, run=arrival.run, now=arrival.now)
+        before = read_withheld(store_ids) if withheld_before is None else withheld_before
+        telling = Telling(arrival.run, arrival.now, before, set(store_ids))
+        levels = _Levels(size=size, tell=telling.tell)
+        reach = _write_levels(
+            arrival, levels=levels, spool=spool, counts=counts, conflicts=conflicts, full=full
         )
-        reach = _write_levels(arrival, levels, spool=spool, counts=counts, conflicts=conflicts, full=full)
+        telling.finish()
     write_reach(reach, source_id=arrival.run.source_id, run_id=arrival.run.pk)
     if full is not None:
         remember(full, source_id=arrival.run.source_id)
@@ -176,8 +180,8 @@ def write_counts(
 
 def _write_levels(
     arrival: Arrival,
-    levels: "_Levels",
     *,
+    levels: "_Levels",
     spool: StoreSpool,
     counts: Counts,
     conflicts: ConflictLog,
@@ -409,7 +413,7 @@ class _Levels:
     """Differences on their way to the table, written and told of in portions of whole stores."""
 
     size: int
-    telling: StockTelling
+    tell: Callable[[LevelChanges], None]
     rows: list[tuple[Int32s, ...]] = field(default_factory=list)
     times: list[Int64s] = field(default_factory=list)
     sources: list[Int64s] = field(default_factory=list)
@@ -456,5 +460,5 @@ class _Levels:
             )
         told = old != new
         if told.any():
-            self.telling.tell(LevelChanges(stores[told], items[told], old[told], new[told]))
+            self.tell(LevelChanges(stores[told], items[told], old[told], new[told]))
         self.rows, self.times, self.sources, self.pending, self.compared = [], [], [], 0, 0

@@ -3,13 +3,13 @@
 Nothing is read twice where nobody withholds anything: both looks at an empty table cost next to nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-from inventory.feeds.records import ABSENT, Int32s, Int64s, LevelChanges
+from inventory.feeds.records import ABSENT, NO_CHANGES, Int32s, Int64s, LevelChanges
 from inventory.imports.copying import raw_cursor, unpacked
 from inventory.imports.levels import within_range
 from inventory.models import FeedRun
@@ -32,6 +32,13 @@ class Withheld:
     quantities: Int64s
     on_hand: Int64s
 
+    def within(self, store_ids: Sequence[int]) -> "Withheld":
+        """Of some stores only."""
+        if not len(self.keys):
+            return self
+        theirs = np.isin(self.keys >> 32, store_ids)
+        return Withheld(self.keys[theirs], self.quantities[theirs], self.on_hand[theirs])
+
     def of(self, keys: Int64s) -> Int64s:
         """What is withheld of each; nothing where none is named."""
         if not len(self.keys):
@@ -41,35 +48,62 @@ class Withheld:
         return np.where(self.keys[places] == keys, self.quantities[places], 0)
 
 
-class StockTelling:
-    """Sends what changes in some stores, in the transaction that changes it: made before anything is written.
+@dataclass
+class Telling:
+    """Tells of changed levels in portions of whole stores; `before` is what was withheld before any was written."""
 
-    What was told last and what is withheld now are compared each time, so it may be told in portions. Besides
-    changed levels these are levels that stand as they were while more or less of them is withheld, or another
-    source's word on that counts.
-    """
-
-    def __init__(self, *, store_ids: Iterable[int], run: FeedRun | None, now: datetime) -> None:
-        self._store_ids = list(store_ids)
-        self._run = run
-        self._now = now
-        self._withheld = _read_withheld(self._store_ids)
+    run: FeedRun
+    now: datetime
+    before: Withheld
+    untold: set[int]
 
     def tell(self, changes: LevelChanges) -> None:
-        """Tell of levels that were just written."""
-        before, self._withheld = self._withheld, _read_withheld(self._store_ids)
-        if len(before.keys) or len(self._withheld.keys):
-            changes = _promised(changes, before, self._withheld)
-        if len(changes):
-            stock_changed.send(sender=FeedRun, run=self._run, changes=changes, now=self._now)
+        """A portion: every change there will be in its stores."""
+        stores = np.unique(changes.store_ids).tolist()
+        self.untold.difference_update(stores)
+        self._send(changes, stores)
+
+    def finish(self) -> None:
+        """The other stores, where no more than what is withheld may have changed."""
+        self._send(NO_CHANGES, sorted(self.untold))
+
+    def _send(self, changes: LevelChanges, stores: Sequence[int]) -> None:
+        tell_stock_changed(
+            changes=changes,
+            store_ids=stores,
+            withheld_before=self.before.within(stores),
+            run=self.run,
+            now=self.now,
+        )
 
 
-def _read_withheld(store_ids: Sequence[int]) -> Withheld:
+def read_withheld(store_ids: Sequence[int]) -> Withheld:
+    """What is withheld in the stores at this moment. Read it before levels are written, and tell with it after."""
     with raw_cursor() as cursor:
         cursor.execute(READ_WITHHELD, (list(store_ids),))
         found = cursor.fetchone()
     rows = unpacked(found[0] if found else None, (("key", ">i8"), ("quantity", ">i8"), ("on_hand", ">i4")))
     return Withheld(*(rows[name].astype(np.int64) for name in ("key", "quantity", "on_hand")))
+
+
+def tell_stock_changed(
+    *,
+    changes: LevelChanges,
+    store_ids: Sequence[int],
+    withheld_before: Withheld,
+    run: FeedRun | None,
+    now: datetime,
+) -> None:
+    """Send what changed in the stores, in the transaction that changed it.
+
+    Besides changed levels these are levels that stand as they were while more or less of them is withheld, or
+    another source's word on that counts.
+    """
+    withheld = read_withheld(store_ids)
+    if len(withheld_before.keys) or len(withheld.keys):
+        changes = _promised(changes, withheld_before, withheld)
+    if len(changes):
+        stock_changed.send(sender=FeedRun, run=run, changes=changes, now=now)
 
 
 def _promised(changes: LevelChanges, before: Withheld, after: Withheld) -> LevelChanges:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0004_feeds_at_full_strength"),
+        ("inventory", "0015_webhook_events"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from inventory.feeds.facts import Document
 from inventory.feeds.profiles import STORE_ZONE, Profile
-from inventory.feeds.records import NO_CHANGES, Int32s, Int64s
+from inventory.feeds.records import Int32s, Int64s
 from inventory.feeds.sales import Workstations
 from inventory.imports.archiving import keep_extract
 from inventory.imports.documents.adopting import replaced
@@ -22,7 +22,7 @@ from inventory.imports.loaders import Counts
 from inventory.imports.sales import write_movements
 from inventory.imports.spooling import StoreSpool
 from inventory.imports.stock import full_file, write_counts
-from inventory.imports.telling import StockTelling
+from inventory.imports.telling import Withheld, read_withheld
 from inventory.imports.times import micros
 from inventory.models import Store
 
@@ -42,17 +42,17 @@ def write_document(reading: Reading) -> Counts:
         totals = made.settle_totals(gathered.totals)
         withheld = made.settle_withheld(gathered.withheld)
         stores = {*counted.stores.tolist(), *moved.stores.tolist(), *(key[0] for key in totals)}
+        stores |= document_scope(reading)
         store_ids = Store.objects.filter(pk__in=stores).lock_in_order()
+        before = read_withheld(store_ids)
         times = document_times(reading, stores)
         if withheld:
-            telling = StockTelling(store_ids=store_ids, run=arrival.run, now=arrival.now)
             told = [
                 replace(fact, instant=times[fact.store]) if fact.instant == NO_TIME else fact
                 for fact in withheld
             ]
             write_withheld(told, source_id=arrival.run.source_id, run_id=arrival.run.pk)
-            telling.tell(NO_CHANGES)  # of levels as they stand; the counts are told as they are written
-        write_counted(reading, counted, counts, spool, times)
+        write_counted(reading, counted, counts, spool, times, before)
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
         keep_extract(run=arrival.run, records=spool.records())
@@ -152,7 +152,12 @@ def adopt(reading: Reading) -> Made:
 
 
 def write_counted(
-    reading: Reading, rows: Rows, counts: Counts, spool: FactSpool, times: Mapping[int, int]
+    reading: Reading,
+    rows: Rows,
+    counts: Counts,
+    spool: FactSpool,
+    times: Mapping[int, int],
+    withheld_before: Withheld,
 ) -> None:
     """Counts, by the road of the stock loader."""
     full = None
@@ -171,12 +176,22 @@ def write_counted(
     lines.add_block(rows.stores, (rows.items, rows.quantities.astype(np.int32), rows.instants, rows.numbers))
     conflicts = FactConflicts(spool, same_document="ambiguous_item", earlier="conflicting_repeat")
     size = int(rows.items.max(initial=0)) + 1
-    write_counts(reading.arrival, size=size, spool=lines, counts=counts, conflicts=conflicts, full=full)
+    write_counts(
+        reading.arrival,
+        size=size,
+        spool=lines,
+        counts=counts,
+        conflicts=conflicts,
+        full=full,
+        withheld_before=withheld_before,
+    )
 
 
 def document_scope(reading: Reading) -> set[int]:
-    """The stores the document says it speaks for, beyond those it has lines of."""
-    found = (reading.codes.store_id(place) for place in reading.gathered.document.scope)
+    """The stores the document or the profile says it speaks for, whether it has lines of them or not."""
+    codes = reading.codes
+    found = [codes.store_id(place) for place in reading.gathered.document.scope]
+    found += [codes.stores.get(code) for code in reading.profile.stores]
     return {store for store in found if store is not None}
 
 

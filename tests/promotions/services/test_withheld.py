@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inventory.feeds.records import NO_CHANGES
 from inventory.imports.deriving import derive_levels
 from inventory.imports.precedence import change_precedence, derive_change
-from inventory.imports.telling import StockTelling
+from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.models import FeedSource, Item, StockClaim, StockWithheld, Store
 from promotions.models import StoreOffer
 from promotions.selectors.verdicts import verdict_for
@@ -51,7 +51,7 @@ def say(source: FeedSource, quantity: int, *, minute: int) -> None:
 def withhold(source: FeedSource, quantity: int) -> None:
     """A source withholds so many, and the stores hear of it."""
     store, item = Store.objects.get(), Item.objects.get()
-    telling = StockTelling(store_ids=[store.pk], run=None, now=NOW)
+    before = read_withheld([store.pk])
     StockWithheld.objects.update_or_create(
         store=store,
         item=item,
@@ -59,7 +59,7 @@ def withhold(source: FeedSource, quantity: int) -> None:
         state="RESERVED",
         defaults={"quantity": quantity, "as_of": NOW, "run": source.runs.latest("pk")},
     )
-    telling.tell(NO_CHANGES)
+    tell_stock_changed(changes=NO_CHANGES, store_ids=[store.pk], withheld_before=before, run=None, now=NOW)
 
 
 def counts() -> tuple[int, int, int]:
