@@ -6,13 +6,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
+from inventory.feeds.barcodes import read_barcode
 from inventory.feeds.facts import BadRow, Code, ItemScheme, Note
-from inventory.feeds.gtin import has_valid_check_digit
 from inventory.feeds.numbers import NotANumber, read_decimal
 from inventory.feeds.profiles import Profile
 from inventory.feeds.records import FeedRefused
 from inventory.feeds.rows import Row
-from inventory.feeds.scans import scanned_gtin
 
 # Not nothing, but not counted: none of these is 0.
 NOT_TRACKED = frozenset({"", "not stocked", "variable", "not tracked"})
@@ -91,11 +90,8 @@ def item_scheme(profile: Profile) -> ItemScheme:
 
 def barcode_in(text: str) -> Code | None:
     """The GTIN in a barcode's cell: plain, as a scanner gives it, or without the zeros a spreadsheet dropped."""
-    digits = text.strip().lstrip("'")  # the apostrophe keeps a spreadsheet from making a number of it
-    if digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 14 and has_valid_check_digit(digits):
-        return Code("GTIN", digits)
-    gtin = scanned_gtin(text)
-    return Code("GTIN", gtin) if gtin else None
+    written = text.strip().lstrip("'")  # the apostrophe keeps a spreadsheet from making a number of it
+    return Code("GTIN", written) if read_barcode(written).gtin else None
 
 
 def barcode_note(row: Row, name: str, text: str) -> Note:

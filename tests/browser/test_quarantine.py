@@ -182,7 +182,7 @@ def test_every_page_is_worth_looking_at(
         source=night.source, kind="STORE", code="Elm-1", store=elm, made_at=timezone.now(), made_by=nora
     )
     if name == "facts":
-        FeedRun.objects.filter(pk=night.pk).update(document_format="canonical")
+        FeedRun.objects.filter(pk=night.pk).update(keeps_raw=False)
         fact = {
             "fact": "count",
             "store": "0412",

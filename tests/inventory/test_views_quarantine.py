@@ -97,7 +97,7 @@ def test_a_line_that_cannot_be_sent_keeps_what_was_typed(night_shift: Client, ru
 
 
 def test_the_fields_of_a_fact_are_mended_one_by_one(night_shift: Client, run: FeedRun) -> None:
-    FeedRun.objects.filter(pk=run.pk).update(document_format="canonical")
+    FeedRun.objects.filter(pk=run.pk).update(keeps_raw=False)
     fact = {"fact": "count", "items": [{"scheme": "GTIN", "code": "4"}], "quantity": "7.50", "line": 3}
     run.rejected_rows.filter(line_number=2).update(record=fact)
     row = row_of(run, 2)
