@@ -32,5 +32,3 @@ class Dialect:
     keeps_raw: bool = True
     # The form its rejected lines can be downloaded, mended and sent in again: their own lines, or JSON lines.
     is_line_oriented: bool = False
-    # Of line-oriented ones: how many lines stand before the data and say what they mean. None: JSON, fixed width.
-    header_lines: "Callable[[Profile], int]" = lambda _profile: 0
