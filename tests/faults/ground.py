@@ -86,7 +86,7 @@ class Ground:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = start_child(
                 command, last_signal=signal.SIGKILL, env={**self.env, "OMNISTORE_ROLE": "worker"}, cwd=PROJECT,
-                stdout=log, stderr=log, start_new_session=True,
+                stdout=log, stderr=log,
             )  # fmt: skip
         self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
         return process

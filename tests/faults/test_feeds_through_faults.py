@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from omnistore.demo.folders import throw_away_folder
 from tests.factories import gtin_for
 from tests.faults.ground import PARTS, Ground, ground
 from tests.inventory.imports.files import sales_file, stock_file
@@ -18,17 +19,21 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 STORES = [f"S{number}" for number in range(1, 7)]
 ITEMS = {f"I{number}": gtin_for(number) for number in range(1, 31)}
 SEEDS = range(1, 21)
+MASTER = {
+    "format": "canonical",
+    "unknown_items": "CREATE",
+    "unknown_stores": "CREATE",
+    "new_store": {"timezone": "America/New_York", "currency": "USD"},
+}
 SETTLED_SECONDS = 120
 Count = tuple[str, str, int, datetime]
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with ground(tmp_path_factory.mktemp("ground")) as made:
-        create = {"unknown_items": "CREATE", "unknown_stores": "CREATE",
-                  "new_store": {"timezone": "America/New_York", "currency": "USD"}}  # fmt: skip
-        made.manage("add_source", "master", "--kind", "STOCK", "--format", "canonical",
-                    *(f"--set={key}={value}" if isinstance(value, str) else '--set=new_store={"timezone": "America/New_York", "currency": "USD"}' for key, value in create.items()))  # fmt: skip
+def ours() -> Iterator[Ground]:
+    # Not pytest's folder: PostgreSQL runs as somebody else when we are root, and has to reach its data.
+    with throw_away_folder("ground") as folder, ground(folder) as made:
+        made.add_source("master", "STOCK", **MASTER)
         lines = [
             f'{{"fact": "count", "store": "{store}", "quantity": 0, "as_of": "2020-01-01T00:00:00Z",'
             f' "items": [{{"scheme": "SKU", "code": "{sku}"}}, {{"scheme": "GTIN", "code": "{gtin}"}}]}}'
