@@ -95,7 +95,14 @@ class TableBlock:
     def lengths(self, field_name: str) -> Int64s:
         """How many bytes the field's text has in each row, its leading zeros included."""
         if self.plain is None:
-            return self.frame[field_name].str.strip_chars(" \t").str.len_bytes().fill_null(0).to_numpy()
+            return (
+                self.frame[field_name]
+                .str.strip_chars(" \t")
+                .str.len_bytes()
+                .fill_null(0)
+                .cast(pl.Int64)
+                .to_numpy()
+            )
         signs = np.frombuffer(self.plain, np.uint8)
         marks = np.flatnonzero((signs == ord(self.header.delimiter)) | (signs == ord("\n")))
         if not self.plain.endswith(b"\n"):
