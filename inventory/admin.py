@@ -15,7 +15,7 @@ from inventory.imports.transports.declared import read_transport
 from inventory.imports.transports.faults import PullFailed
 from inventory.models import FeedRun, FeedSource, Item, ItemIdentifier, Store, StoreGroup, Workstation
 
-SCHEDULE = frozenset({"pull_every", "pull_times", "pull_timezone"})
+SCHEDULE = ("pull_every", "pull_times", "pull_timezone")
 SHORTEST_PULL = timedelta(seconds=1)
 
 
@@ -59,6 +59,8 @@ class WorkstationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A profile that no file could be read with, or a transport that leads nowhere, is not saved."""
+
+    alert_webhook = forms.URLField(required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = FeedSource
@@ -108,8 +110,8 @@ class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
         except ValueError as error:
             self.add_error("pull_times", str(error))
             return
-        asked = cleaned.get("next_pull_at")
-        told, changed = "next_pull_at" in self.changed_data, bool(SCHEDULE & set(self.changed_data))
+        asked, told = cleaned.get("next_pull_at"), "next_pull_at" in self.changed_data
+        changed = any(cleaned.get(name) != self.initial.get(name) for name in SCHEDULE)
         if following is None or asked is None or (changed and not told):
             cleaned["next_pull_at"] = following
 

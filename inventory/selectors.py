@@ -1,8 +1,8 @@
 """Reads of the inventory: figures with their age and source, items by any code, how the feeds are doing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -23,19 +23,32 @@ from inventory.models import (
     RejectedRow,
     StockClaim,
     StockLevel,
+    StockWithheld,
     Store,
     StoreFeed,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# What can be promised of a level `l`: on hand less what the believed source withholds. For a few rows …
+PROMISED = """(l.on_hand - coalesce((
+    SELECT sum(w.quantity) FROM inventory_stockwithheld w
+    WHERE w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id), 0))"""
+# … and for all rows of %(stores)s: joined as `w`, where PROMISED_JOINED is the figure.
+JOIN_WITHHELD = """
+LEFT JOIN (SELECT store_id, item_id, source_id, sum(quantity) AS quantity FROM inventory_stockwithheld
+           WHERE store_id = ANY(%(stores)s::int4[]) GROUP BY 1, 2, 3) w
+    ON w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id
+"""
+PROMISED_JOINED = "(l.on_hand - coalesce(w.quantity, 0))"
+
 
 @dataclass(frozen=True)
 class StockFigure:
     """What we believe of one item in one store, and how old that belief is.
 
-    `quantity` in the item's smallest unit; `counted_at` the instant of the winning count; `sales_until` the
-    newest sale heard of from that store since, None when none was.
+    `quantity` on hand in the item's smallest unit, `withheld` of it by state; `counted_at` the instant of the
+    winning count; `sales_until` the newest sale heard of from that store since, None when none was.
     """
 
     quantity: int
@@ -43,6 +56,12 @@ class StockFigure:
     sales_until: datetime | None
     source_code: str
     freshness_limit: timedelta
+    withheld: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def available(self) -> int:
+        """What can be promised (ATP)."""
+        return self.quantity - sum(self.withheld.values())
 
     def is_stale(self, now: datetime) -> bool:
         """Past the winning source's freshness limit the figure is not to be trusted (G7)."""
@@ -50,13 +69,17 @@ class StockFigure:
 
 
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:
-    """The figures by (store id, item id) of every level there is; four queries whatever their number."""
+    """The figures by (store id, item id) of every level there is; five queries whatever their number."""
     store_ids = [store.pk for store in stores]
     item_ids = [item.pk for item in items]
     levels = StockLevel.objects.filter(store_id__in=store_ids, item_id__in=item_ids).values_list(
         "store_id", "item_id", "on_hand", "source_id"
     )
-    sources = {source.pk: source for source in FeedSource.objects.filter(kind=FeedSource.Kind.STOCK)}
+    sources = FeedSource.objects.in_bulk()
+    withheld: dict[tuple[int, int, int], dict[str, int]] = {}
+    held = StockWithheld.objects.filter(store_id__in=store_ids, item_id__in=item_ids).order_by("state")
+    for *key, state, quantity in held.values_list("store_id", "item_id", "source_id", "state", "quantity"):
+        withheld.setdefault((key[0], key[1], key[2]), {})[state] = quantity
     counts = _counted_ats(store_ids, np.array(sorted(item_ids), np.int32))
     sales = dict(
         StoreFeed.objects.filter(store_id__in=store_ids, source__kind=FeedSource.Kind.SALES)
@@ -76,6 +99,7 @@ def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tup
             sales_until=until if until and until > counted_at else None,
             source_code=sources[source_id].code,
             freshness_limit=sources[source_id].freshness_limit,
+            withheld=withheld.get((store_id, item_id, source_id), {}),
         )
     return figures
 

@@ -11,8 +11,9 @@ from kombu.exceptions import OperationalError
 from inventory.imports import fail_exhausted_runs, load_run
 from inventory.imports.alerts import review_sources, tell_alerts
 from inventory.imports.archiving import purge_raw_files
+from inventory.imports.precedence import derive_change, unfinished_changes
 from inventory.imports.transports import pulling
-from inventory.models import FeedRun, FeedSource
+from inventory.models import FeedRun, FeedSource, PrecedenceChange
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def pull_due_sources() -> None:
     due = FeedSource.objects.due(now=timezone.now())
     for source_id, due_at in due.values_list("pk", "next_pull_at")[:RINGS_A_TICK]:
         try:
-            pull_source.delay(source_id, due_at.isoformat())
+            pull_source.delay(source_id, f"{due_at}")
         except OperationalError:
             logger.warning("source %s waits: no broker to ring the worker", source_id)
             return
@@ -80,3 +81,28 @@ def load_feed_run(run_id: int) -> None:
     run = load_run(run_id=run_id, now=timezone.now())
     if run is not None:
         logger.info("%s of %s: %s", run.file_name, run.source.code, run.state)
+
+
+def ring_change(*, change_id: int) -> None:
+    """Have the levels follow a changed precedence once the transaction is through."""
+    transaction.on_commit(lambda: _ring_change(change_id))
+
+
+def _ring_change(change_id: int) -> None:
+    try:
+        derive_changed_precedence.delay(change_id)
+    except OperationalError:
+        logger.warning("change of precedence %s waits: no broker to ring the worker", change_id)
+
+
+@shared_task
+def derive_changed_precedence(change_id: int) -> None:
+    """Derive the levels that a changed precedence concerns."""
+    derive_change(change=PrecedenceChange.objects.get(pk=change_id), now=timezone.now())
+
+
+@shared_task
+def go_on_with_changes() -> None:
+    """Take up changes of precedence that were broken off."""
+    for change in unfinished_changes(now=timezone.now()):
+        _ring_change(change.pk)

@@ -1,10 +1,16 @@
-"""Addresses of the operator's feed pages."""
+"""Addresses of the operator's feed pages and of the pages that explain stock."""
 
 from django.urls import URLPattern, path
 
-from inventory.views import feeds, mappings, quarantine
+from inventory.views import feeds, mappings, quarantine, stock
 
 urlpatterns: list[URLPattern] = [
+    path("desk/stock/<code:store_code>/<code:sku>/", stock.stock_explained, name="stock-explained"),
+    path("desk/stock/<code:store_code>/<code:sku>/count/", stock.stock_count, name="stock-count"),
+    path("desk/conflicts/", stock.conflict_list, name="conflict-list"),
+    path("desk/conflicts/<int:pk>/resolve/", stock.conflict_resolve, name="conflict-resolve"),
+    path("desk/precedence/", stock.precedence_list, name="precedence-list"),
+    path("desk/precedence/<slug:code>/", stock.precedence_change, name="precedence-change"),
     path("desk/feeds/", feeds.feed_list, name="feed-list"),
     path("desk/feeds/<slug:code>/status/", feeds.feed_status, name="feed-status"),
     path("desk/feeds/<slug:code>/upload/", feeds.feed_upload, name="feed-upload"),

@@ -49,6 +49,7 @@ app.conf.update(
         "promotions.tasks.relay_changes": {"queue": "live"},
         "inventory.tasks.load_feed_run": {"queue": "imports"},
         "inventory.tasks.pull_source": {"queue": "imports"},
+        "inventory.tasks.derive_changed_precedence": {"queue": "imports"},
     },
     timezone="UTC",
     beat_schedule={
@@ -56,6 +57,7 @@ app.conf.update(
         "pull due sources": {"task": "inventory.tasks.pull_due_sources", "schedule": 5.0},
         "ring waiting feed runs": {"task": "inventory.tasks.ring_waiting_runs", "schedule": 5.0},
         "review feeds": {"task": "inventory.tasks.review_feeds", "schedule": 30.0},
+        "go on with changes of precedence": {"task": "inventory.tasks.go_on_with_changes", "schedule": 60.0},
         "turn promotions": {"task": "promotions.tasks.turn_promotions", "schedule": 5.0},
         "relay changes": {"task": "promotions.tasks.relay_changes", "schedule": 5.0},
         "reconcile when due": {"task": "promotions.tasks.reconcile_when_due", "schedule": 60.0},

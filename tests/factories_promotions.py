@@ -10,7 +10,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 
 from inventory.feeds.records import ABSENT, LevelChanges
-from inventory.models import FeedRun, FeedSource, Item, StockClaim, StockLevel, Store
+from inventory.models import FeedRun, FeedSource, Item, StockClaim, StockConflict, StockLevel, Store
 from omnistore.staff.models import Role, StaffMember, StoreMembership
 from promotions.models import Promotion
 from promotions.services.publishing import create_promotion, publish_promotion
@@ -104,6 +104,17 @@ def put_stock(
         item_ids=np.array([item for item, _quantity in rows], "<i4").tobytes(),
         quantities=np.array([quantity for _item, quantity in rows], "<i4").tobytes(),
     )
+
+
+def create_conflict(*, store: Store, item: Item, opened_at: datetime = NOW, **fields: Any) -> StockConflict:
+    """The warehouse says 12, the tills say 9."""
+    other = FeedSource.objects.get_or_create(code="pos", defaults={"name": "Tills", "kind": "STOCK"})[0]
+    defaults = {
+        "winner": stock_source(), "winner_quantity": 12, "winner_as_of": opened_at - timedelta(hours=2),
+        "other": other, "other_quantity": 9, "other_as_of": opened_at - timedelta(hours=5), "reason": "NEWER",
+        "opened_at": opened_at, "changed_at": opened_at,
+    }  # fmt: skip
+    return StockConflict.objects.create(store=store, item=item, **defaults | fields)
 
 
 def change_stock(*, store: Store, levels: dict[Item, int]) -> LevelChanges:

@@ -13,11 +13,11 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from inventory.models import CodeMapping, FeedRun, FeedSource
+from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
 from promotions.models import Redemption
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
-from tests.factories_promotions import NOW, content_for, create_published_promotion
+from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("associate", "merchandiser", "operator", "admin")
@@ -47,6 +47,10 @@ RULES = {
     "api-stores": Rule({"GET": EVERYBODY}),
     "api-store": Rule({"GET": EVERYBODY}),
     "api-stock": Rule({"GET": EVERYBODY}),
+    "api-stock-counts": Rule({"POST": NIGHT_SHIFT | {"associate"}}, body={"item": "OAT-1", "quantity": "11"}),
+    "api-stock-explained": Rule({"GET": EVERYBODY}),
+    "api-conflicts": Rule({"GET": EVERYBODY}),
+    "api-conflict-resolve": Rule({"POST": NIGHT_SHIFT}, body={"resolution": "Counted twice: nine."}),
     "api-items": Rule({"GET": EVERYBODY}),
     "api-item": Rule({"GET": EVERYBODY}),
     "api-feeds": Rule({"GET": NIGHT_SHIFT}),
@@ -94,9 +98,11 @@ def cases_with(parameter: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def world(db: None, tmp_path: Any) -> Iterator[World]:
     with stopped_clock(), override_settings(MEDIA_ROOT=tmp_path):
-        made = create_world()
+        world = create_world()
+        create_conflict(store=world.there, item=world.item)
+        create_conflict(store=world.here, item=world.item)
         FeedRun.objects.update(keeps_raw=False)
-        yield made
+        yield world
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
@@ -105,6 +111,7 @@ def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     values = {
         "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
         "mapping_id": str((mapping and mapping.pk) or 1),
+        "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
     }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")

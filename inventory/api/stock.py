@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -26,6 +25,8 @@ class StockSerializer(serializers.Serializer[Any]):
     quantity = serializers.DecimalField(
         max_digits=13, decimal_places=3, help_text="In `unit`; may be negative."
     )
+    withheld = serializers.DictField(child=serializers.CharField(), help_text="By state, e.g. RESERVED.")
+    available = serializers.CharField(help_text="What can be promised: `quantity` less all that is withheld.")
     unit = serializers.CharField()
     counted_at = serializers.DateTimeField(help_text="When the count behind the figure was made.")
     sales_until = serializers.DateTimeField(
@@ -56,7 +57,7 @@ class StockView(PagedView):
 
 
 def stock_rows(levels: Sequence[StockLevel], *, store: Store, now: datetime) -> list[dict[str, Any]]:
-    """Levels of one store with what the feeds say of them; four queries for any number."""
+    """Levels of one store with what the feeds say of them; five queries for any number."""
     figures = stock_figures(stores=[store], items=[level.item for level in levels])
     return [
         stock_row(level.item, figure, store=store, now=now)
@@ -71,7 +72,9 @@ def stock_row(item: Item, figure: StockFigure, *, store: Store, now: datetime) -
     return {
         "sku": item.sku,
         "title": item.title,
-        "quantity": quantity_text(figure.quantity, item=item),
+        "quantity": item.in_unit(figure.quantity),
+        "withheld": {state: item.in_unit(held) for state, held in figure.withheld.items()},
+        "available": item.in_unit(figure.available),
         "unit": item.unit,
         "counted_at": store.local(figure.counted_at).isoformat(),
         "sales_until": store.local(until).isoformat() if until else None,
@@ -79,8 +82,3 @@ def stock_row(item: Item, figure: StockFigure, *, store: Store, now: datetime) -
         "is_stale": figure.is_stale(now),
         "age_seconds": int((now - figure.counted_at).total_seconds()),
     }
-
-
-def quantity_text(quantity: int, *, item: Item) -> str:
-    """A quantity in the item's unit: 12500 of an item counted in grams are "12.500" kg."""
-    return f"{Decimal(quantity).scaleb(-item.unit_decimals):f}"

@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from inventory.api import feeds, items, quarantine, stock, stores, webhooks
+from inventory.api import conflicts, explanations, feeds, items, quarantine, stock, stores, webhooks
 
 urlpatterns = [
     path("stores", stores.StoreListView.as_view(), name="api-stores"),
     path("stores/<code:store_code>", stores.StoreDetailView.as_view(), name="api-store"),
     path("stores/<code:store_code>/stock", stock.StockView.as_view(), name="api-stock"),
+    path(
+        "stores/<code:store_code>/stock/counts",
+        explanations.StockCountView.as_view(),
+        name="api-stock-counts",
+    ),
+    path(
+        "stores/<code:store_code>/stock/<code:sku>",
+        explanations.StockExplanationView.as_view(),
+        name="api-stock-explained",
+    ),
+    path("conflicts", conflicts.ConflictListView.as_view(), name="api-conflicts"),
+    path(
+        "conflicts/<int:conflict_id>/resolve",
+        conflicts.ConflictResolveView.as_view(),
+        name="api-conflict-resolve",
+    ),
     path("items", items.ItemListView.as_view(), name="api-items"),
     path("items/<code:sku>", items.ItemDetailView.as_view(), name="api-item"),
     path("feeds", feeds.FeedListView.as_view(), name="api-feeds"),

@@ -26,8 +26,8 @@ _INSTANT = (
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLANKS = " \t"
-# A column with fewer rows a run than this is better read by its distinct texts.
-MANY_ROWS_A_RUN = 8
+# So many texts are read one by one rather than looked for equal ones among them.
+FEW_RUNS = 500
 
 # Why a quantity is unusable.
 FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = range(4)
@@ -40,34 +40,47 @@ def stripped(column: pl.Series) -> pl.Series:
 
 @dataclass(frozen=True)
 class Distinct:
-    """The texts of a column that need to be read, each standing for many rows.
+    """The texts of a column that have to be read, each standing for many rows.
 
-    Files are mostly sorted: then a text is one run of rows, and comparing neighbours is all it costs. Otherwise
-    each different text stands once.
+    Files are mostly sorted: a text is one run of rows, and comparing neighbours finds them. Where there are still
+    many, each different text stands once.
     """
 
-    column: pl.Series
     texts: pl.Series
-    starts: npt.NDArray[np.intp] | None  # of the runs
+    _rows: int
+    _starts: npt.NDArray[np.intp] | None  # of the runs; None: each row is one
+    _runs: pl.Series | None  # the text of each run; None: `texts` are the runs
 
     @classmethod
     def of(cls, column: pl.Series) -> "Distinct":
         """What to read of a column."""
-        if len(column):
-            differs = column.slice(1).ne_missing(column.slice(0, len(column) - 1)).to_numpy()
-            starts = np.concatenate([np.zeros(1, np.intp), np.flatnonzero(differs) + 1])
-            if len(starts) * MANY_ROWS_A_RUN <= len(column) or len(starts) == 1:
-                return cls(column, column.gather(starts), starts)
-        return cls(column, column.unique(), None)
+        starts = _run_starts(column)
+        if len(starts) * 2 > len(column) > 1:
+            return cls(column.unique(), len(column), None, column)
+        runs = column.gather(starts)
+        if len(runs) <= FEW_RUNS:
+            return cls(runs, len(column), starts, None)
+        return cls(runs.unique(), len(column), starts, runs)
 
     def spread(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """What was read of each text, row by row."""
-        if self.starts is None:
+        """What was read of each of the texts, row by row."""
+        if self._runs is not None:
             kind = pl.Series(values[:0]).dtype
-            return self.column.replace_strict(self.texts, pl.Series(values), return_dtype=kind).to_numpy()
-        if len(self.starts) == 1:
-            return np.broadcast_to(values[0], len(self.column))
-        return np.repeat(values, np.diff(self.starts, append=len(self.column)))
+            values = self._runs.replace_strict(self.texts, pl.Series(values), return_dtype=kind).to_numpy()
+        if self._starts is None:
+            return values
+        if len(values) == 1:
+            return np.broadcast_to(values[0], self._rows)
+        return np.repeat(values, np.diff(self._starts, append=self._rows))
+
+
+def _run_starts(column: pl.Series) -> npt.NDArray[np.intp]:
+    """Where another text than in the row before begins, the first row included."""
+    if not len(column):
+        return np.empty(0, np.intp)
+    after, before = column.slice(1), column.slice(0, len(column) - 1)
+    differs = after.ne_missing(before) if column.null_count() else after != before
+    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(differs.to_numpy()) + 1])
 
 
 def looked_up(column: pl.Series, find: Callable[[str], int]) -> Int32s:

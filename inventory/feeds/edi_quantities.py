@@ -19,6 +19,7 @@ _FIGURE = {
     for decimals in (".", ",", ".,")
 }
 _LENGTH_LIMIT = 35
+_SHOWN_LIMIT = 100
 _WITHHELD = get_args(WithheldState)
 
 
@@ -53,7 +54,7 @@ class NotAFigure(Exception):
 
     def __init__(self, field_name: str, value: str) -> None:
         super().__init__(f"{field_name} {value}")
-        self.field_name, self.value = field_name, value
+        self.field_name, self.value = field_name, value[:_SHOWN_LIMIT]
 
     def rejected(self, line: "Line") -> BadRow:
         """The line it makes unusable."""
@@ -145,7 +146,7 @@ def stock_counts(
         )
         return
     try:
-        states = {state: by_place(ones, line.place) for state, ones in _one_code_a_state(stated).items()}
+        states = _states(stated, line.place)
     except SplitMismatch as error:
         yield line.rejected("split_mismatch", f"{error}.", first_part)
         return
@@ -156,13 +157,23 @@ def stock_counts(
         )
 
 
-def _one_code_a_state(stated: list[Stated]) -> dict[str, list[Stated]]:
-    """Where two codes of one state stand side by side, the first is meant; the others say it again."""
-    chosen: dict[str, str] = {}
-    found: dict[str, list[Stated]] = {}
+def _states(stated: list[Stated], fallback: Code | None) -> dict[str, dict[Code | None, _AtPlace]]:
+    """What each state amounts to at each place. Raises SplitMismatch.
+
+    Where two codes say how much is there, the first is meant and the other says it again; what is withheld by
+    different codes is withheld for different reasons and adds up.
+    """
+    by_code: dict[tuple[str, str], list[Stated]] = {}
     for one in stated:
-        if chosen.setdefault(one.state, one.code) == one.code:
-            found.setdefault(one.state, []).append(one)
+        by_code.setdefault((one.state, one.code), []).append(one)
+    found: dict[str, dict[Code | None, _AtPlace]] = {}
+    for (state, _code), ones in by_code.items():
+        if state in found and state not in _WITHHELD:
+            continue
+        for place, at in by_place(ones, fallback).items():
+            before = found.setdefault(state, {}).setdefault(place, _AtPlace(Decimal(0), at.unit))
+            before.amount += at.amount
+            before.withheld |= at.withheld
     return found
 
 

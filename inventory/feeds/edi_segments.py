@@ -4,7 +4,7 @@ X12 and EDIFACT differ in their marks and envelopes (x12.py, edifact.py); what a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from inventory.feeds.blocks import UTF8_MARK, FeedFile, visible
 from inventory.feeds.facts import Note
@@ -36,13 +36,10 @@ class Segment:
     """One segment; `number` counts those of the file from 1, the interchange header being the first."""
 
     number: int
+    tag: str
     text: str
     marks: Marks
-    elements: tuple[str, ...] = field(default=())
-
-    @property
-    def tag(self) -> str:
-        return self.elements[0].strip()
+    elements: list[str]
 
     def whole(self, place: int) -> str:
         """An element's text without blanks around it; "" where it is missing."""
@@ -54,21 +51,25 @@ class Segment:
         """A component's text without blanks around it; "" where it is missing."""
         if place >= len(self.elements):
             return ""
-        parts = _split(self.elements[place], self.marks.component, self.marks.release)
-        return _unreleased(parts[component], self.marks.release).strip() if component < len(parts) else ""
+        text, marks = self.elements[place], self.marks
+        if marks.component and marks.component in text:
+            parts = _split(text, marks.component, marks.release)
+            text = parts[component] if component < len(parts) else ""
+        elif component:
+            return ""
+        return _unreleased(text, marks.release).strip()
 
 
 def segment_of(number: int, text: str, marks: Marks) -> Segment:
     """A segment from its text without terminator; lines wrapped at a column are joined."""
     if "\n" in text and marks.element != "\n":
         text = text.replace("\r", "").replace("\n", "")
-    return Segment(number, text, marks, tuple(_split(text, marks.element, marks.release)))
+    elements = _split(text, marks.element, marks.release)
+    return Segment(number, elements[0].strip(), text, marks, elements)
 
 
 def _split(text: str, mark: str, release: str) -> list[str]:
     """Parts between the marks that are not released; release characters stay for the next level."""
-    if not mark:
-        return [text]
     if not release or release not in text:
         return text.split(mark)
     parts, start, place = [], 0, 0

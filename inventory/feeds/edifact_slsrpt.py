@@ -79,6 +79,7 @@ class _Report:
     place_of_sale: Code | None = None
     header_dates: dict[str, Period] = field(default_factory=dict)
     dates: dict[str, Period] = field(default_factory=dict)
+    is_header: bool = True
     last_tag: str = ""
     line: list[Segment] = field(default_factory=list)
     noted: set[str] = field(default_factory=set)
@@ -100,6 +101,7 @@ def read_slsrpt(file: FeedFile, profile: Profile) -> Iterator[Found]:
         if found.tag in ("LIN", "LOC", "UNS", "CNT", "UNT"):
             yield from _line(report)
             report.line = [found] if found.tag == "LIN" else []
+            report.is_header &= found.tag != "LIN"
         elif report.line:
             yield from _in_line(report, found)
         if not report.line:
@@ -125,7 +127,7 @@ def _header(report: _Report, segment: Segment) -> None:
         report.control_number, report.prepared = segment.whole(5), prepared_at(segment)
     elif tag == "UNH":
         report.parties, report.place_of_sale, report.currency = Parties(), None, ""
-        report.header_dates, report.dates = {}, {}
+        report.header_dates, report.dates, report.is_header = {}, {}, True
     elif tag == "BGM":
         completeness_of(segment)
     elif tag == "DTM" and segment.get(1) in PERIOD_CODES:
@@ -135,7 +137,7 @@ def _header(report: _Report, segment: Segment) -> None:
     elif tag == "CUX":
         report.currency = segment.get(1, 1) or report.currency
     elif tag == "LOC" and segment.get(1) == PLACE_OF_SALE:
-        report.place_of_sale, report.dates = place_at(segment), {}
+        report.place_of_sale, report.dates, report.is_header = place_at(segment), {}, False
 
 
 def _dated(report: _Report, segment: Segment) -> None:
@@ -146,7 +148,7 @@ def _dated(report: _Report, segment: Segment) -> None:
     if report.last_tag != "DTM":
         report.dates = {}
     report.dates[segment.get(1)] = period
-    if report.place_of_sale is None and not report.parties.named:
+    if report.is_header:
         report.header_dates = dict(report.dates)
 
 

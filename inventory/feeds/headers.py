@@ -26,6 +26,14 @@ TOTALS = (
 _ENCODED_TWICE = ("Ã", "â€", "Â")
 
 
+class UnknownHeader(FeedRefused):
+    """A row lacks so many of the header's columns."""
+
+    def __init__(self, message: str, *, missing: int) -> None:
+        super().__init__("unknown_header", message)
+        self.missing = missing
+
+
 @dataclass(frozen=True)
 class Header:
     """The columns' names as written; a column of two header rows also answers to either of them."""
@@ -39,7 +47,7 @@ class Header:
         for name in wanted:
             places = self.places(name)
             if len(places) > 1:
-                raise FeedRefused("unknown_header", f'The header names "{visible(name)}" more than once.')
+                raise UnknownHeader(f'The header names "{visible(name)}" more than once.', missing=0)
             if places:
                 return places[0]
         return None
@@ -50,10 +58,10 @@ class Header:
         whole = [place for place, own in enumerate(self.names) if folded(own) == folded_name]
         return whole or [place for place, own in enumerate(self.parts) if folded_name in own]
 
-    def lacks(self, missing: Sequence[str]) -> FeedRefused:
+    def lacks(self, missing: Sequence[str]) -> UnknownHeader:
         """The refusal of a header without these columns."""
-        return FeedRefused(
-            "unknown_header", f"The header lacks {listed(missing)}; it has {listed(self.names)}."
+        return UnknownHeader(
+            f"The header lacks {listed(missing)}; it has {listed(self.names)}.", missing=len(missing)
         )
 
 
@@ -78,8 +86,8 @@ def open_table(
 ) -> tuple[Layout, Iterator[TableRow]]:
     """What `recognise` makes of the header, and the rows under it.
 
-    `recognise` raises FeedRefused("unknown_header") for a row that is not the header; without `title_rows` in the
-    profile the first 20 rows are tried. Raises its refusal of the likeliest row when none is.
+    `recognise` raises UnknownHeader for a row that is not the header; without `title_rows` in the
+    profile the first 20 rows are tried. Raises the refusal of the row that lacks least when none is.
     """
     rows = read_rows(file, profile, delimiters=delimiters)
     try:
@@ -96,7 +104,7 @@ def _found_header(
     skipped = profile.options.get("title_rows")
     height = 2 if profile.options.get("header_rows") == 2 else 1
     window: list[Row] = []
-    refusal, filled = FeedRefused("empty_file", "The file holds no table."), 0
+    refusals: list[tuple[int, int, UnknownHeader]] = []
     for tried, row in enumerate(row for row in rows if isinstance(row, Row)):
         if isinstance(skipped, int) and row.line_number <= skipped:
             continue
@@ -106,13 +114,13 @@ def _found_header(
         header = _header(window)
         try:
             return header, recognise(header)
-        except FeedRefused as error:
-            width = sum(1 for name in header.names if name)
-            if width > filled:
-                refusal, filled = error, width
+        except UnknownHeader as error:
+            refusals.append((error.missing, -sum(1 for name in header.names if name), error))
         if isinstance(skipped, int) or tried + 1 >= _SEARCHED_ROWS:
             break
-    raise refusal
+    if not refusals:
+        raise FeedRefused("empty_file", "The file holds no table.")
+    raise min(refusals, key=lambda refusal: refusal[:2])[2]
 
 
 def _header(rows: list[Row]) -> Header:

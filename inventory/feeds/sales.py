@@ -8,6 +8,7 @@ import polars as pl
 
 from inventory.feeds.blocks import FeedFile
 from inventory.feeds.columns import (
+    Distinct,
     day_column,
     instant_column,
     integer_column,
@@ -87,7 +88,7 @@ def _rows(
     )
 
 
-def _keys(findings: Findings, instants: Int64s, profile: Profile) -> tuple[Int64s, Int64s, Int64s, pl.Series]:
+def _keys(findings: Findings, instants: Int64s, profile: Profile) -> tuple[Int64s, Int64s, Int64s, Distinct]:
     """Business day, sequence, line and till: together with the store they name a sale for ever."""
     frame = findings.table.frame
     days = day_column(frame["business_day"], date_format=profile.date_format)
@@ -100,21 +101,20 @@ def _keys(findings: Findings, instants: Int64s, profile: Profile) -> tuple[Int64
     findings.add_field(~is_sequence, "bad_number", "sequence", "a whole number of at most 18 digits")
     lines, is_line = integer_column(frame["line"], digits=9)
     findings.add_field(~is_line, "bad_number", "line", "a whole number of at most 9 digits")
-    tills = stripped(frame["workstation"])
-    findings.add_missing((tills == "").to_numpy(), "workstation")
+    tills = Distinct.of(frame["workstation"])
+    texts = stripped(tills.texts)
+    findings.add_missing(tills.spread((texts == "").to_numpy()), "workstation")
+    unfit = (texts.str.len_chars() > WORKSTATION_LENGTH) | texts.str.contains("\0", literal=True)
     findings.add_field(
-        ((tills.str.len_chars() > WORKSTATION_LENGTH) | tills.str.contains("\0", literal=True)).to_numpy(),
-        "bad_text",
-        "workstation",
-        f"at most {WORKSTATION_LENGTH} characters",
+        tills.spread(unfit.to_numpy()), "bad_text", "workstation", f"at most {WORKSTATION_LENGTH} characters"
     )
     return days, sequences, lines, tills
 
 
-def _numbered(tills: pl.Series, stores: Int32s, good: Flags, workstations: Workstations) -> Int32s:
+def _numbered(tills: Distinct, stores: Int32s, good: Flags, workstations: Workstations) -> Int32s:
     """Each good row's number in `workstations`."""
-    keys = pl.DataFrame({"store": stores, "till": tills}).filter(pl.Series(good))
-    distinct = keys.unique(maintain_order=True)
-    numbers = [workstations.number(store, till) for store, till in distinct.iter_rows()]
-    distinct = distinct.with_columns(pl.Series("number", numbers, dtype=pl.Int32))
-    return keys.join(distinct, on=["store", "till"], how="left", maintain_order="left")["number"].to_numpy()
+    texts = stripped(tills.texts).to_list()
+    places = tills.spread(np.arange(len(texts), dtype=np.int64))
+    pairs, rows = np.unique((stores.astype(np.int64) * len(texts) + places)[good], return_inverse=True)
+    numbers = [workstations.number(pair // len(texts), texts[pair % len(texts)]) for pair in pairs.tolist()]
+    return np.array(numbers, np.int32)[rows]

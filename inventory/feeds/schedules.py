@@ -11,17 +11,24 @@ _MINUTE = timedelta(minutes=1)
 
 def read_times(declared: object) -> tuple[time, ...]:
     """The times of a schedule such as ["03:10", "14:00"], in order. Raises ValueError saying what was expected."""
-    if not isinstance(declared, list):
-        raise ValueError(f'{declared!r} is no list; expected times such as ["03:10", "14:00"]')
+    texts = declared if isinstance(declared, list) else [declared]
     found = set()
-    for text in declared:
+    for text in texts:
         match = _TIME.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
-            raise ValueError(f"{text!r} is no time of day; expected one from 00:00 to 23:59 such as 03:10")
+        if match is None or texts is not declared:
+            raise ValueError(f'{text!r} is no time of day; expected a list such as ["03:10", "14:00"]')
         found.add(time(int(match[1]), int(match[2])))
-    if len(found) != len(declared):
+    if len(found) != len(texts):
         raise ValueError("the same time stands there twice")
     return tuple(sorted(found))
+
+
+def read_zone(name: str) -> zoneinfo.ZoneInfo:
+    """The time zone of a schedule. Raises ValueError."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except zoneinfo.ZoneInfoNotFoundError as error:
+        raise ValueError(f"{name!r} is not an IANA time zone") from error
 
 
 def next_due(*, times: Iterable[time], zone: zoneinfo.ZoneInfo, after: datetime) -> datetime:

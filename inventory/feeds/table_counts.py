@@ -85,14 +85,19 @@ def _field(name: str) -> str:
     return "store" if name == "store_code" else name
 
 
-def columns_of(header: Header, profile: Profile, *, needed: tuple[str, ...]) -> Columns:
-    """The declared columns in a header; `needed` fields fall back to a column of their own name.
+def columns_of(
+    header: Header, profile: Profile, *, needed: tuple[str, ...], welcome: tuple[str, ...] = ()
+) -> Columns:
+    """The declared columns in a header; `needed` and `welcome` fields fall back to a column of their own name.
 
     Raises FeedRefused("unknown_header") naming each that is missing. Columns that hold the item's codes are the
     profile's `item_columns`, one of which is enough, else the column of `item`.
     """
     declared = {_field(field): name for field, name in profile.columns.items()}
     wanted = {field: declared.get(field, field) for field in (*needed, *declared) if field != "item"}
+    wanted |= {field: field for field in welcome if field not in wanted and header.places(field)}
+    if "store" in wanted and "store" not in declared and not header.places("store"):
+        wanted["store"] = "store_code"
     items, lacking = _item_columns(header, profile, declared)
     places = {field: header.place(name) for field, name in wanted.items()}
     missing = [wanted[field] for field, place in places.items() if place is None] + lacking
@@ -148,11 +153,11 @@ def _recognised(header: Header, profile: Profile) -> _Layout:
     stores = _store_columns(header, profile, declared.get("store", ""))
     if stores:
         kept = {field: name for field, name in declared.items() if field not in ("store", "quantity")}
-        columns = columns_of(header, replace(profile, columns=kept), needed=())
+        columns = columns_of(header, replace(profile, columns=kept), needed=(), welcome=("as_of",))
         return _Layout(columns, stores, "")
     quantity = next((field for field in ("quantity", "on_hand", "available") if field in declared), "on_hand")
     needed = (quantity,) if profile.options.get("store") and "store" not in declared else ("store", quantity)
-    return _Layout(columns_of(header, profile, needed=needed), (), quantity)
+    return _Layout(columns_of(header, profile, needed=needed, welcome=("as_of",)), (), quantity)
 
 
 def _store_columns(header: Header, profile: Profile, pattern: str) -> tuple[tuple[int, str, str], ...]:

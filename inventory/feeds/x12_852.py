@@ -53,7 +53,7 @@ from inventory.feeds.x12_header import (
 # Data element 859. QR is a receipt, Q2 and Q3 may be returns to the vendor: none of them is sold or taken back here.
 ACTIVITY_CODES = {
     "QS": "SOLD", "TS": "SOLD", "Q1": "SOLD", "RE": "SOLD", "QU": "RETURNED", "QA": "AVAILABLE", "OH": "ON_HAND",
-    "QE": "ON_HAND", "QC": "COMMITTED", "DG": "DAMAGED", "QH": "UNAVAILABLE", "HL": "UNAVAILABLE",
+    "QE": "ON_HAND", "QC": "COMMITTED", "DG": "DAMAGED", "QH": "UNAVAILABLE",
 }  # fmt: skip
 # Data element 353, XQ05.
 PURPOSES = ("", "00", "05", "07", "18")

@@ -1,4 +1,4 @@
-"""Alerts: a source that is late, empty, held, failed or out of reach is noticed, told of once, and noticed to be over."""
+"""Alerts: a source that is late, empty, held, failed or out of reach is noticed, and told of once."""
 
 import time
 from datetime import datetime, timedelta
@@ -167,10 +167,13 @@ def _post(alert: FeedAlert, policy: Policy | None) -> list[str]:
         "opened_at": alert.opened_at.isoformat(),
     }
     try:
-        with open_client(url, policy=policy or policy_from_settings(), seconds=ANSWER_SECONDS) as client:
-            with client.stream("POST", url, json=body) as answer:
-                if not answer.is_success:
-                    return [f"The webhook answered {answer.status_code}; expected 2xx."]
+        policy = policy or policy_from_settings()
+        with (
+            open_client(url, policy=policy, seconds=ANSWER_SECONDS) as client,
+            client.stream("POST", url, json=body) as answer,
+        ):
+            if not answer.is_success:
+                return [f"The webhook answered {answer.status_code}; expected 2xx."]
     except PullFailed as failure:
         return [f"The webhook was not called: {failure.message}"]
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -186,6 +186,9 @@ ON CONFLICT (source_id, store_id) DO UPDATE SET
     quantities = excluded.quantities, as_ofs = excluded.as_ofs
 """
 # The same items in another night: their column is not touched, so its bytes are not written again.
+CONFIRM_CLAIM = """
+UPDATE inventory_stockclaim SET run_id = %s, as_of = %s, as_ofs = %b WHERE source_id = %s AND store_id = %s
+"""
 REFRESH_CLAIM = """
 UPDATE inventory_stockclaim SET run_id = %s, as_of = %s, quantities = %b, as_ofs = %b
 WHERE source_id = %s AND store_id = %s
@@ -194,17 +197,23 @@ WHERE source_id = %s AND store_id = %s
 
 def write_claims(changed: Iterable[tuple[int, Claim | None, Claim]], *, source_id: int, run_id: int) -> None:
     """Store one source's claims: (store id, the claim that stood, the claim that stands now)."""
-    replaced, refreshed = [], []
+    replaced, refreshed, confirmed = [], [], []
     for store, old, new in changed:
         as_of = instant(new.newest)
-        quantities = new.quantities.astype("<i4").tobytes()
         as_ofs = None if isinstance(new.as_ofs, int) else new.as_ofs.astype("<i8").tobytes()
-        if old is not None and np.array_equal(old.items, new.items):
+        same_items = old is not None and np.array_equal(old.items, new.items)
+        if old is not None and same_items and np.array_equal(old.quantities, new.quantities):
+            confirmed.append((run_id, as_of, as_ofs, source_id, store))
+            continue
+        quantities = new.quantities.astype("<i4").tobytes()
+        if same_items:
             refreshed.append((run_id, as_of, quantities, as_ofs, source_id, store))
         else:
             items = new.items.astype("<i4").tobytes()
             replaced.append((source_id, store, run_id, as_of, items, quantities, as_ofs))
     with raw_cursor() as cursor:
+        if confirmed:
+            cursor.executemany(CONFIRM_CLAIM, confirmed)
         if refreshed:
             cursor.executemany(REFRESH_CLAIM, refreshed)
         if replaced:

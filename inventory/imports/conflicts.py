@@ -13,8 +13,6 @@ from inventory.feeds.records import Int32s, Rejected
 from inventory.feeds.tables import Header, read_header, split_line
 from inventory.imports.rejects import RejectLog
 
-_LINES_NAMED = 3
-
 
 class ConflictLog(Protocol):
     """Where the loaders report lines that contradict another, whatever the format."""
@@ -28,51 +26,62 @@ class ConflictLog(Protocol):
 
 @dataclass
 class Conflicts:
-    """The contradicting lines of one file; `field_name` is the field whose value the sentence quotes."""
+    """The contradicting lines of one file; `field_name` is the field whose value the sentence quotes.
+
+    `among` and `earlier` are the codes of a line that contradicts another one of its file or an earlier file.
+    """
 
     file: FeedFile
     profile: Profile
     field_name: str
-    found: dict[int, tuple[str, str]] = field(default_factory=dict)
+    among: str
+    earlier: str
+    # Line numbers, and beside each another line that says otherwise, 0 for one of an earlier file.
+    found: list[tuple[Int32s, Int32s]] = field(default_factory=list)
 
     def among_lines(self, lines: Int32s, groups: npt.NDArray[np.int64]) -> None:
         """Lines of one file that share a key and differ: `groups` ascending, equal for the same key."""
+        order = np.lexsort((lines, groups))
+        lines, groups = lines[order], groups[order]
         starts = np.flatnonzero(np.diff(groups, prepend=-1))
-        for part in np.split(lines, starts[1:]):
-            together = sorted(part.tolist())
-            for line in together:
-                others = [other for other in together if other != line][:_LINES_NAMED]
-                told = f"but line {' and line '.join(map(str, others))} says otherwise for the same key"
-                self.found[line] = ("conflicting_lines", f"{told}; none of them was used.")
+        others = np.repeat(lines[starts], np.diff(starts, append=len(lines)))
+        others[starts] = lines[starts + 1]
+        self.found.append((lines, others))
 
     def with_earlier(self, lines: Int32s) -> None:
         """Lines whose key an earlier file used with other content."""
-        told = "but an earlier file said otherwise for the same key; what stood stays."
-        self.found.update((line, ("conflicting_repeat", told)) for line in lines.tolist())
+        if len(lines):
+            self.found.append((lines, np.zeros(len(lines), np.int32)))
 
     def reject(self, rejects: RejectLog) -> None:
         """Hand all of them over with their text."""
         if not self.found:
             return
-        wanted = np.array(sorted(self.found))
+        lines, others = (np.concatenate(column) for column in zip(*self.found, strict=True))
+        order = np.argsort(lines)
+        lines, others = lines[order], others[order]
         header: Header | None = None
         for block in self.file.blocks():
-            texts = block.text.decode("utf-8").split("\n")
             if header is None:
-                header = read_header(texts[0], self.profile)
-            first, last = np.searchsorted(wanted, [block.first_line, block.first_line + len(texts)])
-            rejects.add(
-                self._rejected(int(line), texts[int(line) - block.first_line], header)
-                for line in wanted[first:last]
-            )
+                header = read_header(block.text.partition(b"\n")[0].decode("utf-8"), self.profile)
+            part = slice(*np.searchsorted(lines, [block.first_line, block.first_line + block.line_ends + 1]))
+            if len(lines[part]):
+                texts = block.text.decode("utf-8").split("\n")
+                rejects.add(
+                    self._rejected(line, other, texts[line - block.first_line], header)
+                    for line, other in zip(lines[part].tolist(), others[part].tolist(), strict=True)
+                )
 
-    def _rejected(self, line: int, raw: str, header: Header) -> Rejected:
-        code, told = self.found[line]
+    def _rejected(self, line: int, other: int, raw: str, header: Header) -> Rejected:
         place = header.places[self.field_name]
         try:
             value = split_line(raw, header.delimiter)[place]
         except csv.Error:
             value = raw
-        return Rejected(
-            line, code, f'Line {line}: {header.names[place]} is "{visible(value)}", {told}', visible(raw)
-        )
+        if other:
+            told = f"but line {other} says otherwise for the same key; none of them was used."
+        else:
+            told = "but an earlier file said otherwise for the same key; what stood stays."
+        name = header.names[place]
+        message = f'Line {line}: {name} is "{visible(value)}", {told}'
+        return Rejected(line, self.among if other else self.earlier, message, visible(raw), field_name=name)

@@ -17,8 +17,8 @@ from inventory.imports.claims import Claim, Rules, read_claims, read_rules, winn
 from inventory.imports.copying import raw_cursor, unpacked
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_movements, remove_levels
+from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.models import FeedRun, Store
-from inventory.signals import stock_changed
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,36 @@ class Derived:
     as_ofs: Int64s
 
 
-def derive_levels(*, store_ids: Sequence[int], now: datetime, run: FeedRun | None = None) -> int:
+def derive_levels(
+    *,
+    store_ids: Sequence[int],
+    now: datetime,
+    run: FeedRun | None = None,
+    item_ids: Sequence[int] | None = None,
+) -> int:
     """Make all levels of the stores what claims and movements come to; the number that had another quantity.
 
-    Only differences are written and told, in one transaction that holds the stores' locks.
+    Only differences are written and told, in one transaction that holds the stores' locks. `item_ids` are the
+    only items looked at, where given.
     """
     with transaction.atomic():
         stores = Store.objects.filter(pk__in=store_ids).lock_in_order()
-        rules, claims = read_rules(), read_claims(stores)
-        derived = believed_levels(claims, rules)
-        changes = _write_differences(derived, stores)
+        rules, claims, withheld = read_rules(), read_claims(stores), read_withheld(stores)
+        only = None if item_ids is None else np.array(sorted(set(item_ids)), np.int32)
+        derived = believed_levels(claims, rules, only=only)
+        changes = _write_differences(derived, stores, only=only)
         track_disagreements(
             {store: (claims[store], derived[store].items) for store in stores}, rules, now=now
         )
-        if len(changes):
-            stock_changed.send(sender=FeedRun, run=run, changes=changes, now=now)
+        tell_stock_changed(changes=changes, store_ids=stores, withheld_before=withheld, run=run, now=now)
     return len(changes)
 
 
-def believed_levels(claims: Mapping[int, Mapping[int, Claim]], rules: Rules) -> dict[int, Derived]:
-    """By store what stands there if the claims and the ledger are all there is."""
-    counts = {store: _believed_counts(standing, rules) for store, standing in claims.items()}
+def believed_levels(
+    claims: Mapping[int, Mapping[int, Claim]], rules: Rules, *, only: Int32s | None = None
+) -> dict[int, Derived]:
+    """By store what stands there if the claims and the ledger are all there is; of some items only, ascending."""
+    counts = {store: _believed_counts(standing, rules, only) for store, standing in claims.items()}
     movements = read_movements({store: int(c.as_ofs.min()) for store, c in counts.items() if len(c.items)})
     return {
         store: Derived(
@@ -64,10 +73,12 @@ def believed_levels(claims: Mapping[int, Mapping[int, Claim]], rules: Rules) -> 
     }
 
 
-def _believed_counts(standing: Mapping[int, Claim], rules: Rules) -> Derived:
+def _believed_counts(standing: Mapping[int, Claim], rules: Rules, only: Int32s | None) -> Derived:
     items: Int32s = np.empty(0, np.int32)
     for claim in standing.values():
         items = claim.items if not len(items) else np.union1d(items, claim.items)
+    if only is not None:
+        items = np.intersect1d(items, only, assume_unique=True)
     times, sources = winning_times(standing, items, rules)
     quantities = np.zeros(len(items), np.int32)
     for source in np.unique(sources).tolist():
@@ -79,15 +90,18 @@ def _believed_counts(standing: Mapping[int, Claim], rules: Rules) -> Derived:
 READ_WHOLE_LEVELS = """
 SELECT string_agg(int4send(store_id) || int4send(item_id) || int4send(on_hand) || int8send(source_id), ''::bytea
                   ORDER BY store_id, item_id)
-FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[])
+FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[]) AND (%s::int4[] IS NULL OR item_id = ANY(%s::int4[]))
 """
 LEVEL = (("store", ">i4"), ("item", ">i4"), ("on_hand", ">i4"), ("source", ">i8"))
 
 
-def _write_differences(derived: Mapping[int, Derived], stores: Sequence[int]) -> LevelChanges:
+def _write_differences(
+    derived: Mapping[int, Derived], stores: Sequence[int], *, only: Int32s | None
+) -> LevelChanges:
     """Compare with what stands, write what differs; the changes of quantity."""
+    items = None if only is None else only.tolist()
     with raw_cursor() as cursor:
-        cursor.execute(READ_WHOLE_LEVELS, (list(stores),))
+        cursor.execute(READ_WHOLE_LEVELS, (list(stores), items, items))
         found = cursor.fetchone()
     standing = unpacked(found[0] if found else None, LEVEL)
     parts = [derived[store] for store in stores]

@@ -62,7 +62,7 @@ def track_disagreements(looked_at: LookedAt, rules: Rules, *, now: datetime) -> 
             if not cursor.fetchone():
                 return
         _stage({store: items for store, (_claims, items) in several.items()}, pairs)
-        for statement in (FOLLOW, CLOSE, OPEN):
+        for statement in (SETTLED, FOLLOW, CLOSE, OPEN):
             cursor.execute(statement, {"now": now, "reasons": REASONS})
 
 
@@ -170,6 +170,13 @@ TRUNCATE looked_at, disagreeing
 SAME_PAIR = """{c}.store_id = d.store_id AND {c}.item_id = d.item_id
     AND least({c}.winner_id, {c}.other_id) = least(d.winner_id, d.other_id)
     AND greatest({c}.winner_id, {c}.other_id) = greatest(d.winner_id, d.other_id)"""
+# What a person has settled is no disagreement as long as the two are apart by just as much.
+SETTLED = f"""
+DELETE FROM disagreeing d WHERE d.winner_quantity::int8 - d.other_quantity = (
+    SELECT (c.winner_quantity::int8 - c.other_quantity) * CASE WHEN c.winner_id = d.winner_id THEN 1 ELSE -1 END
+    FROM inventory_stockconflict c WHERE c.state = 'RESOLVED' AND {SAME_PAIR.format(c="c")}
+    ORDER BY c.closed_at DESC, c.id DESC LIMIT 1)
+"""  # noqa: S608  (only constants of this module are put in)
 FOLLOW = f"""
 UPDATE inventory_stockconflict c
 SET winner_id = d.winner_id, winner_quantity = d.winner_quantity, winner_as_of = d.winner_as_of,
@@ -179,13 +186,12 @@ FROM disagreeing d WHERE c.state = 'OPEN' AND {SAME_PAIR.format(c="c")}
     AND (c.winner_id, c.winner_quantity, c.winner_as_of, c.other_quantity, c.other_as_of, c.reason)
         IS DISTINCT FROM (d.winner_id, d.winner_quantity, d.winner_as_of, d.other_quantity, d.other_as_of,
                           (%(reasons)s::text[])[d.reason])
-"""  # noqa: S608  (only constants of this module are put in)
+"""  # noqa: S608
 CLOSE = f"""
 UPDATE inventory_stockconflict c SET state = 'AGREED', closed_at = %(now)s, changed_at = %(now)s
 FROM looked_at l WHERE c.state = 'OPEN' AND c.store_id = l.store_id AND c.item_id = l.item_id
     AND NOT EXISTS (SELECT 1 FROM disagreeing d WHERE {SAME_PAIR.format(c="c")})
 """  # noqa: S608
-# What a person has settled stays settled as long as the two are apart by just as much.
 OPEN = f"""
 INSERT INTO inventory_stockconflict
     (store_id, item_id, winner_id, winner_quantity, winner_as_of, other_id, other_quantity, other_as_of, reason,
@@ -195,11 +201,6 @@ SELECT d.store_id, d.item_id, d.winner_id, d.winner_quantity, d.winner_as_of, d.
 FROM disagreeing d
 JOIN inventory_feedsource w ON w.id = d.winner_id JOIN inventory_feedsource o ON o.id = d.other_id
 WHERE NOT EXISTS (SELECT 1 FROM inventory_stockconflict c WHERE c.state = 'OPEN' AND {SAME_PAIR.format(c="c")})
-    AND NOT coalesce((
-        SELECT c.state = 'RESOLVED' AND d.winner_quantity::int8 - d.other_quantity =
-            (c.winner_quantity::int8 - c.other_quantity) * CASE WHEN c.winner_id = d.winner_id THEN 1 ELSE -1 END
-        FROM inventory_stockconflict c WHERE c.state <> 'OPEN' AND {SAME_PAIR.format(c="c")}
-        ORDER BY c.closed_at DESC, c.id DESC LIMIT 1), false)
 """  # noqa: S608
 
 

@@ -3,9 +3,9 @@
 A line is `applied` when the ledger took it, `unchanged` when the ledger had it already.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,14 +25,24 @@ from inventory.imports.claims import (
     write_reach,
 )
 from inventory.imports.conflicts import ConflictLog, Conflicts
-from inventory.imports.copying import PG_EPOCH_DAYS, copy_in, copy_records, pg_time, raw_cursor, unpacked
+from inventory.imports.copying import (
+    PG_EPOCH_DAYS,
+    PG_EPOCH_US,
+    copy_in,
+    copy_records,
+    pg_time,
+    raw_cursor,
+    unpacked,
+)
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import move_levels
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.spooling import StoreSpool
+from inventory.imports.telling import Telling, read_withheld
 from inventory.imports.times import micros
 from inventory.models import StockMovement, Store
-from inventory.signals import stock_changed
 
+BATCH_LINES = 250_000
 BATCH_STORES = 64
 NO_AMOUNT = -(2**63)
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
@@ -79,72 +89,91 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     profile = arrival.profile()
     catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     file = arrival.file(encoding=profile.encoding)
-    workstations, parts, counts = Workstations(), [_sold(None)], Counts()
-    for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
-        counts.received += rows.received
-        arrival.rejects.add(rows.rejected)
-        parts.append(_sold(rows))
-        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-    sold = Sold(*(np.concatenate(columns) for columns in zip(*(p.columns() for p in parts), strict=True)))
-    del parts
-    conflicts = Conflicts(file, profile, "sequence")
+    workstations, counts = Workstations(), Counts()
+    spool = StoreSpool()
+    with ExitStack() as unless_written:
+        unless_written.enter_context(spool)
+        for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
+            counts.received += rows.received
+            arrival.rejects.add(rows.rejected)
+            spool.add_block(rows.store_ids, _columns(rows))
+            arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        unless_written.pop_all()
+    conflicts = Conflicts(
+        file, profile, "sequence", among="transaction_conflict", earlier="transaction_conflict"
+    )
     return lambda: write_movements(
-        arrival, sold=sold, workstations=workstations, counts=counts, conflicts=conflicts
+        arrival, spool=spool, workstations=workstations, counts=counts, conflicts=conflicts
     )
 
 
-def _sold(rows: SalesRows | None) -> Sold:
-    if rows is None:
-        narrow, wide = np.empty(0, np.int32), np.empty(0, np.int64)
-        return Sold(narrow, narrow, narrow, wide, narrow, narrow, narrow, wide, narrow)
-    return Sold(
-        stores=rows.store_ids,
-        days=rows.business_days,
-        workstations=rows.workstations,
-        sequences=rows.sequences,
-        lines=rows.lines,
-        items=rows.item_ids,
-        quantities=rows.quantities,
-        instants=rows.occurred_ats,
-        file_lines=rows.line_numbers,
-    )
+def _columns(rows: SalesRows) -> tuple[npt.NDArray[Any], ...]:
+    """As `Sold` has them, after the store."""
+    return (
+        rows.business_days, rows.workstations, rows.sequences, rows.lines, rows.item_ids, rows.quantities,
+        rows.occurred_ats, rows.line_numbers,
+    )  # fmt: skip
 
 
 def write_movements(
-    arrival: Arrival, *, sold: Sold, workstations: Workstations, counts: Counts, conflicts: ConflictLog
+    arrival: Arrival, *, spool: StoreSpool, workstations: Workstations, counts: Counts, conflicts: ConflictLog
 ) -> Counts:
-    """Put what is new into the ledger and move the levels, in the caller's transaction."""
+    """Put what is new into the ledger and move the levels, in the caller's transaction; closes `spool`.
+
+    The columns of `spool` are those of Sold after the store, with or without kinds and amounts; its workstations
+    are their numbers in `workstations`.
+    """
     run = arrival.run
-    Store.objects.filter(pk__in=np.unique(sold.stores).tolist()).lock_in_order()
-    sold.workstations = _workstation_ids(workstations)[sold.workstations]
-    sold = _in_key_order(sold)
-    sold = _one_a_key(sold, counts, conflicts)
-    rules = read_rules()
     reach: dict[int, int] = {}
-    changes: list[LevelChanges] = []
-    for part in _batches(sold):
-        stores, starts = np.unique(part.stores, return_index=True)
-        newest = np.maximum.reduceat(part.instants, starts)
-        reach.update(zip(stores.tolist(), newest.tolist(), strict=True))
-        fresh = _not_in_ledger(part, run.source_id, counts, conflicts)
-        counts.applied += len(fresh)
-        if len(fresh):
-            _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
-            claims = read_claims(np.unique(fresh.stores).tolist())
-            changes.append(_move(fresh, claims, rules))
-            sold_of = {
-                store: (of_store, np.unique(fresh.items[fresh.stores == store]))
-                for store, of_store in claims.items()
-                if len(of_store) > 1
-            }
-            track_disagreements(sold_of, rules, now=arrival.now)
+    with spool:
+        store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        telling = Telling(run, arrival.now, read_withheld(store_ids), set(store_ids))
+        workstation_ids = _workstation_ids(workstations)
+        rules = read_rules()
+        # The key begins with the store, so stores can be done one batch after the other.
+        for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
+            sold = _taken(spool, stores)
+            sold.workstations = workstation_ids[sold.workstations]
+            sold = _one_a_key(_in_key_order(sold), counts, conflicts)
+            if len(sold):
+                reach |= _newest(sold)
+                fresh = _not_in_ledger(sold, run.source_id, counts, conflicts)
+                _write_new(fresh, arrival, counts, rules, telling)
     write_reach(reach, source_id=run.source_id, run_id=run.pk)
     conflicts.reject(arrival.rejects)
-    if any(map(len, changes)):
-        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in changes]
-        whole = LevelChanges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        stock_changed.send(sender=type(run), run=run, changes=whole, now=arrival.now)
     return counts
+
+
+def _taken(spool: StoreSpool, stores: Sequence[int]) -> Sold:
+    """The lines of some stores, store by store."""
+    taken = [spool.take(store) for store in stores]
+    ids = np.repeat(np.array(stores, np.int32), [len(columns[0]) for columns in taken])
+    return Sold(ids, *(np.concatenate(column) for column in zip(*taken, strict=True)))
+
+
+def _newest(sold: Sold) -> dict[int, int]:
+    """The latest sale of each store."""
+    stores, starts = np.unique(sold.stores, return_index=True)
+    newest = np.maximum.reduceat(sold.instants, starts)
+    return dict(zip(stores.tolist(), newest.tolist(), strict=True))
+
+
+def _write_new(fresh: Sold, arrival: Arrival, counts: Counts, rules: Rules, telling: Telling) -> None:
+    """Lines the ledger did not have: into it, and into the levels."""
+    counts.applied += len(fresh)
+    if not len(fresh):
+        return
+    run = arrival.run
+    _into_ledger(fresh, source_id=run.source_id, run_id=run.pk)
+    claims = read_claims(np.unique(fresh.stores).tolist())
+    changes = _move(fresh, claims, rules)
+    telling.tell(changes)
+    sold_of = {
+        store: (of_store, np.unique(fresh.items[fresh.stores == store]))
+        for store, of_store in claims.items()
+        if len(of_store) > 1
+    }
+    track_disagreements(sold_of, rules, now=arrival.now)
 
 
 ADD_WORKSTATIONS = """
@@ -206,25 +235,19 @@ def _same_as_before(sold: Sold, names: Sequence[str]) -> Flags:
     return same
 
 
-def _batches(sold: Sold) -> Iterator[Sold]:
-    """Stores together, so many at a time."""
-    starts = np.flatnonzero(np.diff(sold.stores, prepend=np.int32(-1)))
-    edges = [*starts[::BATCH_STORES].tolist(), len(sold)]
-    for start, end in pairwise(edges):
-        yield sold.take(slice(start, end))
-
-
+# Integers packed two by two, instants and days as PostgreSQL sends them: each operator less is felt.
 IN_LEDGER = """
-SELECT string_agg(
-    int4send(m.store_id) || int4send(m.business_day - date '1970-01-01') || int4send(m.workstation_id)
-    || int8send(m.sequence) || int4send(m.line) || int4send(m.item_id) || int4send(m.quantity)
-    || int8send((extract(epoch FROM m.occurred_at) * 1000000)::int8), ''::bytea)
-FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS u (store, first, last)
-JOIN inventory_stockmovement m ON m.store_id = u.store AND m.source_id = %s
-    AND m.business_day BETWEEN date '1970-01-01' + u.first AND date '1970-01-01' + u.last
+SELECT l.packed FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS u (store, first, last) CROSS JOIN LATERAL (
+    SELECT string_agg(
+        int8send(m.store_id::int8 << 32 | m.workstation_id::int8) || date_send(m.business_day)
+        || int8send(m.sequence) || int8send(m.line::int8 << 32 | m.item_id::int8)
+        || int4send(m.quantity) || timestamptz_send(m.occurred_at), NULL) AS packed
+    FROM inventory_stockmovement m WHERE m.store_id = u.store AND m.source_id = %s
+        AND m.business_day BETWEEN date '1970-01-01' + u.first AND date '1970-01-01' + u.last) AS l
+WHERE l.packed IS NOT NULL
 """
 LEDGER_ROW = (
-    ("stores", ">i4"), ("days", ">i4"), ("workstations", ">i4"), ("sequences", ">i8"), ("lines", ">i4"),
+    ("stores", ">i4"), ("workstations", ">i4"), ("days", ">i4"), ("sequences", ">i8"), ("lines", ">i4"),
     ("items", ">i4"), ("quantities", ">i4"), ("instants", ">i8"),
 )  # fmt: skip
 KEY = ["stores", "days", "workstations", "sequences", "lines"]
@@ -245,13 +268,17 @@ def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Confli
                 source_id,
             ),
         )
-        found = cursor.fetchone()
-    standing = unpacked(found[0] if found else None, LEDGER_ROW)
+        standing = unpacked(b"".join(packed for (packed,) in cursor), LEDGER_ROW)
     if not len(standing):
         return sold
-    theirs = pl.DataFrame({name: standing[name].astype(kind[1:]) for name, kind in LEDGER_ROW})
+    theirs = {name: standing[name].astype(kind[1:]) for name, kind in LEDGER_ROW}
+    theirs["days"] += PG_EPOCH_DAYS
+    theirs["instants"] += PG_EPOCH_US
+    if all(np.array_equal(theirs[name], getattr(sold, name)) for name in theirs):  # the same file again
+        counts.unchanged += len(sold)
+        return sold.take(slice(0))
     ours = pl.DataFrame({name: getattr(sold, name) for name in KEY})
-    joined = ours.join(theirs, on=KEY, how="left", maintain_order="left")
+    joined = ours.join(pl.DataFrame(theirs), on=KEY, how="left", maintain_order="left")
     known = joined["items"].is_not_null().to_numpy()
     repeats = known.copy()
     for name in ("items", "quantities", "instants"):
@@ -309,11 +336,13 @@ def _move(sold: Sold, claims: ClaimsByStore, rules: Rules) -> LevelChanges:
     deltas = np.add.reduceat(after.quantities[order].astype(np.int64), firsts)
     newest = np.maximum.reduceat(after.instants[order], firsts)
     moved = deltas != 0
+    levels = sum(len(claim.items) for theirs in claims.values() for claim in theirs.values())
     return move_levels(
         {
             "store_id": (distinct >> 32)[moved],
             "item_id": (distinct & 0xFFFFFFFF)[moved],
             "delta": deltas[moved],
             "as_of": newest[moved],
-        }
+        },
+        share=int(moved.sum()) / max(levels, 1),
     )

@@ -4,9 +4,10 @@ A line is `applied` when it put in or changed a level, `unchanged` when it said 
 when a newer count of this source stands, or another source's count is believed all the same.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from inventory.feeds.records import (
     Int32s,
     Int64s,
     LevelChanges,
-    StockRows,
 )
 from inventory.feeds.stock import read_stock
 from inventory.imports.absences import NO_LINE, Full, by_store, remember
@@ -42,14 +42,15 @@ from inventory.imports.conflicts import ConflictLog, Conflicts
 from inventory.imports.disagreements import track_disagreements
 from inventory.imports.levels import add_levels, change_levels, moved, read_levels, read_movements
 from inventory.imports.loaders import Arrival, Counts
+from inventory.imports.spooling import StoreSpool
+from inventory.imports.telling import Telling, Withheld, read_withheld
 from inventory.imports.times import micros
 from inventory.models import Store
-from inventory.signals import stock_changed
 
 # Read-back and writes go in batches of stores of about so many lines, so that memory does not grow with the file.
 BATCH_LINES = 250_000
 BATCH_STORES = 256
-FLUSH_LEVELS = 500_000
+FLUSH_LEVELS = 250_000
 
 
 @dataclass
@@ -77,32 +78,40 @@ def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
     profile = arrival.profile()
     catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
-    chunks: dict[int, list[Counted]] = defaultdict(list)
     counts = Counts(completeness=profile.completeness)
     is_full = profile.completeness == "FULL"
     named: set[tuple[int, int]] = set()
     file = arrival.file(encoding=profile.encoding)
-    for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
-        counts.received += rows.received
-        arrival.rejects.add(rows.rejected)
-        for store, counted in _by_store(rows):
-            chunks[store].append(counted)
-        if is_full:
-            named.update(rows.named)
-        arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-    if not counts.received:
-        if is_full and arrival.run.released_at is None:
-            raise FeedHeld("empty_snapshot", "A full file without a line would count everything as none.")
-        if not is_full:
-            raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
-    conflicts = Conflicts(file, profile, "quantity")
+    spool = StoreSpool()
+    with ExitStack() as unless_written:
+        unless_written.enter_context(spool)
+        for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
+            counts.received += rows.received
+            arrival.rejects.add(rows.rejected)
+            spool.add_block(rows.store_ids, (rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers))
+            if is_full:
+                named.update(rows.named)
+            arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        if not counts.received:
+            _check_empty(arrival, is_full=is_full)
+        unless_written.pop_all()
+    conflicts = Conflicts(file, profile, "quantity", among="ambiguous_item", earlier="conflicting_repeat")
+    seen = spool.stores()
     full = (
-        full_file(arrival, profile, stores=catalogue.store_ids, seen=chunks, named=named) if is_full else None
+        full_file(arrival, profile, stores=catalogue.store_ids, seen=seen, named=named) if is_full else None
     )
     size = len(catalogue.decimals)
     return lambda: write_counts(
-        arrival, size=size, chunks=chunks, counts=counts, conflicts=conflicts, full=full
+        arrival, size=size, spool=spool, counts=counts, conflicts=conflicts, full=full
     )
+
+
+def _check_empty(arrival: Arrival, *, is_full: bool) -> None:
+    """A file without a line is used only when it is FULL and a person has said so."""
+    if not is_full:
+        raise FeedRefused("no_rows", "The file has a header and no lines; nothing was changed.")
+    if arrival.run.released_at is None:
+        raise FeedHeld("empty_snapshot", "A full file without a line would count everything as none.")
 
 
 def full_file(
@@ -129,47 +138,63 @@ def full_file(
     )
 
 
-def _by_store(rows: StockRows) -> Iterator[tuple[int, Counted]]:
-    counted = Counted(rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers)
-    stores = rows.store_ids
-    if not len(stores):
-        return
-    if (np.diff(stores) < 0).any():
-        order = np.argsort(stores, kind="stable")
-        stores, counted = stores[order], counted.take(order)
-    starts = np.flatnonzero(np.diff(stores, prepend=-1))
-    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(stores)], strict=True):
-        part = slice(start, end)
-        yield (
-            int(stores[start]),
-            Counted(counted.items[part], counted.quantities[part], counted.as_ofs[part], counted.lines[part]),
-        )
-
-
 def write_counts(
     arrival: Arrival,
     *,
     size: int,
-    chunks: dict[int, list[Counted]],
+    spool: StoreSpool,
     counts: Counts,
     conflicts: ConflictLog,
     full: Full | None,
+    withheld_before: Withheld | None = None,
 ) -> Counts:
-    """Compare with what stands and write the difference, in the caller's transaction.
+    """Compare with what stands and write the difference, in the caller's transaction; closes `spool`.
 
-    `size` is above the highest item id; `full` is there for a FULL file only.
+    The columns of `spool` are those of Counted. `size` is above the highest item id; `full` is there for a FULL
+    file only, `withheld_before` where the document has changed what is withheld.
     """
+    with spool:
+        if full is not None:
+            spool.include(full.scope)
+        store_ids = Store.objects.filter(pk__in=spool.stores()).lock_in_order()
+        before = read_withheld(store_ids) if withheld_before is None else withheld_before
+        telling = Telling(arrival.run, arrival.now, before, set(store_ids))
+        levels = _Levels(size=size, tell=telling.tell)
+        reach = _write_levels(
+            arrival, levels=levels, spool=spool, counts=counts, conflicts=conflicts, full=full
+        )
+        telling.finish()
+    write_reach(reach, source_id=arrival.run.source_id, run_id=arrival.run.pk)
     if full is not None:
-        chunks |= {store: [NOTHING_COUNTED] for store in full.scope - chunks.keys()}
-    Store.objects.filter(pk__in=chunks).lock_in_order()
+        remember(full, source_id=arrival.run.source_id)
+        if full.skipped:
+            arrival.notes.add(
+                code="absences_skipped",
+                message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
+                count=len(full.skipped),
+            )
+        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
+    conflicts.reject(arrival.rejects)
+    return counts
+
+
+def _write_levels(
+    arrival: Arrival,
+    *,
+    levels: "_Levels",
+    spool: StoreSpool,
+    counts: Counts,
+    conflicts: ConflictLog,
+    full: Full | None,
+) -> dict[int, int]:
+    """Claims and levels, some stores at a time; the newest instant (µs, UTC) of each store's lines."""
     run = arrival.run
     rules = read_rules()
-    levels = _Levels(size=size)
     reach: dict[int, int] = {}
-    for stores in _batches(chunks):
+    for stores in spool.batches(lines=BATCH_LINES, stores=BATCH_STORES):
         claims = read_claims(stores)
         settled = [
-            _settle(store, _joined(chunks.pop(store)), claims[store], run.source_id, rules, conflicts, full)
+            _settle(store, _counted(spool, store), claims[store], run.source_id, rules, conflicts, full)
             for store in stores
         ]
         for one in settled:
@@ -183,34 +208,13 @@ def write_counts(
         _compare([one for one in touched if len(one.winning)], levels, counts)
         beside = {one.store: (one.beside, one.news.items) for one in touched if one.beside}
         track_disagreements(beside, rules, now=arrival.now)
-    changes = levels.finish()
-    write_reach(reach, source_id=run.source_id, run_id=run.pk)
-    if full is not None:
-        remember(full, source_id=run.source_id)
-        if full.skipped:
-            arrival.notes.add(
-                code="absences_skipped",
-                message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
-                count=len(full.skipped),
-            )
-        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
-    conflicts.reject(arrival.rejects)
-    if len(changes):
-        stock_changed.send(sender=type(run), run=run, changes=changes, now=arrival.now)
-    return counts
+    levels.flush()
+    return reach
 
 
-def _batches(chunks: Mapping[int, list[Counted]]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    lines = 0
-    for store in sorted(chunks):
-        batch.append(store)
-        lines += sum(map(len, chunks[store]))
-        if lines >= BATCH_LINES or len(batch) >= BATCH_STORES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
+def _counted(spool: StoreSpool, store: int) -> Counted:
+    columns = spool.take(store)
+    return Counted(*columns) if columns else NOTHING_COUNTED
 
 
 def _joined(parts: Sequence[Counted]) -> Counted:
@@ -406,14 +410,15 @@ def _room_for(image: Int32s, pairs: npt.NDArray[Any]) -> Int32s:
 
 @dataclass
 class _Levels:
-    """Differences on their way to the table, written in large portions."""
+    """Differences on their way to the table, written and told of in portions of whole stores."""
 
     size: int
+    tell: Callable[[LevelChanges], None]
     rows: list[tuple[Int32s, ...]] = field(default_factory=list)
     times: list[Int64s] = field(default_factory=list)
     sources: list[Int64s] = field(default_factory=list)
     pending: int = 0
-    written: list[LevelChanges] = field(default_factory=list)
+    compared: int = 0
 
     def add(
         self,
@@ -424,6 +429,7 @@ class _Levels:
         new: Int32s,
         differs: Flags,
     ) -> None:
+        self.compared += len(winning)
         rows = np.flatnonzero(differs)
         if not len(rows):
             return
@@ -441,7 +447,8 @@ class _Levels:
         stores, items, old, new = (np.concatenate(parts) for parts in zip(*self.rows, strict=True))
         as_ofs, sources = np.concatenate(self.times), np.concatenate(self.sources)
         fresh = old == ABSENT
-        for write, rows in ((add_levels, fresh), (change_levels, ~fresh)):
+        share = len(old) / max(self.compared, 1)
+        for write, rows in ((add_levels, fresh), (partial(change_levels, share=share), ~fresh)):
             write(
                 {
                     "store_id": stores[rows],
@@ -452,13 +459,6 @@ class _Levels:
                 }
             )
         told = old != new
-        self.written.append(LevelChanges(stores[told], items[told], old[told], new[told]))
-        self.rows, self.times, self.sources, self.pending = [], [], [], 0
-
-    def finish(self) -> LevelChanges:
-        """Write what is left; every level whose quantity differs from before."""
-        self.flush()
-        parts = [(c.store_ids, c.item_ids, c.old, c.new) for c in self.written]
-        if not parts:
-            parts = [(np.empty(0, np.int32),) * 4]
-        return LevelChanges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        if told.any():
+            self.tell(LevelChanges(stores[told], items[told], old[told], new[told]))
+        self.rows, self.times, self.sources, self.pending, self.compared = [], [], [], 0, 0

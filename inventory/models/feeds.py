@@ -1,6 +1,5 @@
 """Where facts come from: sources, arrivals of files, and the lines we could not use."""
 
-import zoneinfo
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -10,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inventory.feeds.schedules import next_due, read_times
+from inventory.feeds.schedules import next_due, read_times, read_zone
 from inventory.models.stores import validate_timezone
 
 
@@ -96,13 +95,13 @@ class FeedSource(models.Model):
         return self.freshness_limit if self.holds_for is None else self.holds_for
 
     def next_pull(self, *, after: datetime) -> datetime | None:
-        """When the schedule asks for the next pull; None without one. Raises ValueError for times that are none."""
+        """When the schedule asks for the next pull; None without one. Raises ValueError for one that is none."""
         if self.pull_every is not None:
             return after + self.pull_every
         times = read_times(self.pull_times)
         if not times:
             return None
-        return next_due(times=times, zone=zoneinfo.ZoneInfo(self.pull_timezone), after=after)
+        return next_due(times=times, zone=read_zone(self.pull_timezone), after=after)
 
     def claim_pull(self, *, due_at: datetime | None, until: datetime, now: datetime) -> bool:
         """Take this pull for one caller; False when it was done, put off, or somebody is at it.

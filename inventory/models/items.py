@@ -1,5 +1,7 @@
 """Items and the codes they are found by."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,10 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.sku})"
+
+    def in_unit(self, quantity: int) -> str:
+        """A quantity in the item's unit as text: 12500 of an item counted in grams are "12.500" kg."""
+        return f"{Decimal(quantity).scaleb(-self.unit_decimals):f}"
 
 
 class ItemIdentifier(models.Model):

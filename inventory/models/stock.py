@@ -6,11 +6,25 @@ same for a whole file at once (docs/decisions/0002).
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import numpy as np
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+
+class StockLevelQuerySet(models.QuerySet["StockLevel"]):
+    """Sets of levels."""
+
+    def with_available(self) -> Self:
+        """With `available`: what can be promised, on hand less what the believed source withholds."""
+        same = {name: models.OuterRef(name) for name in ("store_id", "item_id", "source_id")}
+        held = StockWithheld.objects.filter(**same).order_by().values("store_id")
+        withheld = held.annotate(total=Sum("quantity")).values("total")
+        return self.annotate(available=F("on_hand") - Coalesce(models.Subquery(withheld), 0))
 
 
 class StockLevel(models.Model):
@@ -36,6 +50,8 @@ class StockLevel(models.Model):
         related_name="+",
     )
     as_of = models.DateTimeField()
+
+    objects = StockLevelQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.on_hand} of item {self.item_id} in store {self.store_id}"
@@ -251,6 +267,14 @@ class StockWithheld(models.Model):
         return f"{self.quantity} {self.state} of item {self.item_id} in store {self.store_id}"
 
 
+class StockConflictQuerySet(models.QuerySet["StockConflict"]):
+    """Sets of conflicts."""
+
+    def with_names(self) -> Self:
+        """With everything a page or an answer says of each."""
+        return self.select_related("store", "item", "winner", "other", "owner", "closed_by")
+
+
 class StockConflict(models.Model):
     """Two sources disagree about an item of a store beyond the tolerance: both figures, who won and why.
 
@@ -288,6 +312,8 @@ class StockConflict(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     resolution = models.TextField(blank=True)
+
+    objects = StockConflictQuerySet.as_manager()
 
     class Meta:
         ordering = ("-opened_at", "-pk")

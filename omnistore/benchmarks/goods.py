@@ -19,6 +19,7 @@ from promotions.services.publishing import create_promotion, publish_promotion
 TIMEZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 ITEMS_OF_A_PROMOTION = 50
 MOST_IN_STOCK = 40
+POPULARITY = 4
 
 
 @dataclass
@@ -49,8 +50,11 @@ class Goods:
         flat[places] = (flat[places] + self.chance.integers(1, MOST_IN_STOCK, count)) % MOST_IN_STOCK
         return count
 
-    def stock_file(self) -> bytes:
-        """The whole night as the warehouse sends it: every store and item, each store counted at its own time."""
+    def stock_file(self, *, bad: float = 0) -> bytes:
+        """The whole night as the warehouse sends it: every store and item, each store counted at its own time.
+
+        `bad` lines for each good one are put in between.
+        """
         counted = [self.night + dt.timedelta(seconds=number) for number in range(len(self.stores))]
         frame = pl.DataFrame(
             {
@@ -62,15 +66,36 @@ class Goods:
         )
         file = io.BytesIO()
         frame.write_csv(file)
-        return file.getvalue()
+        return file.getvalue() if not bad else self._soiled(file.getvalue(), bad=bad)
 
-    def sales_file(self, *, lines: int) -> bytes:
-        """Sales of the hour after the last night's counts, as tills send them: three lines a receipt."""
+    def _soiled(self, content: bytes, *, bad: float) -> bytes:
+        lines = content.splitlines(keepends=True)
+        at = f"{self.night:%Y-%m-%dT%H:%M:%SZ}"
+        store, gtin = self.stores[0].store_code, self.gtins[0]
+        faults = [
+            f"{store},{gtin},12 Stk,{at}\n",
+            f"nowhere,{gtin},1,{at}\n",
+            f"{store},4.00000E+12,1,{at}\n",
+            f"{store},{gtin},1,yesterday\n",
+            f"{store},{gtin}\n",
+        ]
+        step = round(1 / bad)
+        for number, place in enumerate(range(len(lines) - 1, 1, -step)):
+            lines[place] += faults[number % len(faults)].encode()
+        return b"".join(lines)
+
+    def sales_file(self, *, lines: int, hour: int = 0) -> bytes:
+        """Sales of an hour after the last night's counts, as tills send them: three lines a receipt.
+
+        A few items make most of the sales: the item's place is the fourth power of a number drawn evenly.
+        """
         numbers = np.arange(lines)
         store = numbers * len(self.stores) // lines
-        receipt = numbers // 3
+        receipt = numbers // 3 + hour * lines
+        popular = np.random.default_rng(7).permutation(len(self.gtins))
+        item = (len(self.gtins) * self.chance.random(lines) ** POPULARITY).astype(np.int64)
         opened = int(self.night.timestamp()) + 1_800
-        sold = pl.Series((opened + receipt % 1_500) * 1_000_000)
+        sold = pl.Series((opened + hour * 10 + receipt % 1_500) * 1_000_000)
         frame = pl.DataFrame(
             {
                 "store_code": pl.Series([store.store_code for store in self.stores]).gather(store),
@@ -78,7 +103,7 @@ class Goods:
                 "business_day": np.full(lines, f"{self.night:%Y-%m-%d}"),
                 "sequence": receipt,
                 "line": numbers % 3 + 1,
-                "gtin": pl.Series(self.gtins).gather(self.chance.integers(0, len(self.gtins), lines)),
+                "gtin": pl.Series(self.gtins).gather(popular[item]),
                 "quantity": self.chance.integers(1, 4, lines),
                 "occurred_at": sold.cast(pl.Datetime("us")),
             }
@@ -93,13 +118,16 @@ def repeated(values: list[str], times: int) -> pl.Series:
     return pl.Series(values).gather(np.repeat(np.arange(len(values)), times))
 
 
-def create_goods(*, stores: int, items: int, nights: int) -> Goods:
-    """Stores in four time zones and items with GTINs; the first night is so many days ago."""
+def create_goods(*, stores: int, items: int, nights: int, prefix: str = "S") -> Goods:
+    """Stores in four time zones and items with GTINs; the first night is so many days ago.
+
+    Further goods in the same database need another prefix; they have the same items.
+    """
     chance = np.random.default_rng(1)
     places = chance.uniform((30, -120), (48, -75), (stores, 2))
     made_stores = Store.objects.bulk_create(
         Store(
-            store_code=f"S{number:04}",
+            store_code=f"{prefix}{number:04}",
             name=f"Store {number}",
             city=f"City {number % 97}",
             timezone=TIMEZONES[number % len(TIMEZONES)],
@@ -109,6 +137,25 @@ def create_goods(*, stores: int, items: int, nights: int) -> Goods:
         )
         for number, (latitude, longitude) in enumerate(places, 1)
     )
+    made_items, gtins = _items(items, chance)
+    quantities = chance.integers(-MOST_IN_STOCK // 10, MOST_IN_STOCK, (stores, items), np.int32).clip(0)
+    return Goods(
+        stores=made_stores,
+        items=made_items,
+        gtins=gtins,
+        source=FeedSource.objects.create(code=f"warehouse-{prefix.lower()}", name="Warehouse", kind="STOCK"),
+        quantities=quantities,
+        night=(timezone.now() - dt.timedelta(days=nights, hours=1)).replace(microsecond=0),
+    )
+
+
+def _items(count: int, chance: np.random.Generator) -> tuple[list[Item], list[str]]:
+    """So many items with their GTINs; those that are there already are taken."""
+    bodies = [f"0{4_000_000_000 + number:012}" for number in range(count)]
+    gtins = [body + str(check_digit(body)) for body in bodies]
+    there = list(Item.objects.filter(sku__startswith="SKU-").order_by("pk")[:count])
+    if there:
+        return there, gtins[: len(there)]
     made_items = Item.objects.bulk_create(
         Item(
             sku=f"SKU-{number}",
@@ -118,23 +165,13 @@ def create_goods(*, stores: int, items: int, nights: int) -> Goods:
             regular_price=Decimal(int(cents)) / 100,
             price_currency="USD",
         )
-        for number, cents in enumerate(chance.integers(99, 19_999, items), 1)
+        for number, cents in enumerate(chance.integers(99, 19_999, count), 1)
     )
-    bodies = [f"0{4_000_000_000 + number:012}" for number in range(items)]
-    gtins = [body + str(check_digit(body)) for body in bodies]
     ItemIdentifier.objects.bulk_create(
         ItemIdentifier(item=item, kind="GTIN", value=gtin)
         for item, gtin in zip(made_items, gtins, strict=True)
     )
-    quantities = chance.integers(-MOST_IN_STOCK // 10, MOST_IN_STOCK, (stores, items), np.int32).clip(0)
-    return Goods(
-        stores=made_stores,
-        items=made_items,
-        gtins=gtins,
-        source=FeedSource.objects.create(code="warehouse", name="Warehouse", kind="STOCK"),
-        quantities=quantities,
-        night=(timezone.now() - dt.timedelta(days=nights, hours=1)).replace(microsecond=0),
-    )
+    return made_items, gtins
 
 
 def import_file(*, source: FeedSource, content: bytes) -> FeedRun:

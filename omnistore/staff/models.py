@@ -47,6 +47,11 @@ class StaffMember(AbstractUser):
     def may_operate(self) -> bool:
         return self.role in (Role.OPERATOR, Role.ADMIN)
 
+    @property
+    def may_count(self) -> bool:
+        """Count stock at the shelf, in the stores it may see."""
+        return self.role in (Role.ASSOCIATE, Role.OPERATOR, Role.ADMIN)
+
 
 class StoreMembership(models.Model):
     """One person works in one store; the first is where the tablet opens."""

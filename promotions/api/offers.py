@@ -20,7 +20,6 @@ from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from inventory.api.paging import PagedView, Pages
 from inventory.api.queries import text_in
-from inventory.api.stock import quantity_text
 from inventory.models import Store
 from promotions.api.access import member_of
 from promotions.live.tickets import sign_ticket
@@ -186,7 +185,7 @@ def item_row(line: CardItem, *, store: Store) -> dict[str, Any]:
     return {
         "sku": line.item.sku,
         "title": line.item.title,
-        "quantity": quantity_text(figure.quantity, item=line.item) if figure else None,
+        "quantity": line.item.in_unit(figure.quantity) if figure else None,
         "unit": line.item.unit,
         "counted_at": store.local(figure.counted_at).isoformat() if figure else None,
         "is_stale": line.is_stale,

@@ -104,6 +104,7 @@ class VerdictPriceSerializer(serializers.Serializer[Any]):
 
 class VerdictStockSerializer(serializers.Serializer[Any]):
     on_hand = serializers.IntegerField(help_text="In the item's smallest unit.")
+    available = serializers.IntegerField(help_text="What can be promised: on hand less what is withheld.")
     counted_at = serializers.DateTimeField()
     sales_until = serializers.DateTimeField(allow_null=True)
     source = serializers.CharField()  # type: ignore[assignment]  # a field, where the class has an attribute
@@ -116,7 +117,7 @@ class AlternativeStoreSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     city = serializers.CharField()
     distance_km = serializers.FloatField(allow_null=True)
-    on_hand = serializers.IntegerField()
+    on_hand = serializers.IntegerField(help_text="What can be promised.")
     counted_at = serializers.DateTimeField(help_text="On that store's clock.")
 
 
@@ -126,7 +127,7 @@ class AlternativeItemSerializer(serializers.Serializer[Any]):
     regular_price = serializers.CharField(allow_null=True)
     deal_price = serializers.CharField(allow_null=True)
     currency = serializers.CharField()
-    on_hand = serializers.IntegerField()
+    on_hand = serializers.IntegerField(help_text="What can be promised.")
 
 
 class VerdictSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,10 @@ from promotions.rules.words import OfferState, OfferType, Outcome, Reason, Redem
 
 @dataclass(frozen=True)
 class StockFacts:
-    """What stands in the store. Quantities in the item's smallest unit; `counted_at` is the count behind it."""
+    """What can be promised in the store: on hand less what is withheld.
+
+    Quantities in the item's smallest unit; `counted_at` is the count behind it.
+    """
 
     quantity: int
     counted_at: datetime

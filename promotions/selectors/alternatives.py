@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from inventory.models import Store
+from inventory.selectors import PROMISED
 from promotions.rules.price import Benefit, discounted_price, money_fits
 from promotions.rules.words import CouponValueType
 
@@ -20,7 +21,7 @@ DISTANCE = """
 # A store is only named when the verdict there would be yes: window open, not blocked, counted fresh, in stock.
 # Stores come in the order of their distance, so the stock of few of them is looked at.
 NEAREST = f"""
-SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.on_hand, c.as_of
+SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of
 FROM (
     SELECT s.*, {DISTANCE} AS km
     FROM promotions_storeoffer o
@@ -33,10 +34,11 @@ FROM (
     ORDER BY km NULLS LAST, s.store_code
 ) s
 CROSS JOIN LATERAL (
-    SELECT l.on_hand, l.source_id FROM promotions_offeritem k
+    SELECT {PROMISED} AS promised, l.source_id FROM promotions_offeritem k
     JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
-    WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s) AND l.on_hand > 0
-    ORDER BY l.on_hand DESC LIMIT 1
+    WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s)
+      AND l.on_hand > 0 AND {PROMISED} > 0
+    ORDER BY promised DESC LIMIT 1
 ) l
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = s.id
 JOIN inventory_feedsource f ON f.id = l.source_id
@@ -44,8 +46,8 @@ WHERE c.as_of > %(now)s - f.freshness_limit
 ORDER BY s.km NULLS LAST, s.store_code LIMIT 3
 """  # noqa: S608
 
-OTHER_ITEMS = """
-SELECT i.sku, i.title, i.regular_price, i.price_currency, l.on_hand,
+OTHER_ITEMS = f"""
+SELECT i.sku, i.title, i.regular_price, i.price_currency, {PROMISED},
        r.coupon_value_type, coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount), r.currency
 FROM promotions_offeritem k
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = k.promotion_id
@@ -56,10 +58,11 @@ JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.stor
 JOIN inventory_feedsource f ON f.id = l.source_id
 JOIN inventory_item wanted ON wanted.id = %(but)s
 WHERE k.promotion_id = %(promotion)s AND k.item_id <> %(but)s AND c.as_of > %(now)s - f.freshness_limit
+  AND {PROMISED} > 0
 ORDER BY (i.product_type = wanted.product_type) DESC, (i.brand = wanted.brand) DESC,
          abs(i.regular_price - wanted.regular_price) NULLS LAST, i.id
 LIMIT 3
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from inventory.models import Item, Store
-from inventory.selectors import StockFigure, stock_figures
+from inventory.selectors import PROMISED, StockFigure, stock_figures
 from promotions.models import StoreOffer
 from promotions.rules.price import Benefit, discounted_price, money_fits
 from promotions.rules.words import OVER, OfferState, Outcome, Reason, RedemptionChannel
@@ -19,7 +19,7 @@ from promotions.selectors.sentences import benefit_text, day_text, say
 ITEMS_ON_A_CARD = 5
 
 # The items of each promotion that are best worth naming in a store: what is there first, then by title.
-BEST_ITEMS = """
+BEST_ITEMS = f"""
 SELECT p.promotion_id, best.item_id
 FROM unnest(%(promotions)s::int8[]) AS p(promotion_id)
 CROSS JOIN LATERAL (
@@ -28,10 +28,10 @@ CROSS JOIN LATERAL (
     JOIN inventory_item i ON i.id = k.item_id
     LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id
     WHERE k.promotion_id = p.promotion_id
-    ORDER BY (l.on_hand > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, l.on_hand DESC NULLS LAST, i.title, i.id
+    ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.title, i.id
     LIMIT %(limit)s
 ) best
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class CardItem:
 
     @property
     def quantity(self) -> int | None:
-        return self.figure.quantity if self.figure else None
+        """What can be promised."""
+        return self.figure.available if self.figure else None
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def build_card_item(
         currency=item.price_currency or store.currency,
         figure=figure,
         is_stale=figure is not None and figure.is_stale(now),
-        is_low=figure is not None and 0 < figure.quantity < offer.revision.minimum_stock,
+        is_low=figure is not None and 0 < figure.available < offer.revision.minimum_stock,
     )
 
 

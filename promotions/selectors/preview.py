@@ -41,13 +41,13 @@ def draft_offers(
     *, revision: PromotionRevision, stores: Sequence[Store], item_ids: Sequence[int], now: datetime
 ) -> list[StoreOffer]:
     """Unsaved offers of a revision in the given stores, in their order, with the counts of this moment."""
-    levels = StockLevel.objects.filter(store__in=stores, item__in=item_ids).order_by()
+    levels = StockLevel.objects.filter(store__in=stores, item__in=item_ids).with_available().order_by()
     counts = {
         store_id: (stocked, available, enough)
         for store_id, stocked, available, enough in levels.values_list("store_id").annotate(
             stocked=Count("item_id"),
-            available=Count("item_id", filter=Q(on_hand__gt=0)),
-            enough=Count("item_id", filter=Q(on_hand__gte=revision.minimum_stock)),
+            there=Count("item_id", filter=Q(available__gt=0)),
+            enough=Count("item_id", filter=Q(available__gte=revision.minimum_stock)),
         )
     }
     return [
@@ -99,7 +99,8 @@ def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> O
     (offer,) = draft_offers(revision=revision, stores=[store], item_ids=item_ids, now=now)
     used = Budget.objects.filter(promotion=offer.promotion).values_list("used", flat=True).first() or 0
     offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses, used=used)
-    levels = dict(StockLevel.objects.filter(store=store, item__in=item_ids).values_list("item_id", "on_hand"))
+    here = StockLevel.objects.filter(store=store, item__in=item_ids).with_available()
+    levels = dict(here.values_list("item_id", "available"))  # type: ignore[misc]  # annotated by the set's method
     best = sorted(item_ids, key=lambda item_id: (item_id not in levels, -levels.get(item_id, 0), item_id))
     items = Item.objects.in_bulk(best[:ITEMS_ON_A_CARD])
     return build_card(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from inventory.models import Store, StoreGroup
+from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
 from promotions.models import Budget, OfferItem, Promotion, PromotionRevision
 from promotions.rules.content import content_errors
 from promotions.rules.price import money_fits
@@ -100,11 +101,12 @@ WITH target AS (
     SELECT * FROM unnest(%(stores)s::int4[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(issues)s::text[])
         AS t(store_id, starts_at, ends_at, issues)
 ), counted AS (
-    SELECT t.store_id, count(l.item_id) AS stocked, count(*) FILTER (WHERE l.on_hand > 0) AS available,
-           count(*) FILTER (WHERE l.on_hand >= k.minimum_stock) AS enough
+    SELECT t.store_id, count(l.item_id) AS stocked, count(*) FILTER (WHERE {PROMISED_JOINED} > 0) AS available,
+           count(*) FILTER (WHERE {PROMISED_JOINED} >= k.minimum_stock) AS enough
     FROM target t
     LEFT JOIN promotions_offeritem k ON k.promotion_id = %(promotion)s
     LEFT JOIN inventory_stocklevel l ON l.store_id = t.store_id AND l.item_id = k.item_id
+    {JOIN_WITHHELD}
     GROUP BY 1
 ), offer AS (
     SELECT t.store_id, t.starts_at, t.ends_at, t.issues::jsonb AS issues, 'READY' AS state,

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from inventory.feeds.records import ABSENT, LevelChanges
 from inventory.models import Store
+from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
 from promotions.models import Reconciliation
 from promotions.rules.words import ChangeReason
 from promotions.services.changes import Transition, transitions_from, write_changes
@@ -216,11 +217,12 @@ def block_spent_offers(*, now: datetime) -> int:
 RECOUNT = f"""
 WITH counted AS (
     SELECT o.store_id, o.promotion_id, count(l.item_id) AS stocked,
-           count(*) FILTER (WHERE l.on_hand > 0) AS available,
-           count(*) FILTER (WHERE l.on_hand >= k.minimum_stock) AS enough
+           count(*) FILTER (WHERE {PROMISED_JOINED} > 0) AS available,
+           count(*) FILTER (WHERE {PROMISED_JOINED} >= k.minimum_stock) AS enough
     FROM promotions_storeoffer o
     JOIN promotions_offeritem k ON k.promotion_id = o.promotion_id
     LEFT JOIN inventory_stocklevel l ON l.store_id = o.store_id AND l.item_id = k.item_id
+    {JOIN_WITHHELD}
     WHERE o.store_id = ANY(%(stores)s::int4[]) AND o.state NOT IN ('STOPPED', 'EXPIRED')
     GROUP BY 1, 2
 ), truth AS (

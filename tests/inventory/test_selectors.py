@@ -43,7 +43,7 @@ def test_sales_older_than_the_count_say_nothing_about_it(store: Store, items: li
     assert stock_figures(stores=[store], items=items)[store.pk, items[0].pk].sales_until is None
 
 
-def test_figures_cost_four_queries_whatever_their_number(
+def test_figures_cost_five_queries_whatever_their_number(
     items: list[Item], store: Store, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     stores = [store, *(create_store(store_code=f"X{number}") for number in range(5))]
@@ -51,7 +51,7 @@ def test_figures_cost_four_queries_whatever_their_number(
         content = stock_file(*((one.store_code, GTIN, hours, at(hours)) for one in stores))
         load(content, source=create_source())
     for some in ([store], stores):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(stock_figures(stores=some, items=items)) == len(some)
 
 

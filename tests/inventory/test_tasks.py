@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import FeedRun, FeedSource
-from inventory.tasks import pull_due_sources, ring_waiting_runs
+from inventory.tasks import pull_source, ring_waiting_runs
 from tests.factories import create_source
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,12 @@ def put(folder: Path, name: str, content: str = "", *, age: float = 60) -> Path:
     then = timezone.now().timestamp() - age
     os.utime(path, (then, then))
     return path
+
+
+def pull_due_sources() -> None:
+    """What a worker does that hears the clock's rings."""
+    for source_id, due_at in FeedSource.objects.due(now=timezone.now()).values_list("pk", "next_pull_at"):
+        pull_source(source_id, str(due_at))
 
 
 def test_files_are_taken_in_the_order_of_their_names(source: FeedSource, inbox: Path) -> None:
@@ -101,3 +107,26 @@ def test_ringing_gives_up_what_was_tried_three_times(source: FeedSource) -> None
     FeedRun.objects.create(source=source, sha256="1", state="LOADING", attempts=3, **fields)
     ring_waiting_runs()
     assert FeedRun.objects.get().state == "FAILED"
+
+
+def test_a_file_waits_for_its_marker_and_takes_it_along(source: FeedSource, inbox: Path) -> None:
+    FeedSource.objects.update(transport={"kind": "folder", "marker": ".complete", "pattern": "STK_*"})
+    for name in ("STK_1.dat", "STK_2.dat", "other.dat", "other.dat.complete", "STK_2.dat.zip.complete"):
+        put(inbox, name, age=0)
+    pull_due_sources()
+    assert list(FeedRun.objects.values_list("file_name", flat=True)) == ["STK_2.dat"]
+    assert sorted(path.name for path in (inbox / ".done").iterdir()) == [
+        "STK_2.dat", "STK_2.dat.zip.complete",
+    ]  # fmt: skip
+    source.refresh_from_db()
+    assert source.pull_problem == {}
+
+
+def test_a_second_ring_for_the_same_pull_finds_nothing(source: FeedSource, inbox: Path) -> None:
+    put(inbox, "a.csv")
+    due_at = str(source.next_pull_at)
+    pull_source(source.pk, due_at)
+    put(inbox, "b.csv")
+    pull_source(source.pk, due_at)
+    pull_source(source.pk + 1, due_at)
+    assert FeedRun.objects.count() == 1

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from inventory.feeds.barcodes import read_barcode
 from inventory.feeds.facts import Code, ItemScheme
-from inventory.feeds.gtin import LENGTHS, has_valid_check_digit
+from inventory.feeds.gtin import LENGTHS, has_valid_check_digit, normalise_gtin
 from inventory.feeds.poslog.fields import BadField, Names, attribute, text_of
 
 _GTIN_TYPES = ("GTIN", "EAN", "UPC", "JAN", "BARCODE")
@@ -96,16 +96,21 @@ def _plus(kind: str, text: str) -> Iterator[str]:
         yield digits[:-1]
     elif "PLU" in kind or (kind != _ITEM_ID and len(digits) < _LONGEST_PLU):
         yield digits
-    elif len(text) in LENGTHS and (gtin := text.zfill(14))[0] == "0" and gtin[1:3] in _RESTRICTED:
+    elif (
+        len(text) in LENGTHS
+        and (gtin := normalise_gtin(text))
+        and gtin[0] == "0"
+        and gtin[1:3] in _RESTRICTED
+    ):
         # 5 digits of the item stand between the prefix and the price or weight.
         yield from filter(None, [gtin[3:8].lstrip("0")])
 
 
 def _own(kind: str) -> tuple[ItemScheme, ...]:
-    """As what kinds of our own code a text may be found; a barcode is none."""
+    """As what kinds of our own code a text may be found; a barcode or PLU is none."""
     if kind == "SKU":
         return ("SKU",)
-    return ("INTERNAL",) if _says_gtin(kind) else ("SKU", "INTERNAL")
+    return () if _says_gtin(kind) or "PLU" in kind else ("SKU", "INTERNAL")
 
 
 def read_unit(quantity: Element | None) -> str | None:

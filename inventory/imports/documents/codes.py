@@ -79,8 +79,7 @@ class Codes:
         if not text:
             return []
         if code.scheme == "GTIN":
-            gtin = self.barcode(text).gtin
-            return [("GTIN", gtin)] if gtin else []
+            return [("GTIN", gtin) for gtin in self.barcode(text).candidates]
         return [(code.scheme, text)]
 
     def barcode(self, text: str) -> Barcode:

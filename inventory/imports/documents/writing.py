@@ -19,8 +19,10 @@ from inventory.imports.documents.spool import FactConflicts, FactSpool
 from inventory.imports.documents.totals import TotalKey, TotalSum, write_totals
 from inventory.imports.documents.withheld import WithheldFact, write_withheld
 from inventory.imports.loaders import Counts
-from inventory.imports.sales import Sold, write_movements
-from inventory.imports.stock import Counted, full_file, write_counts
+from inventory.imports.sales import write_movements
+from inventory.imports.spooling import StoreSpool
+from inventory.imports.stock import full_file, write_counts
+from inventory.imports.telling import Withheld, read_withheld
 from inventory.imports.times import micros
 from inventory.models import Store
 
@@ -40,7 +42,9 @@ def write_document(reading: Reading) -> Counts:
         totals = made.settle_totals(gathered.totals)
         withheld = made.settle_withheld(gathered.withheld)
         stores = {*counted.stores.tolist(), *moved.stores.tolist(), *(key[0] for key in totals)}
-        Store.objects.filter(pk__in=stores).lock_in_order()
+        stores |= document_scope(reading)
+        store_ids = Store.objects.filter(pk__in=stores).lock_in_order()
+        before = read_withheld(store_ids)
         times = document_times(reading, stores)
         if withheld:
             told = [
@@ -48,7 +52,7 @@ def write_document(reading: Reading) -> Counts:
                 for fact in withheld
             ]
             write_withheld(told, source_id=arrival.run.source_id, run_id=arrival.run.pk)
-        write_counted(reading, counted, counts, spool, times)
+        write_counted(reading, counted, counts, spool, times, before)
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
         keep_extract(run=arrival.run, records=spool.records())
@@ -148,7 +152,12 @@ def adopt(reading: Reading) -> Made:
 
 
 def write_counted(
-    reading: Reading, rows: Rows, counts: Counts, spool: FactSpool, times: Mapping[int, int]
+    reading: Reading,
+    rows: Rows,
+    counts: Counts,
+    spool: FactSpool,
+    times: Mapping[int, int],
+    withheld_before: Withheld,
 ) -> None:
     """Counts, by the road of the stock loader."""
     full = None
@@ -163,28 +172,26 @@ def write_counted(
     missing = np.flatnonzero(rows.instants == NO_TIME)
     if len(missing):
         rows.instants[missing] = [times[store] for store in rows.stores[missing].tolist()]
-    order = np.argsort(rows.stores, kind="stable")
-    starts = np.flatnonzero(np.diff(rows.stores[order], prepend=np.int32(-1)))
-    chunks = {
-        int(rows.stores[part[0]]): [
-            Counted(
-                rows.items[part],
-                rows.quantities[part].astype(np.int32),
-                rows.instants[part],
-                rows.numbers[part],
-            )
-        ]
-        for part in np.split(order, starts[1:])
-        if len(part)
-    }
+    lines = StoreSpool()
+    lines.add_block(rows.stores, (rows.items, rows.quantities.astype(np.int32), rows.instants, rows.numbers))
     conflicts = FactConflicts(spool, same_document="ambiguous_item", earlier="conflicting_repeat")
     size = int(rows.items.max(initial=0)) + 1
-    write_counts(reading.arrival, size=size, chunks=chunks, counts=counts, conflicts=conflicts, full=full)
+    write_counts(
+        reading.arrival,
+        size=size,
+        spool=lines,
+        counts=counts,
+        conflicts=conflicts,
+        full=full,
+        withheld_before=withheld_before,
+    )
 
 
 def document_scope(reading: Reading) -> set[int]:
-    """The stores the document says it speaks for, beyond those it has lines of."""
-    found = (reading.codes.store_id(place) for place in reading.gathered.document.scope)
+    """The stores the document or the profile says it speaks for, whether it has lines of them or not."""
+    codes = reading.codes
+    found = [codes.store_id(place) for place in reading.gathered.document.scope]
+    found += [codes.stores.get(code) for code in reading.profile.stores]
     return {store for store in found if store is not None}
 
 
@@ -196,18 +203,21 @@ def write_moved(reading: Reading, rows: Rows, counts: Counts, spool: FactSpool, 
     tills = Workstations(
         {(made.store(store), code): number for (store, code), number in reading.gathered.tills.items()}
     )
-    sold = Sold(
-        stores=rows.stores,
-        days=np.array(columns.days, np.int32),
-        workstations=np.array(columns.workstations, np.int32),
-        sequences=np.array(columns.sequences, np.int64),
-        lines=np.array(columns.lines, np.int32),
-        items=rows.items,
-        quantities=rows.quantities.astype(np.int32),
-        instants=rows.instants,
-        file_lines=rows.numbers,
-        kinds=np.array(columns.kinds, np.int16),
-        amounts=np.array(columns.amounts, np.int64),
+    lines = StoreSpool()
+    lines.add_block(
+        rows.stores,
+        (
+            np.array(columns.days, np.int32),
+            np.array(columns.workstations, np.int32),
+            np.array(columns.sequences, np.int64),
+            np.array(columns.lines, np.int32),
+            rows.items,
+            rows.quantities.astype(np.int32),
+            rows.instants,
+            rows.numbers,
+            np.array(columns.kinds, np.int16),
+            np.array(columns.amounts, np.int64),
+        ),
     )
     conflicts = FactConflicts(spool, same_document="transaction_conflict", earlier="transaction_conflict")
-    write_movements(reading.arrival, sold=sold, workstations=tills, counts=counts, conflicts=conflicts)
+    write_movements(reading.arrival, spool=lines, workstations=tills, counts=counts, conflicts=conflicts)

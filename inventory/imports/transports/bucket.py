@@ -25,6 +25,7 @@ from inventory.imports.transports.web import open_client
 from inventory.models import FeedRun
 
 CHUNK = 1 << 16
+PAGE = 1000  # keys of one answer
 LONGEST_LISTING = 32 * 2**20
 
 
@@ -79,7 +80,9 @@ def _wanted_keys(there: dict[str, tuple[str, int]], transport: Bucket) -> list[s
 def _listing(visit: Visit, transport: Bucket, s3: Any) -> dict[str, tuple[str, int]]:
     """ETag and size by key."""
     found: dict[str, tuple[str, int]] = {}
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=transport.bucket, Prefix=transport.prefix)
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=transport.bucket, Prefix=transport.prefix, PaginationConfig={"PageSize": PAGE}
+    )
     for page in pages:
         visit.check()
         found |= {entry["Key"]: (entry["ETag"], entry["Size"]) for entry in page.get("Contents", ())}

@@ -1,6 +1,6 @@
 """A pull: one visit to where a source's files lie, by one worker at a time, and the next one put on the schedule."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -26,7 +26,7 @@ BROKEN_OFF = {
 
 def pull_source(
     *, source_id: int, due_at: datetime | None, now: datetime, policy: Policy | None = None
-) -> Iterator[tuple[FeedRun, bool]]:
+) -> Generator[tuple[FeedRun, bool], None, None]:
     """Fetch a source's new files if this pull is still due; (run, is it new) of each, as they arrive.
 
     `due_at` is the `next_pull_at` that was seen when it fell due, None for a source without a schedule. What went
@@ -85,7 +85,7 @@ def _finish(visit: Visit, *, due_at: datetime | None, problem: dict[str, str], r
     try:
         following = source.next_pull(after=visit.now)
     except ValueError as error:
-        problem = {"code": "bad_schedule", "message": f"The source's pull_times cannot be used: {error}."}
+        problem = {"code": "bad_schedule", "message": f"The source's schedule cannot be used: {error}."}
         following = visit.now + RETRY_AFTER
     if following is not None and retry:
         following = min(following, visit.now + RETRY_AFTER)

@@ -1,14 +1,13 @@
 """One visit to the place a source's files lie: its time limit, its lease, its memory, and what went wrong."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from inventory.imports.receiving import Readable, receive_file
 from inventory.imports.transports.faults import FileFailed, PullFailed
@@ -31,18 +30,19 @@ class Visit:
     memory: dict[str, Any] = field(default_factory=dict)
     faults: list[FileFailed] = field(default_factory=list)
     fault_count: int = 0
-    _started: float = field(default_factory=time.monotonic)
-    _renewed: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._started = self._renewed = self.clock()
 
     def check(self) -> None:
         """Called between any two steps. Raises PullFailed when the time is over or another worker has taken over."""
-        at = time.monotonic()
+        at = self.clock()
         if at - self._started > self.time_limit:
             message = f"The pull was broken off after {self.time_limit:g} seconds, the source's time limit."
             raise PullFailed("time_limit", message)
         if at - self._renewed > RENEW_SECONDS:
-            self._renew()
-            self._renewed = at
+            self._renew(at)
 
     def pause(self, seconds: float) -> None:
         """Wait, within the time limit."""
@@ -74,12 +74,12 @@ class Visit:
             check_size(name, size)
             into.write(piece)
 
-    def _renew(self) -> None:
-        until = timezone.now() + timedelta(seconds=settings.FEED_LEASE_SECONDS)
+    def _renew(self, at: float) -> None:
+        until = self.now + timedelta(seconds=at - self._started + settings.FEED_LEASE_SECONDS)
         mine = FeedSource.objects.filter(pk=self.source.pk, pulling_until=self.until)
         if not mine.update(pulling_until=until, transport_state=self.memory):
             raise PullFailed("taken_over", "Another worker has taken this pull over.")
-        self.until = until
+        self.until, self._renewed = until, at
 
 
 def check_size(name: str, size: int) -> None:

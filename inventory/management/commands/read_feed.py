@@ -75,7 +75,8 @@ def _words(figures: dict[str, Any]) -> str:
 
 
 def _summary(stream: Any) -> dict[str, Any]:
-    tally, notes, rejected, examples = Tally(), Counter[str](), Counter[str](), []
+    tally, notes, rejected = Tally(), Counter[str](), Counter[str]()
+    examples: list[str] = []
     document: dict[str, str] = {}
     for found in stream:
         match found:

@@ -59,7 +59,7 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
 def item_verdict(*, store: Store, code: str, row: Sequence[Any], now: dt.datetime) -> Verdict:
     """The verdict on an item: of its deals here the best outcome wins."""
     item, price, stock, item_facts = read_item(row, store=store, now=now)
-    deals = {deal.promotion_id: deal for deal in (read_deal(found, store=store) for found in row[15])}
+    deals = {deal.promotion_id: deal for deal in (read_deal(found, store=store) for found in row[16])}
     decided = [(deal.facts, decide(deal.facts, item_facts, now=now)) for deal in deals.values()]
     found = best(decided)
     if found is None:

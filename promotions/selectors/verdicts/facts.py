@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from inventory.models import StockClaim, Store
+from inventory.selectors import PROMISED
 from promotions.rules.price import Benefit
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
 from promotions.rules.words import CouponValueType, OfferState, OfferType, RedemptionChannel
@@ -27,12 +28,12 @@ json_build_object(
     'minimum_purchase', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
 """
 
-ITEM_COLUMNS = """
+ITEM_COLUMNS = f"""
 i.id, i.sku, i.title, i.brand, i.regular_price, i.price_currency, i.unit, i.unit_decimals,
-l.on_hand, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.freshness_limit,
+l.on_hand, {PROMISED}, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.freshness_limit,
 (SELECT max(f.as_of) FROM inventory_storefeed f JOIN inventory_feedsource fs ON fs.id = f.source_id
  WHERE f.store_id = %(store)s AND fs.kind = 'SALES')
-"""
+"""  # noqa: S608
 
 STOCK_JOINS = """
 LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
@@ -81,7 +82,7 @@ BEST_ITEM_OF_DEAL = f"""
 SELECT {ITEM_COLUMNS}, '[]'::json
 FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOINS}
 WHERE k.promotion_id = %(promotion)s
-ORDER BY (l.on_hand > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, l.on_hand DESC NULLS LAST, i.id LIMIT 1
+ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
 """  # noqa: S608
 
 ELSEWHERE = """
@@ -104,16 +105,17 @@ def read_item(
     row: Sequence[Any], *, store: Store, now: dt.datetime
 ) -> tuple[VerdictItem, VerdictPrice | None, VerdictStock | None, ItemFacts]:
     """The item's part of a row."""
-    (pk, sku, title, brand, regular, currency, unit, decimals, on_hand, source_id, counted, has_own_times, source,
-     limit, sales_until) = row[:15]  # fmt: skip
+    (pk, sku, title, brand, regular, currency, unit, decimals, on_hand, promised, source_id, counted, has_own_times,
+     source, limit, sales_until) = row[:16]  # fmt: skip
     facts, stock = None, None
     if on_hand is not None:
         if has_own_times:
             counted = StockClaim.objects.get(source=source_id, store=store).counted_at(pk)
-        facts = StockFacts(quantity=on_hand, counted_at=counted, freshness_limit=limit)
+        facts = StockFacts(quantity=promised, counted_at=counted, freshness_limit=limit)
         until = sales_until if sales_until and sales_until > counted else None
         stock = VerdictStock(
-            quantity=on_hand,
+            quantity=promised,
+            on_hand=on_hand,
             counted_at=store.local(counted),
             sales_until=until and store.local(until),
             source=source,

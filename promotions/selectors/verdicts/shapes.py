@@ -67,9 +67,10 @@ class VerdictPrice:
 
 @dataclass(frozen=True)
 class VerdictStock:
-    """What is here, and how old the figure is. Times are store-local."""
+    """What is here, and how old the figure is. `quantity` is what can be promised. Times are store-local."""
 
     quantity: int
+    on_hand: int
     counted_at: dt.datetime
     sales_until: dt.datetime | None
     source: str
@@ -121,7 +122,8 @@ class Verdict:
             },
             "stock": self.stock
             and {
-                "on_hand": self.stock.quantity,
+                "on_hand": self.stock.on_hand,
+                "available": self.stock.quantity,
                 "counted_at": self.stock.counted_at,
                 "sales_until": self.stock.sales_until,
                 "source": self.stock.source,

@@ -55,14 +55,14 @@ def test_a_known_key_with_other_content_is_rejected_and_what_stood_stays() -> No
     source = create_source(kind="SALES")
     load(sales_file(("S1", "T1", DAY, 7, 1, GTIN, 3, at(2))), source=source)
     run = load(sales_file(("S1", "T1", DAY, 7, 1, GTIN, 4, at(2))), source=source)
-    assert (rejects(run), levels()["S1", "A"]) == ([(2, "conflicting_repeat")], 7)
+    assert (rejects(run), levels()["S1", "A"]) == ([(2, "transaction_conflict")], 7)
     assert run.rejected_rows.get().message.startswith('Line 2: sequence is "7", but an earlier file')
 
 
 def test_a_key_with_two_contents_in_one_file_is_rejected_on_both_lines() -> None:
     lines = [("S1", "T1", DAY, 7, 1, GTIN, 3, at(2)), ("S1", "T1", DAY, 7, 1, OTHER, 3, at(2))]
     run = load(sales_file(*lines), source=create_source(kind="SALES"))
-    assert rejects(run) == [(2, "conflicting_lines"), (3, "conflicting_lines")]
+    assert rejects(run) == [(2, "transaction_conflict"), (3, "transaction_conflict")]
     assert not StockMovement.objects.exists()
 
 

@@ -64,7 +64,7 @@ def test_contradicting_lines_of_one_file_are_all_rejected_and_equal_ones_count_o
     ]  # fmt: skip
     run = load(stock_file(*lines), source=create_source())
     assert counts(run) == (1, 1, 1, 2)
-    assert rejects(run) == [(2, "conflicting_lines"), (4, "conflicting_lines")]
+    assert rejects(run) == [(2, "ambiguous_item"), (4, "ambiguous_item")]
     message = run.rejected_rows.get(line_number=4).message
     assert message.startswith('Line 4: on_hand is "6", but line 2 says otherwise')
     assert levels() == {("S1", "B"): 3}

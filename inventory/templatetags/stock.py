@@ -1,0 +1,22 @@
+"""Template words of the pages about stock."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.formats import date_format
+
+from inventory.models import StockWithheld, Store
+
+register = template.Library()
+
+
+@register.filter
+def at_store(moment: datetime, store: Store) -> str:
+    """A moment on the store's own clock: "Sat 21 Nov, 14:07"."""
+    return date_format(store.local(moment), "D j M, H:i")
+
+
+@register.filter
+def withheld_word(state: str) -> str:
+    """What a state of withheld stock is called."""
+    return str(StockWithheld.State(state).label)

@@ -1,0 +1,64 @@
+"""A source is only saved with a transport and a schedule that lead somewhere."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from inventory.admin import FeedSourceForm
+from inventory.models import FeedSource
+from tests.factories import create_source
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+FIELDS: dict[str, Any] = {
+    "code": "wms", "name": "Depot", "kind": "STOCK", "profile": "{}", "enabled": "on", "freshness_limit": "26:00:00",
+    "transport": "{}", "pull_every": "", "pull_times": "[]", "pull_timezone": "Europe/Berlin", "next_pull_at_0": "",
+    "next_pull_at_1": "", "expected_every": "24:00:00", "alert_email": "", "alert_webhook": "",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def form(source: FeedSource | None = None, **fields: Any) -> FeedSourceForm:
+    return FeedSourceForm(FIELDS | fields, instance=source)
+
+
+def test_the_next_pull_follows_from_the_schedule() -> None:
+    source = form(pull_times='["03:10", "14:30"]').save()
+    assert source.next_pull_at == datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+    source = form(source, pull_times='["03:10"]').save()
+    assert source.next_pull_at == datetime(2026, 5, 2, 1, 10, tzinfo=UTC)
+    source = form(source, pull_every="00:15:00").save()
+    assert source.next_pull_at == NOW + timedelta(minutes=15)
+    assert form(source).save().next_pull_at is None
+
+
+def test_a_time_that_was_asked_for_stays() -> None:
+    source = create_source(
+        code="wms", pull_every=timedelta(minutes=15), next_pull_at=NOW + timedelta(hours=3)
+    )
+    wanted = {"pull_every": "00:15:00", "next_pull_at": "2026-05-01 12:01:00", "pull_timezone": "UTC"}
+    assert form(source, **wanted).save().next_pull_at == NOW + timedelta(minutes=1)
+    assert form(source, **wanted).save().next_pull_at == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("field", "fields"),
+    [
+        ("transport", {"transport": '{"kind": "ftp"}'}),
+        ("transport", {"transport": '{"kind": "https", "url": "https://me:pw@files.example.com/a"}'}),
+        ("pull_times", {"pull_times": '["3:10"]'}),
+        ("pull_times", {"pull_times": '["03:10"]', "pull_every": "00:15:00"}),
+        ("pull_every", {"pull_every": "00:00:00"}),
+        ("pull_timezone", {"pull_timezone": "Berlin", "pull_times": '["03:10"]'}),
+        ("alert_webhook", {"alert_webhook": "javascript:alert(1)"}),
+    ],
+)
+def test_what_leads_nowhere_is_not_saved(field: str, fields: dict[str, Any]) -> None:
+    assert field in form(**fields).errors
