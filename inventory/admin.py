@@ -11,9 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import FeedRefused
+from inventory.imports.precedence import change_precedence
 from inventory.imports.transports.declared import read_transport
 from inventory.imports.transports.faults import PullFailed
-from inventory.models import FeedRun, FeedSource, Item, ItemIdentifier, Store, StoreGroup, Workstation
+from inventory.models import (
+    FeedRun,
+    FeedSource,
+    Item,
+    ItemIdentifier,
+    PrecedenceChange,
+    Store,
+    StoreGroup,
+    Workstation,
+)
+from inventory.tasks import ring_change
 
 SCHEDULE = ("pull_every", "pull_times", "pull_timezone")
 SHORTEST_PULL = timedelta(seconds=1)
@@ -65,7 +76,8 @@ class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = FeedSource
         fields = (
-            "code", "name", "kind", "profile", "enabled", "freshness_limit", "transport", "pull_every",
+            "code", "name", "kind", "profile", "enabled", "freshness_limit", "precedence", "holds_for",
+            "conflict_tolerance", "owner", "transport", "pull_every",
             "pull_times", "pull_timezone", "next_pull_at", "expected_every", "alert_email", "alert_webhook",
         )  # fmt: skip
 
@@ -121,6 +133,40 @@ class FeedSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = FeedSourceForm
     list_display = ("code", "name", "kind", "enabled", "pull_every", "next_pull_at", "freshness_limit")
     list_filter = ("kind", "enabled")
+
+    def save_model(self, request: HttpRequest, obj: FeedSource, form: Any, change: bool) -> None:
+        """How far a source is believed changes the levels that stand: written down, and derived again."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        believed = change_precedence(
+            source=FeedSource.objects.get(pk=obj.pk),
+            precedence=obj.precedence,
+            holds_for=obj.holds_for,
+            freshness_limit=obj.freshness_limit,
+            member=request.user,
+            now=timezone.now(),
+        )
+        super().save_model(request, obj, form, change)
+        if believed is not None:
+            ring_change(change_id=believed.pk)
+
+
+@admin.register(PrecedenceChange)
+class PrecedenceChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A ledger: to look at, not to touch."""
+
+    list_display = ("source", "old_precedence", "new_precedence", "changed_at", "changed_by", "derived_at")
+    list_select_related = ("source", "changed_by")
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: PrecedenceChange | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: PrecedenceChange | None = None) -> bool:
+        return False
 
 
 @admin.register(FeedRun)

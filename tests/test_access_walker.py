@@ -98,11 +98,11 @@ def cases_with(parameter: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def world(db: None, tmp_path: Any) -> Iterator[World]:
     with stopped_clock(), override_settings(MEDIA_ROOT=tmp_path):
-        world = create_world()
-        create_conflict(store=world.there, item=world.item)
-        create_conflict(store=world.here, item=world.item)
+        made = create_world()
+        create_conflict(store=made.there, item=made.item)
+        create_conflict(store=made.here, item=made.item)
         FeedRun.objects.update(keeps_raw=False)
-        yield world
+        yield made
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
@@ -110,8 +110,8 @@ def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
     values = {
         "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
-        "mapping_id": str((mapping and mapping.pk) or 1),
         "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
+        "mapping_id": str((mapping and mapping.pk) or 1),
     }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")

@@ -33,7 +33,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MARKUP = re.compile(
-    rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml|\?mso|div|style|script)\b", re.IGNORECASE
+    rb"\s*(?:<(?:!doctype|html|head|body|table|meta|\?xml|\?mso|div|style|script)\b|MIME-Version:)",
+    re.IGNORECASE,
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _DELIMITER_LINE = re.compile(r"sep=(.)[\r\n]*")

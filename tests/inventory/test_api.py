@@ -119,7 +119,7 @@ def test_stock_of_many_items_costs_as_many_queries_as_of_one(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     put_stock(store=world.here, levels={create_item(): number for number in range(20)})
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(world.associate.get("/stores/here-1/stock").json()["results"]) == 21
 
 

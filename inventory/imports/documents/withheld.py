@@ -21,7 +21,7 @@ WHERE t.quantity <> 0 OR w.store_id IS NOT NULL
 ORDER BY t.store_id, t.item_id, t.state, t.as_of DESC
 ON CONFLICT (store_id, item_id, source_id, state) DO UPDATE
 SET quantity = excluded.quantity, as_of = excluded.as_of, run_id = excluded.run_id
-WHERE inventory_stockwithheld.as_of < excluded.as_of AND inventory_stockwithheld.quantity <> excluded.quantity
+WHERE inventory_stockwithheld.as_of < excluded.as_of
 """
 
 
