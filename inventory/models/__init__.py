@@ -1,8 +1,9 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
 from inventory.models.decisions import ManualCount, PrecedenceChange
-from inventory.models.feeds import CodeMapping, FeedAlert, FeedRun, FeedSource, RejectedRow
+from inventory.models.feeds import FeedAlert, FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier
+from inventory.models.quarantine import CodeMapping, RejectedRow
 from inventory.models.stock import (
     SalesTotal,
     StockClaim,
