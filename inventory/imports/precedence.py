@@ -71,7 +71,8 @@ def derive_change(*, change: PrecedenceChange, now: datetime) -> PrecedenceChang
 def _next_stores(change: PrecedenceChange) -> list[int]:
     """The stores to do in one transaction: so many, and of so many items that loads need not wait long."""
     claimed = StockClaim.objects.filter(source=change.source_id, store_id__gt=change.derived_to)
-    stores, items = [], 0
+    stores: list[int] = []
+    items = 0
     for store, length in claimed.order_by("store_id").values_list("store_id", Length("item_ids"))[
         :STORES_AT_ONCE
     ]:

@@ -17,7 +17,8 @@ NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 FIELDS: dict[str, Any] = {
     "code": "wms", "name": "Depot", "kind": "STOCK", "profile": "{}", "enabled": "on", "freshness_limit": "26:00:00",
     "transport": "{}", "pull_every": "", "pull_times": "[]", "pull_timezone": "Europe/Berlin", "next_pull_at_0": "",
-    "next_pull_at_1": "", "precedence": "100", "conflict_tolerance": "0", "holds_for": "", "expected_every": "24:00:00", "alert_email": "", "alert_webhook": "",
+    "next_pull_at_1": "", "precedence": "100",
+    "conflict_tolerance": "0", "holds_for": "", "expected_every": "24:00:00", "alert_email": "", "alert_webhook": "",
 }  # fmt: skip
 
 
