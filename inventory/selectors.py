@@ -161,6 +161,11 @@ class FeedStatus:
     waiting_lines: int = 0
     held: tuple[FeedRun, ...] = ()
 
+    @property
+    def shown_run(self) -> FeedRun | None:
+        """The run whose figures stand for the source: the last one, or the last good one while that is not over."""
+        return self.last_run if self.last_run and self.last_run.is_finished else self.last_success
+
 
 def feed_overview(*, now: datetime) -> list[FeedStatus]:
     """Every source with its last run, its last good one, the one under way and what waits for a person.
@@ -210,6 +215,14 @@ def feed_overview(*, now: datetime) -> list[FeedStatus]:
             )
         )
     return statuses
+
+
+def runs_in_quarantine(*, source: FeedSource) -> QuerySet[FeedRun]:
+    """The source's runs with lines that wait, `waiting_lines` each, the newest first."""
+    waiting = RejectedRow.objects.waiting().filter(run__source=source).order_by()
+    counts = waiting.filter(run=OuterRef("pk")).values("run").annotate(lines=Count("pk")).values("lines")
+    found = FeedRun.objects.filter(pk__in=waiting.values("run_id"))
+    return found.annotate(waiting_lines=Subquery(counts)).order_by("-received_at", "-pk")
 
 
 def held_runs() -> QuerySet[FeedRun]:

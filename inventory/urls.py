@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/feeds/", feeds.feed_list, name="feed-list"),
     path("desk/feeds/<slug:code>/status/", feeds.feed_status, name="feed-status"),
     path("desk/feeds/<slug:code>/upload/", feeds.feed_upload, name="feed-upload"),
+    path("desk/feeds/<slug:code>/quarantine/", quarantine.source_quarantine, name="feed-quarantine"),
     path("desk/feeds/<slug:code>/mappings/", mappings.mapping_list, name="feed-mappings"),
     path("desk/feeds/<slug:code>/mappings/find/", mappings.mapping_targets, name="feed-mapping-targets"),
     path("desk/feeds/<slug:code>/mappings/make/", mappings.mapping_make, name="feed-mapping-make"),

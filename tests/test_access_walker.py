@@ -13,11 +13,11 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from inventory.models import FeedRun, StockConflict
+from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
 from promotions.models import Redemption
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
-from tests.factories_promotions import content_for, create_conflict, create_published_promotion
+from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("associate", "merchandiser", "operator", "admin")
@@ -58,6 +58,16 @@ RULES = {
     "api-feed-run": Rule({"GET": NIGHT_SHIFT}),
     "api-feed-webhook": Rule({}, signed=frozenset({"POST"})),
     "api-feed-rejected": Rule({"GET": NIGHT_SHIFT}),
+    "api-feed-rejected-file": Rule({"GET": NIGHT_SHIFT}),
+    "api-feed-replay": Rule({"POST": NIGHT_SHIFT}),
+    "api-feed-drop": Rule({"POST": NIGHT_SHIFT}),
+    "api-feed-release": Rule({"POST": NIGHT_SHIFT}),
+    "api-feed-refuse": Rule({"POST": NIGHT_SHIFT}),
+    "api-feed-unknown": Rule({"GET": NIGHT_SHIFT, "POST": NIGHT_SHIFT}),
+    "api-feed-mappings": Rule(
+        {"GET": NIGHT_SHIFT, "POST": NIGHT_SHIFT}, body={"kind": "ITEM", "code": "A-7", "target": "OAT-1"}
+    ),
+    "api-feed-mapping": Rule({"DELETE": NIGHT_SHIFT}),
     "api-offers": Rule({"GET": EVERYBODY}),
     "api-acknowledge": Rule({"POST": EVERYBODY}),
     "api-redemptions": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"code": "SAVE29"}),
@@ -88,25 +98,39 @@ def cases_with(parameter: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def world(db: None, tmp_path: Any) -> Iterator[World]:
     with stopped_clock(), override_settings(MEDIA_ROOT=tmp_path):
-        world = create_world()
-        create_conflict(store=world.there, item=world.item)
-        create_conflict(store=world.here, item=world.item)
-        yield world
+        made = create_world()
+        create_conflict(store=made.there, item=made.item)
+        create_conflict(store=made.here, item=made.item)
+        FeedRun.objects.update(keeps_raw=False)
+        yield made
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     """The route with its parameters filled in."""
-    run = FeedRun.objects.order_by("pk").first()
+    run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
     values = {
         "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
         "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
+        "mapping_id": str((mapping and mapping.pk) or 1),
     }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")
 
 
+def arrange(world: World, name: str) -> None:
+    """What stands before a request that changes it: a held file to decide about, a mapping to remove."""
+    if name in ("api-feed-release", "api-feed-refuse"):
+        FeedRun.objects.update(state="HELD", finished_at=None)
+    if name == "api-feed-mapping":
+        CodeMapping.objects.get_or_create(
+            source=FeedSource.objects.get(code="wms"), kind="ITEM", code="A-7", item=world.item, made_at=NOW
+        )
+
+
 def send(world: World, who: str, *, name: str, method: str, **places: str) -> Any:
     """One request by one of them."""
+    if method != "GET":
+        arrange(world, name)
     path = address(name, **places)
     body: Any = b"" if method == "GET" else RULES[name].body
     if name == "api-promotions" and method == "POST":

@@ -55,6 +55,9 @@ class CountsSerializer(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField(source="rows_unchanged")
     stale = serializers.IntegerField(source="rows_stale")
     rejected = serializers.IntegerField(source="rows_rejected")
+    absent = serializers.IntegerField(
+        source="rows_absent", help_text="Items a full file no longer names; no lines of it."
+    )
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -81,7 +84,7 @@ class FeedRunSerializer(serializers.ModelSerializer[FeedRun]):
         model = FeedRun
         fields = (
             "id", "source", "file_name", "sha256", "size", "state", "problem", "attempts", "counts", "progress",
-            "received_at", "started_at", "finished_at",
+            "notes", "preview", "completeness", "replay_of", "released_at", "received_at", "started_at", "finished_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -95,7 +98,9 @@ class RejectedRowSerializer(serializers.ModelSerializer[RejectedRow]):
 
     class Meta:
         model = RejectedRow
-        fields = ("line_number", "code", "message", "raw")
+        fields = (
+            "id", "line_number", "part", "code", "message", "field", "unknown_code", "raw", "record", "state", "replay",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -113,6 +118,8 @@ class FeedSerializer(serializers.Serializer[Any]):
     last_run = FeedRunSerializer(allow_null=True)
     last_success = FeedRunSerializer(allow_null=True)
     running = FeedRunSerializer(allow_null=True)
+    held = FeedRunSerializer(many=True)
+    waiting_lines = serializers.IntegerField(help_text="Rejected lines in quarantine.")
 
 
 def runs() -> QuerySet[FeedRun]:
@@ -209,10 +216,19 @@ class RejectedRowsView(PagedView):
     permission_classes = OPERATORS
 
     @extend_schema(
-        operation_id="feed_runs_rejected", tags=["feeds"], responses=RejectedRowSerializer(many=True)
+        operation_id="feed_runs_rejected",
+        tags=["feeds"],
+        parameters=[
+            OpenApiParameter("state", str, enum=RejectedRow.State.values),
+            OpenApiParameter("code", str, description="Only lines of this cause."),
+        ],
+        responses=RejectedRowSerializer(many=True),
     )
-    def get(self, request: Request, run_id: int) -> Response:  # noqa: ARG002
-        """The lines we could not use, in the file's order, each with the reason."""
+    def get(self, request: Request, run_id: int) -> Response:
+        """The lines we could not use, in the file's order, each with the reason and what became of it."""
         run = get_object_or_404(FeedRun, pk=run_id)
-        rows = run.rejected_rows.order_by("line_number")
+        rows = run.rejected_rows.order_by("line_number", "part")
+        for name in ("state", "code"):
+            if wanted := text_in(request.query_params, name, longest=40):
+                rows = rows.filter(**{name: wanted})
         return self.page(rows, lambda page: RejectedRowSerializer(page, many=True).data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import conflicts, explanations, feeds, items, stock, stores, webhooks
+from inventory.api import conflicts, explanations, feeds, items, quarantine, stock, stores, webhooks
 
 urlpatterns = [
     path("stores", stores.StoreListView.as_view(), name="api-stores"),
@@ -31,4 +31,20 @@ urlpatterns = [
     path("feeds/<code:source>/webhook", webhooks.WebhookView.as_view(), name="api-feed-webhook"),
     path("feeds/runs/<int:run_id>", feeds.FeedRunView.as_view(), name="api-feed-run"),
     path("feeds/runs/<int:run_id>/rejected", feeds.RejectedRowsView.as_view(), name="api-feed-rejected"),
+    path(
+        "feeds/runs/<int:run_id>/rejected/file",
+        quarantine.RejectedFileView.as_view(),
+        name="api-feed-rejected-file",
+    ),
+    path("feeds/runs/<int:run_id>/replay", quarantine.ReplayView.as_view(), name="api-feed-replay"),
+    path("feeds/runs/<int:run_id>/drop", quarantine.DropView.as_view(), name="api-feed-drop"),
+    path("feeds/runs/<int:run_id>/release", quarantine.ReleaseView.as_view(), name="api-feed-release"),
+    path("feeds/runs/<int:run_id>/refuse", quarantine.RefuseView.as_view(), name="api-feed-refuse"),
+    path("feeds/<code:source>/unknown", quarantine.UnknownCodesView.as_view(), name="api-feed-unknown"),
+    path("feeds/<code:source>/mappings", quarantine.MappingListView.as_view(), name="api-feed-mappings"),
+    path(
+        "feeds/<code:source>/mappings/<int:mapping_id>",
+        quarantine.MappingView.as_view(),
+        name="api-feed-mapping",
+    ),
 ]

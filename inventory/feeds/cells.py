@@ -35,15 +35,23 @@ def quantity_in(row: Row, place: int, name: str, profile: Profile) -> Decimal | 
             code="not_tracked",
             message=f"Line {row.line_number}: {name} is {what}, so the item is not counted there.",
         )
-    try:
-        quantity = read_decimal(row.values[place], decimal_sign=profile.decimal_sign)
-    except NotANumber as error:
-        return rejected(row, NotANumber.code, name, text, error.expected, part=place)
-    if quantity < 0 and not profile.negatives:
+    quantity = figure_in(row, place, name, profile)
+    if isinstance(quantity, Decimal) and quantity < 0 and not profile.negatives:
         return rejected(
             row, "negative", name, text, "a quantity of 0 or more, as the profile says", part=place
         )
     return quantity
+
+
+def figure_in(row: Row, place: int, name: str, profile: Profile) -> Decimal | BadRow:
+    """The figure in a column. Raises FeedRefused("locale_undeclared") naming the line it was seen in."""
+    text = row.values[place]
+    try:
+        return read_decimal(text, decimal_sign=profile.decimal_sign)
+    except NotANumber as error:
+        return rejected(row, NotANumber.code, name, text.strip(), error.expected, part=place)
+    except FeedRefused as refused:
+        raise FeedRefused(refused.code, f"Line {row.line_number}, {name}: {refused.message}") from refused
 
 
 def rejected(row: Row, code: str, name: str, value: str, expected: str, *, part: int = 0) -> BadRow:

@@ -17,6 +17,7 @@ Layout = TypeVar("Layout")
 TableRow = Row | BadRow | Note
 
 _SEARCHED_ROWS = 20
+_COLUMNS_LIMIT = 16_384
 _BLANKS = re.compile(r"[\s\u00a0\u202f\ufeff]+")
 TOTALS = (
     "total", "totals", "grand total", "subtotal", "sum", "sums", "summe", "summen", "gesamt", "gesamtsumme",
@@ -36,11 +37,11 @@ class UnknownHeader(FeedRefused):
 
 @dataclass(frozen=True)
 class Header:
-    """The columns' names as written; a column of two header rows also answers to either of them."""
+    """The columns' names, as written and folded; a column of two header rows also answers to either of them."""
 
-    line_number: int
     names: tuple[str, ...]
-    parts: tuple[tuple[str, ...], ...]
+    folded_names: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...] = ()
 
     def place(self, *wanted: str) -> int | None:
         """Where the first of these names stands; a name that several columns bear is nobody's."""
@@ -54,9 +55,9 @@ class Header:
 
     def places(self, name: str) -> list[int]:
         """Every column of that name, in order; the full name goes before a part of it."""
-        folded_name = folded(name)
-        whole = [place for place, own in enumerate(self.names) if folded(own) == folded_name]
-        return whole or [place for place, own in enumerate(self.parts) if folded_name in own]
+        wanted = folded(name)
+        whole = [place for place, own in enumerate(self.folded_names) if own == wanted]
+        return whole or [place for place, own in enumerate(self.parts) if wanted in own]
 
     def lacks(self, missing: Sequence[str]) -> UnknownHeader:
         """The refusal of a header without these columns."""
@@ -125,16 +126,21 @@ def _found_header(
 
 def _header(rows: list[Row]) -> Header:
     names = [_BLANKS.sub(" ", name).strip() for name in rows[-1].values]
+    if len(names) > _COLUMNS_LIMIT:
+        raise FeedRefused(
+            "hostile_input", f"The table has {len(names):,} columns; {_COLUMNS_LIMIT:,} are read."
+        )
     if len(rows) == 1:
-        return Header(rows[0].line_number, tuple(names), tuple((folded(name),) for name in names))
+        return Header(tuple(names), tuple(map(folded, names)))
     above, last = [], ""
-    for name in rows[0].values:
+    for name in rows[0].values[: len(names)]:
         last = _BLANKS.sub(" ", name).strip() or last  # a merged cell holds its text in its first column
         above.append(last)
     above += [""] * (len(names) - len(above))
-    both = tuple(" / ".join(part for part in pair if part) for pair in zip(above, names, strict=False))
-    parts = tuple((folded(low), folded(high)) for high, low in zip(above, names, strict=False))
-    return Header(rows[0].line_number, both, parts)
+    pairs = list(zip(above, names, strict=True))
+    both = [" / ".join(filter(None, pair)) for pair in pairs]
+    parts = tuple((folded(low), folded(high)) for high, low in pairs)
+    return Header(tuple(both), tuple(map(folded, both)), parts)
 
 
 def _checked(

@@ -109,7 +109,26 @@ def _line_values(file: FeedFile) -> Iterator[Entry]:
             yield Entry(block.first_line + place, visible(line.decode("utf-8")), value)
 
 
+def element_texts(file: FeedFile, *, rows: str = "", wrapped: str = "") -> Iterator[tuple[int, str]]:
+    """The text of each value of a feed, in one line, by the number `entries` gives it; broken ones as they are.
+
+    `wrapped`: a key under which the array may stand, where `rows` names none.
+    """
+    path = rows or (wrapped if wrapped and starts_with_key(file, wrapped) else "")
+    if path or _head(file).startswith("["):
+        for place, element in enumerate(_parted(_body(file), path), 1):
+            yield place, b" ".join(element.split(b"\n")).decode("utf-8")
+    else:
+        yield from ((number, text) for number, text in file.lines() if text.strip(" \t\r"))
+
+
 def _elements(body: bytes, rows: str) -> Iterator[Entry]:
+    for place, text in enumerate(_parted(body, rows), 1):
+        yield Entry(place, visible(b" ".join(text.split(b"\n")).decode("utf-8")), decoded(text))
+
+
+def _parted(body: bytes, rows: str) -> list[bytes]:
+    """The texts of the elements of the array that stands under these keys."""
     try:
         for key in filter(None, rows.split(".")):
             members = _MEMBERS.decode(body)
@@ -117,7 +136,7 @@ def _elements(body: bytes, rows: str) -> Iterator[Entry]:
             if key not in members:
                 raise FeedRefused("bad_json", f'The JSON has no field "{key}"; expected rows under "{rows}".')
             body = bytes(members[key])
-        elements = _ELEMENTS.decode(body)
+        return [bytes(element) for element in _ELEMENTS.decode(body)]
     except msgspec.ValidationError as error:
         expected = f'an array under "{rows}"' if rows else "an array"
         raise FeedRefused("bad_json", f"The JSON is not what it should be; expected {expected}.") from error
@@ -128,9 +147,6 @@ def _elements(body: bytes, rows: str) -> Iterator[Entry]:
         raise FeedRefused("bad_json", f"The file cannot be read: {fault.told}") from error
     except RecursionError as error:
         raise FeedRefused("bad_json", "The JSON is nested too deeply.") from error
-    for place, element in enumerate(elements, 1):
-        text = bytes(element)
-        yield Entry(place, visible(b" ".join(text.split(b"\n")).decode("utf-8")), decoded(text))
 
 
 def _check_beside(body: bytes, members: dict[str, msgspec.Raw]) -> None:

@@ -6,9 +6,8 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import get_args
+from typing import Protocol, get_args
 
-from inventory.feeds.contract import Dialect
 from inventory.feeds.facts import CountState
 from inventory.feeds.records import FeedRefused
 
@@ -28,6 +27,22 @@ COMMON_KEYS = frozenset({
     "drop_guard", "max_errors", "unknown_items", "unknown_stores", "new_store", "as_of", "keep_raw",
     "scale",
 })  # fmt: skip
+
+
+class Keys(Protocol):
+    """What a dialect (inventory.feeds.contract) says of its profiles."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+    @property
+    def options(self) -> Mapping[str, Callable[[object], object]]: ...
+
+    @property
+    def defaults(self) -> Mapping[str, object]: ...
+
+    @property
+    def keeps_raw(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ class Profile:
 
 
 def read_profile(
-    kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Dialect] | None = None
+    kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Keys] | None = None
 ) -> Profile:
     """The profile of a STOCK or SALES source from its JSON, with defaults for what it does not say.
 

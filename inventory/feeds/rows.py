@@ -33,7 +33,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MARKUP = re.compile(
-    rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml|\?mso|div|style|script)\b", re.IGNORECASE
+    rb"\s*(?:<(?:!doctype|html|head|body|table|meta|\?xml|\?mso|div|style|script)\b|MIME-Version:)",
+    re.IGNORECASE,
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _DELIMITER_LINE = re.compile(r"sep=(.)[\r\n]*")
@@ -69,7 +70,7 @@ def read_rows(
     `sheet` and `container` (TABLE_OPTIONS of inventory.feeds.headers).
     Raises FeedRefused for what is no table, no text in its encoding, and for a quote that is never closed.
     """
-    container = _container(file, profile, delimiters)
+    container = container_of(file, profile, delimiters)
     if not container.is_workbook:
         yield from _text_rows(file, container)
         return
@@ -87,7 +88,8 @@ def joined(values: list[str], delimiter: str) -> str:
     return line.getvalue()
 
 
-def _container(file: FeedFile, profile: Profile, delimiters: str) -> Container:
+def container_of(file: FeedFile, profile: Profile, delimiters: str) -> Container:
+    """What the file turns out to be by its first bytes. Raises FeedRefused for what is no table."""
     with file.stream() as stream:
         head = _head(stream)
     if not head:

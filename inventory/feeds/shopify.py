@@ -15,7 +15,7 @@ from inventory.feeds.blocks import FeedFile
 from inventory.feeds.cells import barcode_in, quantity_in, rejected
 from inventory.feeds.contract import Dialect
 from inventory.feeds.facts import BadRow, Code, CountState, Found, StockCount, WithheldState
-from inventory.feeds.headers import TABLE_OPTIONS, Header, folded, open_table
+from inventory.feeds.headers import TABLE_OPTIONS, Header, open_table
 from inventory.feeds.profiles import Profile
 from inventory.feeds.rows import Row
 
@@ -96,7 +96,7 @@ def _recognised(header: Header) -> _Wide | _Long:
     items = items_of(header)
     missing = [name for name, place in (("Handle", items.handle), ("SKU", items.sku)) if place is None]
     location = header.place("Location")
-    names = [folded(name) for name in header.names]
+    names = header.folded_names
     if location is not None:
         return _long(header, items, location, missing)
     if any(_QUANTITY_NAME.fullmatch(name) for name in names):

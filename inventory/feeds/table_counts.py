@@ -53,11 +53,12 @@ class Columns:
 
 @dataclass(frozen=True)
 class _Layout:
-    """`stores` are (place, column's name, store's code) where a column is a store."""
+    """`stores` are (place, column's name, store's code) where a column is a store; `withheld` as in `columns`."""
 
     columns: Columns
     stores: tuple[tuple[int, str, str], ...]
     quantity: str
+    withheld: tuple[str, ...] = ()
 
 
 def read_counts(file: FeedFile, profile: Profile) -> Iterator[Found]:
@@ -157,7 +158,8 @@ def _recognised(header: Header, profile: Profile) -> _Layout:
         return _Layout(columns, stores, "")
     quantity = next((field for field in ("quantity", "on_hand", "available") if field in declared), "on_hand")
     needed = (quantity,) if profile.options.get("store") and "store" not in declared else ("store", quantity)
-    return _Layout(columns_of(header, profile, needed=needed, welcome=("as_of",)), (), quantity)
+    columns = columns_of(header, profile, needed=needed, welcome=("as_of",))
+    return _Layout(columns, (), quantity, tuple(field for field in _WITHHELD if field in columns.places))
 
 
 def _store_columns(header: Header, profile: Profile, pattern: str) -> tuple[tuple[int, str, str], ...]:
@@ -241,7 +243,7 @@ def _quantities(
     named: dict[str, CountState] = {"on_hand": "ON_HAND", "available": "AVAILABLE"}
     state = named.get(field, profile.quantity_state) if field in profile.columns else profile.quantity_state
     withheld: dict[WithheldState, Decimal] = {}
-    for one in _WITHHELD if state == "ON_HAND" else ():
+    for one in layout.withheld if state == "ON_HAND" else ():
         if columns.text(row, one):
             held = quantity_in(row, columns.places[one], columns.names[one], profile)
             if isinstance(held, BadRow):

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import cast
 
 from inventory.feeds.blocks import FeedFile
-from inventory.feeds.cells import instant_in, quantity_in, read_instant, rejected
+from inventory.feeds.cells import figure_in, instant_in, quantity_in, read_instant, rejected
 from inventory.feeds.facts import BadRow, Code, Found, Note, SalesTotal, StockMovement
 from inventory.feeds.headers import Header, open_table
-from inventory.feeds.numbers import NotANumber, read_decimal
+from inventory.feeds.numbers import NotANumber
 from inventory.feeds.profiles import Profile
 from inventory.feeds.rows import Row
 from inventory.feeds.table_counts import Columns, check_fields, columns_of, items_in, store_in
@@ -132,13 +132,9 @@ def _sold(row: Row, columns: Columns, profile: Profile) -> Decimal | BadRow | No
 
 
 def _amount(row: Row, columns: Columns, profile: Profile) -> Decimal | BadRow | None:
-    text = columns.text(row, "amount")
-    if not text:
+    if not columns.text(row, "amount"):
         return None
-    try:
-        return read_decimal(text, decimal_sign=profile.decimal_sign)
-    except NotANumber as error:
-        return rejected(row, NotANumber.code, columns.names["amount"], text, error.expected)
+    return figure_in(row, columns.places["amount"], columns.names["amount"], profile)
 
 
 def _currency(row: Row, columns: Columns, profile: Profile) -> str:

@@ -74,7 +74,7 @@ class _Prolog:
         self._parser.StartElementHandler = None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     """An element that has not ended, what was held when it began, and how many of its children were kept."""
 
@@ -84,7 +84,7 @@ class _Open:
     kept: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class _Held:
     """The open elements and what is still in memory with them."""
 

@@ -84,4 +84,6 @@ class Conflicts:
             told = "but an earlier file said otherwise for the same key; what stood stays."
         name = header.names[place]
         message = f'Line {line}: {name} is "{visible(value)}", {told}'
-        return Rejected(line, self.among if other else self.earlier, message, visible(raw), field_name=name)
+        return Rejected(
+            line, self.among if other else self.earlier, message, visible(raw), field_name=name[:64]
+        )

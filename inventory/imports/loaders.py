@@ -1,16 +1,21 @@
 """What a loader of one kind of feed gets and gives; the registry other apps add theirs to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from inventory.feeds.blocks import FeedFile
+from inventory.feeds.dialects import DIALECTS
+from inventory.feeds.originals import as_text
+from inventory.feeds.profiles import Profile, read_profile
 from inventory.imports.notes import NoteLog
 from inventory.imports.rejects import RejectLog
 from inventory.models import FeedRun
+
+REPLAY = {"STOCK": "PARTIAL", "SALES": "EVENTS"}
 
 
 @dataclass
@@ -39,6 +44,19 @@ class Arrival:
     progress: Progress
     now: datetime
     notes: NoteLog = field(default_factory=NoteLog)
+
+    def profile(self) -> Profile:
+        """How the file is written. Lines that are sent in again are never the whole of a file, and few."""
+        source = self.run.source
+        profile = read_profile(source.kind, source.profile, dialects=DIALECTS)
+        if self.run.replay_of_id is None:
+            return profile
+        return replace(
+            as_text(profile),
+            format=self.run.document_format or profile.format,
+            completeness=REPLAY[source.kind],
+            max_errors=1.0,
+        )
 
     def file(self, *, encoding: str = "utf-8") -> FeedFile:
         """The content as text, read in blocks or line by line, unpacked and decoded strictly."""

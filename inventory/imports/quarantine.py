@@ -17,14 +17,13 @@ from django.db.models import Q
 
 from inventory.feeds.blocks import FeedFile
 from inventory.feeds.dialects import DIALECTS
-from inventory.feeds.originals import CANONICAL, LineForm, header_of, line_form, lines_at
+from inventory.feeds.originals import CANONICAL, Original, encoded, open_original
 from inventory.feeds.records import FeedRefused
 from inventory.imports.receiving import keep_content
 from inventory.models import FeedRun, RejectedRow
 from inventory.models.feeds import RejectedRowQuerySet
 
 _IN_MEMORY = 4 * 2**20
-_RECORDS = LineForm("JSON")
 
 
 class CannotReplay(Exception):
@@ -36,24 +35,25 @@ class CannotReplay(Exception):
         self.message = message
 
 
-def form_of(run: FeedRun) -> LineForm | None:
-    """How the run's own lines are written; None where only the facts read from it can be sent in again."""
-    if run.document_format == CANONICAL:
+def original_of(run: FeedRun) -> Original | None:
+    """The run's file as it arrived; None where only the facts read from it can be sent in again.
+
+    Raises CannotReplay when its bytes are not kept, or the source's profile does not fit them any more.
+    """
+    if not run.keeps_raw:
         return None
-    try:
-        return line_form(run.source.kind, run.source.profile, dialects=DIALECTS)
-    except FeedRefused as refusal:
-        raise CannotReplay(refusal.code, refusal.message) from refusal
-
-
-def original(run: FeedRun, form: LineForm) -> FeedFile:
-    """The file as it arrived. Raises CannotReplay when its bytes are not kept."""
     path = Path(run.file.path) if run.file else None
     if path is None or not path.is_file():
         raise CannotReplay(
             "file_not_kept", "The file's bytes are not kept any more: it has to be sent again."
         )
-    return FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES, form.encoding)
+    file = FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES)
+    if run.document_format == CANONICAL:
+        return Original(file, "JSON", "utf-8", dialect=DIALECTS[CANONICAL])
+    try:
+        return open_original(file, run.source.kind, run.source.profile, dialects=DIALECTS)
+    except FeedRefused as refusal:
+        raise CannotReplay(refusal.code, refusal.message) from refusal
 
 
 def replay_lines(
@@ -69,9 +69,11 @@ def replay_lines(
     `texts` are mended lines by the row's id. The caller rings the loader. Raises CannotReplay; nothing has
     happened then.
     """
-    form = form_of(run)
+    original = original_of(run)
     chosen = rows.filter(run=run).waiting()
-    if form is None:  # what could not even be read as a fact goes in only when somebody has written the fact
+    if (
+        original is None
+    ):  # what could not even be read as a fact goes in only when somebody has written the fact
         chosen = chosen.filter(Q(record__isnull=False) | Q(pk__in=texts or ()))
     with ExitStack() as undo:
         with transaction.atomic():
@@ -81,9 +83,15 @@ def replay_lines(
             if not mine:
                 return None
             mended = {pk: text for pk, text in (texts or {}).items() if pk in mine}
-            lines = _own_lines(run, form, mine, mended) if form else _facts(chosen, mended)
-            replay = _replay_of(run, len(mine), is_canonical=form is None, member_id=member_id, now=now)
-            _keep(replay, form or _RECORDS, lines, now)
+            lines = _own_lines(original, mine, mended) if original else _facts(chosen, mended)
+            replay = _replay_of(
+                run,
+                len(mine),
+                is_canonical=original is None or run.document_format == CANONICAL,
+                member_id=member_id,
+                now=now,
+            )
+            _keep(replay, lines, original.replay_encoding if original else "utf-8", now)
             undo.callback(replay.file.delete, save=False)
             replay.save(force_insert=True)
             # They are locked; that they still wait is asked again by the statement itself.
@@ -101,7 +109,8 @@ def _replay_of(
         source=run.source,
         replay_of_id=run.replay_of_id or run.pk,
         file_name=f"{stem} ({lines} line{'s' if lines != 1 else ''} again)",
-        file_as_of=run.file_as_of,
+        # Where lines carry no time of their own, they are as old as on the first day.
+        file_as_of=run.file_as_of or run.received_at,
         document_format=CANONICAL if is_canonical else "",
         decided_by_id=member_id,
         received_at=now,
@@ -113,35 +122,33 @@ def drop_lines(*, run: FeedRun, rows: RejectedRowQuerySet, member_id: int | None
     return rows.filter(run=run).drop(member_id=member_id, now=now)
 
 
-def full_texts(run: FeedRun, rows: list[RejectedRow]) -> dict[int, str]:
-    """Each row's line as a person mends it, by the row's id: the whole line, or the fact as JSON."""
-    form = form_of(run)
-    if form is None:
-        return {row.pk: _json(row.record) for row in rows if row.record is not None}
-    found = dict(lines_at(original(run, form), [row.line_number for row in rows])) if rows else {}
+def full_texts(original: Original, rows: list[RejectedRow]) -> dict[int, str]:
+    """Each row's whole line, as a person mends it, by the row's id."""
+    try:
+        found = dict(original.lines([row.line_number for row in rows]))
+    except FeedRefused as refusal:
+        raise CannotReplay(refusal.code, refusal.message) from refusal
     return {row.pk: found[row.line_number] for row in rows if row.line_number in found}
 
 
-def _own_lines(
-    run: FeedRun, form: LineForm, lines: Mapping[int, int], mended: Mapping[int, str]
-) -> Iterator[str]:
-    """The header and the lines of these rows (line numbers by row id), mended ones in their new words."""
-    file = original(run, form)
-    fixed = {lines[pk]: _one_line(lines[pk], text) for pk, text in mended.items()}
+def _own_lines(original: Original, lines: Mapping[int, int], mended: Mapping[int, str]) -> Iterator[str]:
+    """A document of the lines of these rows (line numbers by row id), mended ones in their new words."""
+    fixed = {lines[pk]: _whole_line(original, lines[pk], text) for pk, text in mended.items()}
     try:
-        yield from header_of(file, form)
-        for number, text in lines_at(file, list(lines.values())):
-            yield fixed.get(number, text)
+        found = original.lines(list(lines.values()))
+        yield from original.document(fixed.get(number, text) for number, text in found)
     except FeedRefused as refusal:
         raise CannotReplay(refusal.code, refusal.message) from refusal
 
 
-def _one_line(number: int, text: str) -> str:
+def _whole_line(original: Original, number: int, text: str) -> str:
     text = text.rstrip("\r\n")
-    if any(sign in text for sign in "\r\n\0"):
+    if "\0" in text or (original.kind != "ROWS" and ("\n" in text or "\r" in text)):
         raise CannotReplay("bad_text", f"Line {number}: a line break or NUL stands in it; expected one line.")
     if not text.strip():
         raise CannotReplay("bad_text", f"Line {number} is empty; give it up if it should not count.")
+    if original.is_one_value:
+        _object(number, text)
     return text
 
 
@@ -166,14 +173,14 @@ def _object(line: int, text: str) -> dict[str, object]:
     return value
 
 
-def _keep(replay: FeedRun, form: LineForm, lines: Iterator[str], now: datetime) -> None:
+def _keep(replay: FeedRun, lines: Iterator[str], encoding: str, now: datetime) -> None:
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
         try:
-            content.writelines(form.encoded(lines))
+            content.writelines(encoded(lines, encoding))
         except UnicodeEncodeError as error:
             raise CannotReplay(
                 "wrong_encoding",
-                f'"{error.object[error.start : error.end]}" cannot be written in {form.encoding}, '
+                f'"{error.object[error.start : error.end]}" cannot be written in {encoding}, '
                 "which this feed is sent in.",
             ) from error
         content.seek(0)

@@ -1,21 +1,21 @@
 """Rejected lines as a file in the format they came in, for a spreadsheet or an editor, and that file back again.
 
 Tables get two more columns, `line` and `reason`; JSON objects two more keys, `_line` and `_reason` (facts of one line
-are told apart by `_part`); other lines stand in a table of `text`, `line` and `reason` between tabs.
+are told apart by `_part`). Rows of a workbook are delimited text, which every spreadsheet opens.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from inventory.feeds.blocks import UTF8_MARK
-from inventory.feeds.originals import LineForm, header_of, lines_at
+from inventory.feeds.originals import Original, encoded
+from inventory.feeds.rows import joined
 from inventory.feeds.spreadsheets import neutral, restored
-from inventory.feeds.tables import split_line
-from inventory.imports.quarantine import CannotReplay, form_of, original, replay_lines
+from inventory.imports.quarantine import CannotReplay, original_of, replay_lines
 from inventory.imports.receiving import Readable
 from inventory.models import FeedRun, RejectedRow
 from inventory.models.feeds import RejectedRowQuerySet
@@ -23,9 +23,6 @@ from inventory.models.feeds import RejectedRowQuerySet
 FIXES_LIMIT = 20 * 2**20
 TOLD_LIMIT = 20
 OWN_COLUMNS = ["line", "reason"]
-_RECORDS = LineForm("JSON")
-# A line's own text where its feed has no table: between tabs, as few texts hold one.
-_TEXTS = LineForm("TABLE", delimiter="\t")
 
 
 @dataclass(frozen=True)
@@ -39,23 +36,27 @@ class RejectedFile:
 
 def rejected_file(*, run: FeedRun, rows: RejectedRowQuerySet) -> RejectedFile:
     """These lines of the run with their reasons. Raises CannotReplay when the file's bytes are not kept."""
-    form = form_of(run)
-    if form is None:
-        return RejectedFile(_records(rows), "application/x-ndjson; charset=utf-8", ".jsonl")
-    sheet = Sheet.of(run, form, rows)
-    lines = sheet.lines_with_reasons(rows)
-    if form.kind == "JSON":
-        return RejectedFile(form.encoded(lines), "application/x-ndjson", ".jsonl")
-    kind = "text/csv" if sheet.form.delimiter in ",;" else "text/tab-separated-values"
-    suffix = ".csv" if kind == "text/csv" else ".tsv"
-    return RejectedFile(_marked(sheet.form, lines), f"{kind}; charset={sheet.form.encoding}", suffix)
+    original = original_of(run)
+    if original is None:
+        return RejectedFile(_records(rows), "application/x-ndjson", ".jsonl")
+    reasons: dict[int, list[str]] = {}
+    for number, message in rows.order_by("line_number", "part").values_list("line_number", "message"):
+        reasons.setdefault(number, []).append(message)
+    if original.kind == "JSON":
+        lines = _objects_with_reasons(original, reasons)
+        return RejectedFile(encoded(lines, "utf-8"), "application/x-ndjson", ".jsonl")
+    sheet = Sheet.of(original, list(reasons))
+    encoding = "utf-8-sig" if original.encoding == "utf-8" else original.encoding
+    kind, suffix = (
+        ("text/csv", ".csv") if original.delimiter in ",;" else ("text/tab-separated-values", ".tsv")
+    )
+    pieces = encoded(sheet.lines_with_reasons(reasons), encoding)
+    return RejectedFile(pieces, f"{kind}; charset={original.encoding}", suffix)
 
 
-def _marked(form: LineForm, lines: Iterator[str]) -> Iterator[bytes]:
-    """With the mark by which spreadsheets know UTF-8."""
-    if form.encoding == "utf-8":
-        yield UTF8_MARK
-    yield from form.encoded(lines)
+def _objects_with_reasons(original: Original, reasons: Mapping[int, list[str]]) -> Iterator[str]:
+    for number, text in original.lines(list(reasons)):
+        yield _json_with(text, number, " ".join(reasons[number]))
 
 
 def _records(rows: RejectedRowQuerySet) -> Iterator[bytes]:
@@ -70,78 +71,51 @@ def _records(rows: RejectedRowQuerySet) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rejected lines of one run as a table, or as JSON lines.
+    """Lines of one file as a table.
 
     `header` are the cells above them, as many as the longest line has; `titles` are header lines before the last.
     """
 
-    run: FeedRun
-    form: LineForm
+    original: Original
     titles: tuple[str, ...]
     header: tuple[str, ...]
 
-    @property
-    def is_text(self) -> bool:
-        """Whether the first column holds whole lines, because the feed itself has no cells."""
-        return self.form.header_lines == 0
-
     @classmethod
-    def of(cls, run: FeedRun, form: LineForm, rows: RejectedRowQuerySet) -> "Sheet":
-        """Raises CannotReplay when the file's bytes are not kept."""
-        file = original(run, form)
-        if form.kind == "JSON":
-            return cls(run, form, (), ())
-        if form.kind == "TEXT":
-            return cls(run, LineForm("TABLE", form.encoding, _TEXTS.delimiter), (), ("text",))
-        *titles, names = header_of(file, form)
-        header = _cells(names, form.delimiter, width=0)
-        numbers = list(rows.values_list("line_number", flat=True))
-        width = max(
-            (len(_cells(text, form.delimiter, width=1)) for _number, text in lines_at(file, numbers)),
-            default=0,
+    def of(cls, original: Original, numbers: Sequence[int]) -> "Sheet":
+        """The table that has room for these lines."""
+        *titles, names = original.header()
+        header = _cells(names, original.delimiter, width=0)
+        lengths = (
+            len(_cells(text, original.delimiter, width=1)) for _number, text in original.lines(numbers)
         )
-        header += [""] * (width - len(header))
-        return cls(run, form, tuple(titles), tuple(header))
+        header += [""] * (max(lengths, default=0) - len(header))
+        return cls(original, tuple(titles), tuple(header))
 
-    def lines_with_reasons(self, rows: RejectedRowQuerySet) -> Iterator[str]:
-        """The file's lines, header first."""
-        reasons: dict[int, list[str]] = {}
-        for number, message in rows.order_by("line_number", "part").values_list("line_number", "message"):
-            reasons.setdefault(number, []).append(message)
-        if self.form.kind != "JSON":
-            for title in self.titles:
-                yield self._line(_cells(title, self.form.delimiter, width=1))
-            yield self._line([*self.header, *OWN_COLUMNS])
-        for number, text in lines_at(original(self.run, self.form), list(reasons)):
-            reason = self.form.writable(" ".join(reasons[number]))
-            if self.form.kind == "JSON":
-                yield _json_with(text, number, reason)
-            else:
-                yield self._line([*self._cells(text), str(number), reason])
+    def lines_with_reasons(self, reasons: Mapping[int, list[str]]) -> Iterator[str]:
+        """The table's lines, header first."""
+        for title in self.titles:
+            yield self._line(_cells(title, self.original.delimiter, width=1))
+        yield self._line([*self.header, *OWN_COLUMNS])
+        for number, text in self.original.lines(list(reasons)):
+            reason = " ".join(reasons[number])
+            writable = reason.encode(self.original.encoding, "replace").decode(self.original.encoding)
+            yield self._line([*self._cells(text), str(number), writable])
 
     def _cells(self, text: str) -> list[str]:
-        if self.is_text:
-            return [text]
-        cells = _cells(text, self.form.delimiter, width=len(self.header))
+        cells = _cells(text, self.original.delimiter, width=len(self.header))
         return cells + [""] * (len(self.header) - len(cells))
 
     def _line(self, cells: Sequence[str]) -> str:
-        return written([neutral(cell) for cell in cells], self.form.delimiter)
+        return joined([neutral(cell) for cell in cells], self.original.delimiter)
 
 
 def _cells(text: str, delimiter: str, *, width: int) -> list[str]:
     """A line's cells; one that cannot be split stands whole in the first of them."""
     try:
-        return split_line(text, delimiter)
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error:
         return [text] + [""] * (width - 1)
-
-
-def written(cells: Sequence[str], delimiter: str) -> str:
-    """One line of a table, quoted where it must be."""
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(cells)
-    return line.getvalue()
+    return rows[0] if len(rows) == 1 else [text] + [""] * (width - 1)
 
 
 def _json_with(text: str, number: int, reason: str) -> str:
@@ -211,18 +185,18 @@ def _matched(run: FeedRun, fixes: Fixes) -> tuple[dict[int, str], list[str]]:
 
 
 def _read_fixes(run: FeedRun, data: bytes) -> Fixes:
-    form = form_of(run)
-    if form is None or form.kind == "JSON":
-        return _json_fixes(_decoded(data, form or _RECORDS), has_parts=form is None)
-    sheet = Sheet.of(run, form, RejectedRow.objects.filter(run=run))
-    return _table_fixes(_decoded(data, sheet.form), sheet)
+    original = original_of(run)
+    if original is None or original.kind == "JSON":
+        return _json_fixes(_decoded(data, "utf-8"), has_parts=original is None)
+    sheet = Sheet.of(original, list(run.rejected_rows.values_list("line_number", flat=True)))
+    return _table_fixes(_decoded(data, original.encoding), sheet)
 
 
-def _decoded(data: bytes, form: LineForm) -> str:
+def _decoded(data: bytes, encoding: str) -> str:
     """Spreadsheets write UTF-8 with its mark, or what the feed is written in."""
-    encoding = "utf-8-sig" if data.startswith(UTF8_MARK) else form.encoding
+    encoding = "utf-8-sig" if data.startswith(UTF8_MARK) else encoding
     try:
-        return data.decode(encoding).replace("\0", "")
+        return data.decode(encoding).removeprefix("\ufeff").replace("\0", "")
     except UnicodeDecodeError as error:
         raise CannotReplay(
             "wrong_encoding", f"Byte {error.start + 1} of the file is nothing in {encoding}."
@@ -274,16 +248,16 @@ def _line_of(cells: list[str], sheet: Sheet) -> str:
     names = sum(1 for name in sheet.header if name)
     while len(cells) > max(names, 1) and not cells[-1]:
         cells = cells[:-1]
-    alone = len(sheet.header) > 1 and not any(cells[1:]) and sheet.form.delimiter in cells[0]
-    if sheet.is_text or alone:  # a line that could not be split stands whole in the first cell
-        return cells[0]
-    return written(cells, sheet.form.delimiter)
+    delimiter = sheet.original.delimiter
+    if len(sheet.header) > 1 and not any(cells[1:]) and delimiter in cells[0]:
+        return cells[0]  # a line that could not be split stands whole in the first cell
+    return joined(cells, delimiter)
 
 
 def _table(text: str, sheet: Sheet) -> list[tuple[int, list[str]]]:
     """The numbered rows below the header. A spreadsheet may have chosen another delimiter than the feed's."""
     wanted = [_folded(name) for name in (*sheet.header, *OWN_COLUMNS)]
-    for delimiter in dict.fromkeys((sheet.form.delimiter, ";", ",", "\t", "|")):
+    for delimiter in dict.fromkeys((sheet.original.delimiter, ";", ",", "\t", "|")):
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error:

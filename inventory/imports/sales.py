@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
@@ -87,7 +86,7 @@ class Sold:
 
 def load_sales(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
-    profile = read_profile("SALES", arrival.run.source.profile)
+    profile = arrival.profile()
     catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     file = arrival.file(encoding=profile.encoding)
     workstations, counts = Workstations(), Counts()

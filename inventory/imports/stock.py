@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inventory.feeds.profiles import Profile, read_profile
+from inventory.feeds.profiles import Profile
 from inventory.feeds.records import (
     ABSENT,
     FeedHeld,
@@ -76,7 +76,7 @@ NOTHING_COUNTED = Counted(
 
 def load_stock(arrival: Arrival) -> Callable[[], Counts]:
     """Read the file; give back what writes it."""
-    profile = read_profile("STOCK", arrival.run.source.profile)
+    profile = arrival.profile()
     catalogue = read_catalogue(item_code=profile.item_code, source_id=arrival.run.source_id)
     counts = Counts(completeness=profile.completeness)
     is_full = profile.completeness == "FULL"

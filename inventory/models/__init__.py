@@ -1,7 +1,8 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
+from inventory.models.alerts import FeedAlert
 from inventory.models.decisions import ManualCount, PrecedenceChange
-from inventory.models.feeds import CodeMapping, FeedAlert, FeedRun, FeedSource, RejectedRow
+from inventory.models.feeds import CodeMapping, FeedRun, FeedSource, RejectedRow
 from inventory.models.items import Item, ItemIdentifier
 from inventory.models.stock import (
     SalesTotal,

@@ -1,5 +1,7 @@
 """What a source's own codes stand for: unknown ones and the lines that wait for them, and what was said so far."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from inventory.imports.mappings import SentAgain, map_code, replay_known
 from inventory.models import CodeMapping, FeedRun, FeedSource, Item, Store
-from inventory.selectors import targets_of_mapping, unknown_codes
+from inventory.selectors import UnknownCode, targets_of_mapping, unknown_codes
 from inventory.tasks import ring_run
 from inventory.views.access import operators_only
 
@@ -25,13 +27,14 @@ CODE_LENGTH = 128
 def mapping_list(request: HttpRequest, code: str) -> HttpResponse:
     """The source's unknown codes, a search under the chosen one, and the codes that are mapped."""
     source = get_object_or_404(FeedSource, code=code)
+    refused = source.runs.filter(state=FeedRun.State.REFUSED, problem__code="wrong_partner")[:10]
     unknown = unknown_codes(source=source, limit=CODES_SHOWN)
-    refused = source.runs.filter(state=FeedRun.State.REFUSED, problem__code="wrong_partner")
+    unknown += refused_stores(refused, beside=unknown)
     context = {
         "section": "feeds",
         "source": source,
         "unknown": unknown,
-        "refused": refused[:10],
+        "refused": refused,
         "mappings": source.mappings.select_related("store", "item", "made_by").order_by("kind", "code")[
             :MAPPINGS_SHOWN
         ],
@@ -41,6 +44,15 @@ def mapping_list(request: HttpRequest, code: str) -> HttpResponse:
     asked = (context["kind"], context["unknown_code"])
     context["is_free"] = bool(asked[1]) and asked not in {(each.kind, each.code) for each in unknown}
     return render(request, "inventory/mappings.html", context)
+
+
+def refused_stores(refused: Iterable[FeedRun], *, beside: list[UnknownCode]) -> list[UnknownCode]:
+    """Stores that a file was refused for, as none of its stores was known; no line of it waits."""
+    kind = CodeMapping.Kind.STORE
+    named = [str(code) for run in refused for code in run.problem.get("unknown_stores", ())]
+    listed = {each.code for each in beside if each.kind == kind}
+    new = [code for code in dict.fromkeys(named) if code not in listed]
+    return [UnknownCode(kind, code, 0, ()) for code in new[:CODES_SHOWN]]
 
 
 @require_GET

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.imports.quarantine import CannotReplay, form_of, full_texts
+from inventory.imports.quarantine import CannotReplay, full_texts, original_of
 from inventory.models import FeedRun, RejectedRow
 
 
@@ -31,7 +31,8 @@ def mendable_rows(*, run: FeedRun, rows: list[RejectedRow]) -> list[Mendable]:
     texts: dict[int, str] = {}
     if waiting:
         try:
-            texts = full_texts(run, waiting) if form_of(run) else {}
+            original = original_of(run)
+            texts = full_texts(original, waiting) if original else {}
         except CannotReplay:
             texts = {}
     return [

@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,13 +15,24 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from inventory.imports.quarantine import CannotReplay, drop_lines, replay_lines, waiting_rows
 from inventory.imports.rejected_files import rejected_file, replay_upload
-from inventory.models import FeedRun, RejectedRow
+from inventory.models import FeedRun, FeedSource, RejectedRow
+from inventory.selectors import runs_in_quarantine
 from inventory.tasks import ring_run
 from inventory.views.access import operators_only
 from inventory.views.feeds import run_or_404
 from inventory.views.mending import Mendable, mendable_rows, with_leaves
 
 CODE_LENGTH = 40
+RUNS_A_PAGE = 50
+
+
+@require_safe
+@operators_only
+def source_quarantine(request: HttpRequest, code: str) -> HttpResponse:
+    """The source's files with lines that wait."""
+    source = get_object_or_404(FeedSource, code=code)
+    page = Paginator(runs_in_quarantine(source=source), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "inventory/quarantine.html", {"section": "feeds", "source": source, "page": page})
 
 
 @require_safe

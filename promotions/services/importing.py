@@ -6,33 +6,27 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from inventory.feeds.records import FeedRefused, Rejected
+from inventory.feeds.records import Rejected
 from inventory.imports import Arrival, Counts
 from promotions.models import Promotion
 from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
-from promotions.sources.google_promotions import (
-    BadPromotionRow,
-    PromotionRow,
-    column_name,
-    missing_columns,
-    read_promotions,
-)
+from promotions.sources.google_feeds import BadFeedRow
+from promotions.sources.google_promotions import PromotionRow, read_promotions
 
 
 def load_promotions(arrival: Arrival) -> Callable[[], Counts]:
-    """Read a Google promotions file and return the step that publishes it, for the run's transaction.
+    """Read a Google promotions file (columns or XML) and return the step that publishes it, for the run's transaction.
 
     The source's profile may say {"window": "wall_clock"}: the effective dates then hold on each store's own
     clock. Raises FeedRefused for a file that is empty or lacks a required column.
     """
     window = arrival.run.source.profile.get("window", "instant")
-    lines = list(arrival.file(encoding=arrival.run.source.profile.get("encoding", "utf-8")).lines())
-    check_header(lines)
+    file = arrival.file(encoding=arrival.run.source.profile.get("encoding", "utf-8"))
     good: dict[str, list[PromotionRow]] = defaultdict(list)
     received = 0
-    for row in read_promotions(lines, window_is_wall_clock=window == "wall_clock"):
+    for row in read_promotions(file, window_is_wall_clock=window == "wall_clock"):
         received += 1
-        if isinstance(row, BadPromotionRow):
+        if isinstance(row, BadFeedRow):
             arrival.rejects.add([Rejected(row.line_number, row.code, row.message, row.raw)])
         else:
             good[row.promotion_id].append(row)
@@ -40,20 +34,11 @@ def load_promotions(arrival: Arrival) -> Callable[[], Counts]:
     return lambda: publish_rows(good, arrival=arrival, counts=Counts(received=received))
 
 
-def check_header(lines: list[tuple[int, str]]) -> None:
-    header = next((line for _number, line in lines if line.strip()), "")
-    if not header:
-        raise FeedRefused("empty_file", "The file is empty.")
-    if missing := missing_columns(header.split("\t")):
-        found = ", ".join(column_name(name) for name in header.split("\t"))[:300]
-        raise FeedRefused(
-            "unknown_header", f"The header lacks the columns {', '.join(missing)}; found were: {found}."
-        )
-
-
 def publish_rows(good: dict[str, list[PromotionRow]], *, arrival: Arrival, counts: Counts) -> Counts:
     """Write and publish what was read; a row that may not be said is rejected and the others go on."""
-    for promotion_id, rows in good.items():
+    for promotion_id, said in good.items():
+        rows, stale = latest(said)
+        arrival.rejects.add(outdated(row, rows[0]) for row in stale)
         if any(row.content != rows[0].content for row in rows):
             arrival.rejects.add(conflicting(row, promotion_id) for row in rows)
             continue
@@ -68,6 +53,18 @@ def publish_rows(good: dict[str, list[PromotionRow]], *, arrival: Arrival, count
         counts.applied += is_news
         counts.unchanged += not is_news
     return counts
+
+
+def latest(rows: list[PromotionRow]) -> tuple[list[PromotionRow], list[PromotionRow]]:
+    """What a file says of one promotion under its highest version, and what that makes out of date."""
+    highest = max((row.version for row in rows if row.version is not None), default=None)
+    stale = [row for row in rows if highest is not None and row.version is not None and row.version < highest]
+    return [row for row in rows if row not in stale], stale
+
+
+def outdated(row: PromotionRow, newer: PromotionRow) -> Rejected:
+    message = f"Line {row.line_number}: version {row.version} is older than that of line {newer.line_number}."
+    return Rejected(row.line_number, "stale", message, row.raw)
 
 
 def conflicting(row: PromotionRow, promotion_id: str) -> Rejected:

@@ -97,7 +97,7 @@ def test_a_line_that_cannot_be_sent_keeps_what_was_typed(night_shift: Client, ru
 
 
 def test_the_fields_of_a_fact_are_mended_one_by_one(night_shift: Client, run: FeedRun) -> None:
-    FeedRun.objects.filter(pk=run.pk).update(document_format="canonical")
+    FeedRun.objects.filter(pk=run.pk).update(keeps_raw=False)
     fact = {"fact": "count", "items": [{"scheme": "GTIN", "code": "4"}], "quantity": "7.50", "line": 3}
     run.rejected_rows.filter(line_number=2).update(record=fact)
     row = row_of(run, 2)
@@ -227,6 +227,24 @@ def test_unknown_codes_stand_on_the_page_with_their_lines(night_shift: Client, r
     page = night_shift.get(reverse("feed-mappings", args=["wms"]))
     found = [(each.kind, each.code, each.lines) for each in page.context["unknown"]]
     assert found == [("STORE", "0413", 1), ("ITEM", gtin_for(9), 1)]
+
+
+def test_stores_a_file_was_refused_for_can_be_mapped(night_shift: Client, run: FeedRun, store: Store) -> None:
+    FeedRun.objects.create(
+        source=run.source, sha256="r", file_name="misdirected.csv", size=1, state="REFUSED", received_at=NOW,
+        finished_at=NOW, problem={"code": "wrong_partner", "message": "…", "unknown_stores": ["0413", "Elm"]},
+    )  # fmt: skip
+    page = night_shift.get(reverse("feed-mappings", args=["wms"]))
+    stores = [(each.code, each.lines) for each in page.context["unknown"] if each.kind == "STORE"]
+    assert stores == [("0413", 1), ("Elm", 0)]
+    assert "misdirected.csv" in page.content.decode()
+
+
+def test_files_with_waiting_lines_are_listed(night_shift: Client, run: FeedRun) -> None:
+    drop = reverse("feed-row-drop", args=[row_of(run, 2).pk])
+    night_shift.post(drop)
+    page = night_shift.get(reverse("feed-quarantine", args=["wms"])).context["page"]
+    assert [(each.file_name, each.waiting_lines) for each in page] == [("a.csv", 2)]
 
 
 @pytest.mark.parametrize(

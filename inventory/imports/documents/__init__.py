@@ -5,12 +5,11 @@ Counts go the road of the stock loader, movements that of the ledger, totals of 
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import islice
 
 from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.facts import Found
-from inventory.feeds.profiles import DELIMITED, Profile, read_profile
+from inventory.feeds.profiles import DELIMITED, Profile
 from inventory.feeds.records import FeedHeld, FeedRefused
 from inventory.imports.documents.adopting import NewItems, NewStores
 from inventory.imports.documents.codes import read_codes
@@ -24,8 +23,6 @@ from inventory.models import FeedSource
 
 BATCH = 2_000
 FEW_LINES = 100
-# Some lines of a document are never the whole of it.
-REPLAY = {"STOCK": "PARTIAL", "SALES": "EVENTS"}
 
 
 def load_feed(arrival: Arrival) -> Callable[[], Counts]:
@@ -34,15 +31,7 @@ def load_feed(arrival: Arrival) -> Callable[[], Counts]:
     Raises FeedRefused, and FeedHeld for a file that a person should see before it is used.
     """
     kind = arrival.run.source.kind
-    declared = arrival.run.source.profile
-    if arrival.run.document_format:  # lines of an EDI or XML document, sent in again as facts
-        profile = replace(
-            read_profile(kind, declared, dialects=DIALECTS),
-            format=arrival.run.document_format,
-            completeness=REPLAY[kind],
-        )
-    else:
-        profile = read_profile(kind, declared, dialects=DIALECTS)
+    profile = arrival.profile()
     if profile.format != DELIMITED:
         write = load_records(arrival, profile)
     elif kind == FeedSource.Kind.STOCK:
@@ -105,7 +94,7 @@ def load_records(arrival: Arrival, profile: Profile) -> Callable[[], Counts]:
 def check_emptiness(reading: Reading) -> None:
     """A full file that says nothing waits for a person; another stock file that says nothing is refused."""
     run, profile = reading.arrival.run, reading.profile
-    if reading.received or run.source.kind != FeedSource.Kind.STOCK or run.released_at:
+    if reading.received or run.replay_of_id or run.source.kind != FeedSource.Kind.STOCK or run.released_at:
         return
     said = completeness(profile, reading.gathered.document)
     if said == "FULL":
@@ -117,7 +106,7 @@ def check_emptiness(reading: Reading) -> None:
 def check_partner(reading: Reading) -> None:
     """A file all of whose lines name unknown stores was meant for somebody else. Raises FeedRefused."""
     unknown = sum(reading.unknown_places.values())
-    if unknown and unknown == reading.received:
+    if unknown and unknown == reading.received and not reading.arrival.run.replay_of_id:
         named = ", ".join(f'"{place}"' for place in list(reading.unknown_places)[:5])
         raise FeedRefused(
             "wrong_partner",

@@ -1,12 +1,14 @@
 """X12 and EDIFACT interchanges written by hand for the tests, their counts and numbers right unless told otherwise."""
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from inventory.feeds.blocks import FeedFile
 from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.facts import BadRow, Document, Note, SalesTotal, StockCount, StockMovement
 from inventory.feeds.profiles import read_profile
-from tests.inventory.feeds.reading import feed_file
+from tests.inventory.feeds.reading import Trickle
 
 GROUPS = {"846": "IB", "852": "PD", "997": "FA"}
 
@@ -46,8 +48,10 @@ class Read:
         return self.documents[-1]
 
 
-def read(name: str, content: str | bytes, options: Mapping[str, object] | None = None) -> Read:
-    """A file read by a dialect. Raises FeedRefused."""
+def read(
+    name: str, content: str | bytes, options: Mapping[str, object] | None = None, *, trickles: bool = False
+) -> Read:
+    """A file read by a dialect, whole or as it trickles in. Raises FeedRefused."""
     dialect = DIALECTS[name]
     profile = read_profile(dialect.kinds[0], {"format": name, **(options or {})}, dialects=DIALECTS)
     data = content if isinstance(content, bytes) else content.encode()
@@ -60,7 +64,8 @@ def read(name: str, content: str | bytes, options: Mapping[str, object] | None =
         Note: found.notes,
         Document: found.documents,
     }
-    for fact in dialect.read(feed_file(data, encoding=profile.encoding), profile):
+    file = FeedFile(lambda: Trickle(data) if trickles else io.BytesIO(data), 10**9, profile.encoding)
+    for fact in dialect.read(file, profile):
         kinds[type(fact)].append(fact)
     return found
 

@@ -25,6 +25,13 @@ CATALOGUE = Catalogue(
 )
 
 
+class Trickle(io.BytesIO):
+    """A source that gives a few bytes at a time, as a slow connection does."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(3 if size is None or size < 0 else min(size, 3))
+
+
 def feed_file(content: bytes, *, encoding: str = "utf-8", limit: int = 10**9) -> FeedFile:
     return FeedFile(lambda: io.BytesIO(content), limit, encoding)
 

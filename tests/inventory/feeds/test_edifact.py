@@ -48,6 +48,12 @@ def test_released_characters_are_text_exactly(written: str, meant: str) -> None:
     assert title(described(written)) == meant
 
 
+@pytest.mark.parametrize("text", ["O?'Neill???'", "??????", "ä?'ö"])
+def test_bytes_that_trickle_in_are_cut_nowhere_else(text: str) -> None:
+    content = described(text).replace("UNOC:3", "UNOY:4")
+    assert read("edifact_invrpt", "\ufeff" + content, trickles=True) == read("edifact_invrpt", content)
+
+
 @pytest.mark.filterwarnings("ignore::pydifact.exceptions.MissingImplementationWarning")
 @given(st.lists(st.text("AZ?+:' ", max_size=12), min_size=1, max_size=4))
 def test_segments_are_those_of_another_parser(texts: list[str]) -> None:

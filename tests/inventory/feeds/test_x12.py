@@ -46,6 +46,10 @@ def test_any_marks_give_the_same_counts(marks: dict[str, str]) -> None:
     assert read("x12_846", content).stock == [("0012", "036000291452", "AVAILABLE", "7")]
 
 
+def test_bytes_that_trickle_in_are_cut_nowhere_else() -> None:
+    assert read("x12_846", GOOD, trickles=True) == read("x12_846", GOOD)
+
+
 def test_segments_are_those_of_another_tokenizer() -> None:
     profile = read_profile("STOCK", {})
     mine = [

@@ -7,7 +7,14 @@ import pytest
 from django.db import connection
 
 from inventory.imports import load_run
-from inventory.imports.quarantine import CannotReplay, drop_lines, full_texts, replay_lines, waiting_rows
+from inventory.imports.quarantine import (
+    CannotReplay,
+    drop_lines,
+    full_texts,
+    original_of,
+    replay_lines,
+    waiting_rows,
+)
 from inventory.models import FeedRun, FeedSource, RejectedRow
 from tests.factories import create_item, create_source, create_store, gtin_for
 from tests.inventory.imports.files import NOW, at, counts, levels, load, rejects, stock_file
@@ -91,7 +98,9 @@ def test_a_mended_line_replaces_the_one_that_came_in_its_feed_s_own_signs() -> N
     line = f"Köln;{gtin_for(1)};12 Stk;{tail}"
     run = load(f"{head}\r\n{line}\r\n".encode("cp1252"), source=source)
     (row,) = run.rejected_rows.all()
-    assert full_texts(run, [row]) == {row.pk: line}
+    original = original_of(run)
+    assert original
+    assert full_texts(original, [row]) == {row.pk: line}
     mended = line.replace("12 Stk", "12")
     again = replay(run, {row.pk: mended})
     assert content(again) == f"{head}\n{mended}\n".encode("cp1252")
@@ -142,7 +151,7 @@ def test_a_file_whose_bytes_are_gone_says_so(source: FeedSource) -> None:
 
 def test_facts_go_in_again_as_json_lines_those_that_were_read(source: FeedSource) -> None:
     run = load(stock_file(("0412", gtin_for(3), 7, at(2)), ("0412", gtin_for(1), "x", at(2))), source=source)
-    FeedRun.objects.filter(pk=run.pk).update(document_format="canonical")
+    FeedRun.objects.filter(pk=run.pk).update(keeps_raw=False)
     run.refresh_from_db()
     run.rejected_rows.filter(line_number=2).update(record={"item": "ä", "quantity": "7.50"})
     again = replay_lines(run=run, rows=waiting_rows(run=run), member_id=None, now=NOW)

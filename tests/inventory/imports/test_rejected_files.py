@@ -141,7 +141,7 @@ def test_a_file_with_other_columns_is_refused_as_a_whole(source: FeedSource) -> 
 
 def test_facts_go_as_json_lines_and_come_back(source: FeedSource) -> None:
     run = arrived(source, "a", "b;c")
-    FeedRun.objects.filter(pk=run.pk).update(document_format="canonical")
+    FeedRun.objects.filter(pk=run.pk).update(keeps_raw=False)
     run.refresh_from_db()
     run.rejected_rows.filter(line_number=2).update(record={"item": "ä", "quantity": "7"}, part=3)
     first, second = (json.loads(line) for line in downloaded(run).splitlines())

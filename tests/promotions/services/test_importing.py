@@ -91,11 +91,7 @@ def test_a_wall_clock_window_is_each_stores_own(load: Callable[..., FeedRun]) ->
         (GOOD.replace("\t29\t", "\t0\t"), "not_allowed", "percent_off: Enter a percentage above 0"),
         (GOOD.replace("\t29\t", "\ta third\t"), "bad_value", "percent_off: expected a percentage such as 25"),
         (GOOD.replace("no_code", "barcode"), "bad_value", "offer_type: expected no_code or generic_code"),
-        (
-            GOOD.replace("2026-11-27", "2026-11-19"),
-            "not_allowed",
-            "ends_on: The promotion ends before it starts.",
-        ),
+        (GOOD.replace("2026-11-27", "2026-11-19"), "ends_before_start", "expected an end after the start"),
         (GOOD.replace("2026-11-27", "soon"), "bad_value", "promotion_effective_dates: expected start/end"),
         (GOOD.replace("\tA", "\tnowhere"), "not_allowed", "No item is left"),
         (GOOD.replace("OAT", ""), "bad_value", "promotion_id: expected a value"),
@@ -112,6 +108,46 @@ def test_a_bad_line_is_kept_with_its_reason_and_the_others_go_on(
     assert counts(run) == (2, 1, 0, 1)
     assert (rejected.line_number, rejected.code, rejected.raw) == (2, code, line)
     assert words in rejected.message
+
+
+FORMS = {
+    "csv": "\n".join(
+        ",".join(f'"{cell}"' for cell in line.split("\t")) for line in (HEADER.replace("_", " "), GOOD)
+    ),
+    "rss": """<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Deals</title><item>
+        <g:promotion_id>OAT</g:promotion_id><g:product_applicability>SPECIFIC_PRODUCTS</g:product_applicability>
+        <g:offer_type>NO_CODE</g:offer_type><g:long_title><![CDATA[29 % off]]></g:long_title>
+        <g:promotion_effective_dates>2026-11-20T00:00-05:00/2026-11-27T00:00-05:00</g:promotion_effective_dates>
+        <g:redemption_channel>ONLINE</g:redemption_channel><g:redemption_channel>IN_STORE</g:redemption_channel>
+        <g:promotion_destination>Shopping_ads</g:promotion_destination>
+        <g:promotion_destination>Free_listings</g:promotion_destination>
+        <g:percent_off>29</g:percent_off><g:item_id>A</g:item_id></item></channel></rss>""",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_csv_and_xml_say_the_same_as_the_tab_separated_file(load: Callable[..., FeedRun], form: str) -> None:
+    load(HEADER, GOOD)
+
+    run = load(FORMS[form])
+
+    assert (run.state, counts(run)) == ("LOADED", (1, 0, 1, 0))
+
+
+def test_the_higher_version_in_a_file_is_the_one_that_counts(load: Callable[..., FeedRun]) -> None:
+    newer = GOOD.replace("29 % off", "A third off")
+
+    run = load(HEADER + "\tversion number", newer + "\t12", GOOD + "\t9")
+
+    rejected = RejectedRow.objects.get()
+    assert (counts(run), rejected.code, rejected.line_number) == ((2, 1, 0, 1), "stale", 3)
+    assert StoreOffer.objects.get().revision.long_title == "A third off"
+
+
+def test_a_broken_document_is_refused_as_a_whole(load: Callable[..., FeedRun]) -> None:
+    run = load(FORMS["rss"][:-12])
+
+    assert (run.state, run.problem["code"], Promotion.objects.count()) == ("REFUSED", "truncated", 0)
 
 
 def test_one_id_with_two_meanings_is_rejected_on_both_lines(load: Callable[..., FeedRun]) -> None:

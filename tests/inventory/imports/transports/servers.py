@@ -3,8 +3,9 @@
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -52,6 +53,8 @@ class Site:
     cuts: list[int] = field(default_factory=list)
     # Status and headers to answer with instead.
     instead: tuple[int, dict[str, str]] | None = None
+    # Sends a byte each twentieth of a second, for ever.
+    drips: bool = False
     tells_length: bool = True
     tells_version: bool = True
     # Nobody is answered before it is set.
@@ -106,8 +109,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if body and self.site.cuts:
             body = body[: self.site.cuts.pop(0)]
+        while self.site.drips:
+            self.wfile.write(b".")
+            time.sleep(0.05)
         self.wfile.write(body)
         self.close_connection = True
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a client that has heard enough
+            super().handle()
 
     def log_message(self, *_args: object) -> None:
         """Silent."""
@@ -128,6 +138,7 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
         yield site
     finally:
         site.gate.set()
+        site.drips = False
         server.shutdown()
         server.server_close()
         serving.join()

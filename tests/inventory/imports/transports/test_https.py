@@ -146,6 +146,13 @@ def test_an_answer_that_is_no_file(site: Site, status: int, told: str) -> None:
     assert "geheim" not in source.pull_problem["message"]
 
 
+def test_a_server_that_never_comes_to_an_end(site: Site) -> None:
+    site.files["/out/stock.csv"], site.drips, site.tells_length = b"x", True, False
+    source = source_of(site, time_limit=1)
+    assert fetch(source, site) == []
+    assert source.pull_problem["code"] == "time_limit"
+
+
 def test_a_server_that_is_not_there(site: Site) -> None:
     source = create_source(transport={"kind": "https", "url": "http://files.test:1/a.csv"})
     assert pull(source, policy_for(("files.test", 1))) == []
