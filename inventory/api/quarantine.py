@@ -24,7 +24,7 @@ from inventory.imports.mappings import SentAgain, map_code, replay_known
 from inventory.imports.quarantine import CannotReplay, drop_lines, replay_lines, waiting_rows
 from inventory.imports.rejected_files import rejected_file, replay_upload
 from inventory.models import CodeMapping, FeedRun, FeedSource, Item, Store
-from inventory.models.feeds import RejectedRowQuerySet
+from inventory.models.quarantine import RejectedRowQuerySet
 from inventory.selectors import find_item, unknown_codes
 from inventory.tasks import ring_run
 

@@ -19,6 +19,7 @@ STOCK_FIELDS = ("store_code", "item", "quantity", "as_of")
 SALES_FIELDS = (
     "store_code", "workstation", "business_day", "sequence", "line", "item", "quantity", "occurred_at",
 )  # fmt: skip
+OPTIONAL_FIELDS = {"STOCK": (), "SALES": ("amount",)}  # read where the profile maps them
 STORE_ZONE = "store"
 DELIMITED = "delimited"
 _SCALES = (Decimal("0.000000001"), Decimal(1_000_000_000))
@@ -224,8 +225,9 @@ def _columns(kind: str, item_code: str, declared: object) -> dict[str, str]:
         defaults["quantity"] = "on_hand"
     if not isinstance(declared, Mapping) or not all(isinstance(name, str) for name in declared.values()):
         raise _bad("columns must map our field names to the header's names")
-    if unknown := sorted(set(declared) - set(fields)):
-        raise _bad(f"columns names {unknown[0]!r}; known fields are {', '.join(fields)}")
+    known = (*fields, *OPTIONAL_FIELDS[kind])
+    if unknown := sorted(set(declared) - set(known)):
+        raise _bad(f"columns names {unknown[0]!r}; known fields are {', '.join(known)}")
     return defaults | {str(field): str(name) for field, name in declared.items()}
 
 

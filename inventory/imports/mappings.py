@@ -11,7 +11,7 @@ from inventory.feeds.gtin import normalise_gtin
 from inventory.imports.quarantine import CannotReplay, replay_lines
 from inventory.imports.running import retry_run
 from inventory.models import CodeMapping, FeedRun, FeedSource, Item, ItemIdentifier, RejectedRow, Store
-from inventory.models.feeds import RejectedRowQuerySet
+from inventory.models.quarantine import RejectedRowQuerySet
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from inventory.feeds.originals import CANONICAL, Original, encoded, open_origina
 from inventory.feeds.records import FeedRefused
 from inventory.imports.receiving import keep_content
 from inventory.models import FeedRun, RejectedRow
-from inventory.models.feeds import RejectedRowQuerySet
+from inventory.models.quarantine import RejectedRowQuerySet
 
 _IN_MEMORY = 4 * 2**20
 

@@ -18,7 +18,7 @@ from inventory.feeds.spreadsheets import neutral, restored
 from inventory.imports.quarantine import CannotReplay, original_of, replay_lines
 from inventory.imports.receiving import Readable
 from inventory.models import FeedRun, RejectedRow
-from inventory.models.feeds import RejectedRowQuerySet
+from inventory.models.quarantine import RejectedRowQuerySet
 
 FIXES_LIMIT = 20 * 2**20
 TOLD_LIMIT = 20

@@ -2,8 +2,9 @@
 
 from inventory.models.alerts import FeedAlert
 from inventory.models.decisions import ManualCount, PrecedenceChange
-from inventory.models.feeds import CodeMapping, FeedRun, FeedSource, RejectedRow
+from inventory.models.feeds import FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier
+from inventory.models.quarantine import CodeMapping, RejectedRow
 from inventory.models.stock import (
     SalesTotal,
     StockClaim,

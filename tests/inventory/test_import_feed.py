@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from inventory.models import FeedRun
-from tests.factories import create_item, create_source, create_store
+from inventory.models import FeedRun, FeedSource
+from tests.factories import create_item, create_source, create_store, gtin_for
 from tests.inventory.imports.files import levels, stock_file
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,33 @@ def test_an_unknown_source_lists_the_known_ones(file: Path) -> None:
     assert refused.value.returncode == 2
     with pytest.raises(CommandError, match="There is no file"):
         call_command("import_feed", "/nowhere.csv", source="wms")
+
+
+def test_a_held_file_exits_with_3_and_says_what_to_do(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    FeedSource.objects.update(profile={"completeness": "FULL"})
+    items = [create_item(sku=f"B{number}", gtin=gtin_for(number)) for number in range(1, 11)]
+    whole, part = tmp_path / "whole.csv", tmp_path / "part.csv"
+    lines = [("S1", item.identifiers.get().value, 5, PAST) for item in items]
+    whole.write_bytes(stock_file(*lines))
+    part.write_bytes(stock_file(("S1", lines[0][1], 4, PAST.replace("01-05", "01-06"))))
+    call_command("import_feed", str(whole), source="wms")
+    capsys.readouterr()
+    for dry_run, words in ((True, "would be held"), (False, "Release or refuse it at /desk/runs/")):
+        with pytest.raises(CommandError, match=words) as caught:
+            call_command("import_feed", str(part), source="wms", dry_run=dry_run)
+        assert caught.value.returncode == 3
+    assert "absent 9" in capsys.readouterr().out
+    assert set(levels().values()) == {5}
+
+
+def test_notes_and_absences_are_printed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_feed", str(file), source="wms")
+    note = {"code": "totals_row", "message": "Line 9 is a total.", "count": 2, "lines": [9]}
+    FeedRun.objects.update(rows_absent=7, notes=[note])
+    capsys.readouterr()
+    call_command("import_feed", str(file), source="wms")
+    printed = capsys.readouterr().out
+    assert "absent 7: no longer named, so they count as none" in printed
+    assert "note totals_row: Line 9 is a total. (2 times)" in printed

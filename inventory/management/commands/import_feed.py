@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -14,12 +15,13 @@ from inventory.imports import Counts, Progress, load_run, receive_file, rehearse
 from inventory.models import FeedRun, FeedSource, RejectedRow
 
 SHOWN_REJECTS = 10
+HELD = 3
 
 
 class Command(BaseCommand):
     help = (
         "Import a feed file: `import_feed FILE --source CODE`. Exit code 0: loaded (also with rejected lines), "
-        "1: refused or failed, 2: no such source or file."
+        "1: refused or failed, 2: no such source or file, 3: held until somebody releases or refuses it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -71,8 +73,18 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{run.get_state_display()}: {run.problem.get('message', 'no reason is known')}"
             )
-        counts = Counts(run.rows_received, run.rows_applied, run.rows_unchanged, run.rows_stale)
-        self._say(counts, run.rows_rejected, list(run.rejected_rows.all()[:SHOWN_REJECTS]))
+        if run.state == FeedRun.State.HELD:
+            self._say_preview(run.preview)
+            address = reverse("feed-run", args=[run.pk])
+            raise CommandError(
+                f"held: {run.problem.get('message', '')} Release or refuse it at {address}, or by "
+                f"POST /api/v1/feeds/runs/{run.pk}/release or /refuse.",
+                returncode=HELD,
+            )
+        counts = Counts(
+            run.rows_received, run.rows_applied, run.rows_unchanged, run.rows_stale, run.rows_absent
+        )
+        self._say(counts, run.rows_rejected, list(run.rejected_rows.all()[:SHOWN_REJECTS]), run.notes)
 
     def _rehearse(self, file: Path, source: FeedSource) -> None:
         with file.open("rb") as content:
@@ -92,15 +104,31 @@ class Command(BaseCommand):
                 now=timezone.now(),
             )
         if outcome.problem:
-            raise CommandError(f"would be refused: {outcome.problem['message']}")
-        self._say(outcome.counts, outcome.rejected, outcome.first_rejects)
+            is_held = outcome.state == FeedRun.State.HELD
+            raise CommandError(
+                f"would be {'held' if is_held else 'refused'}: {outcome.problem['message']}",
+                returncode=HELD if is_held else 1,
+            )
+        self._say(outcome.counts, outcome.rejected, outcome.first_rejects, outcome.notes)
         self.stdout.write("Dry run: nothing was changed.")
 
-    def _say(self, counts: Counts, rejected: int, rejects: list[RejectedRow]) -> None:
+    def _say_preview(self, preview: dict[str, Any]) -> None:
+        """What a held file would do."""
+        counts = "  ".join(f"{name} {number:,}" for name, number in preview.get("counts", {}).items())
+        self.stdout.write(f"it would come to: {counts}  absent {preview.get('absent', 0):,}")
+
+    def _say(
+        self, counts: Counts, rejected: int, rejects: list[RejectedRow], notes: list[dict[str, Any]]
+    ) -> None:
         self.stdout.write(
             f"received {counts.received:,}: applied {counts.applied:,}  unchanged {counts.unchanged:,}  "
             f"stale {counts.stale:,}  rejected {rejected:,}"
         )
+        if counts.absent:
+            self.stdout.write(f"absent {counts.absent:,}: no longer named, so they count as none")
+        for note in notes:
+            times = f" ({note['count']:,} times)" if note.get("count", 1) > 1 else ""
+            self.stdout.write(f"  note {note['code']}: {note['message']}{times}")
         for row in rejects:
             self.stdout.write(f"  {row.code}: {row.message}")
         if rejected > len(rejects):
