@@ -4,9 +4,11 @@ import codecs
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from inventory.feeds.records import FeedRefused
 from inventory.feeds.wrappers import too_large, unwrapped
@@ -35,6 +37,18 @@ class Block:
     text: bytes
     line_ends: int
     bytes_read: int
+
+    @cached_property
+    def ends(self) -> npt.NDArray[np.intp]:
+        """Where each line ends: its line end's place, for a last line without one the text's length."""
+        ends = np.flatnonzero(np.frombuffer(self.text, np.uint8) == ord("\n"))
+        return ends if self.text.endswith(b"\n") else np.append(ends, len(self.text))
+
+    def line(self, number: int) -> str:
+        """One physical line of the block without its line end."""
+        place = number - self.first_line
+        start = int(self.ends[place - 1]) + 1 if place else 0
+        return self.text[start : int(self.ends[place])].decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ def _decoded(decoder: codecs.IncrementalDecoder, piece: bytes, encoding: str, of
 
 def _wrong_encoding(line: int | None, byte: int, what: str) -> FeedRefused:
     where = f"Line {line}, byte {byte}" if line else f"Byte {byte}"
-    return FeedRefused("wrong_encoding", f"{where} of the file: {what}. Nothing was read.")
+    return FeedRefused("encoding", f"{where} of the file: {what}. Nothing was read.")
 
 
 def _whole_lines(pieces: Iterator[tuple[bytes, int]], *, is_utf8: bool) -> Iterator[Block]:
@@ -159,7 +173,7 @@ def _whole_lines(pieces: Iterator[tuple[bytes, int]], *, is_utf8: bool) -> Itera
 def _check_length(rest: bytes, line: int) -> None:
     if len(rest) > LINE_LIMIT + BLOCK_BYTES:
         raise FeedRefused(
-            "not_delimited_text", f"Line {line} is longer than {LINE_LIMIT:,} bytes; expected delimited text."
+            "hostile_input", f"Line {line} is longer than {LINE_LIMIT:,} bytes; expected delimited text."
         )
 
 

@@ -8,17 +8,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from inventory.feeds.profiles import STORE_ZONE, Profile
-from inventory.feeds.records import QUANTITY_LIMIT, Catalogue, Flags, Int32s, Int64s
+from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Catalogue, Flags, Int32s, Int64s
 
 NO_TIME = -(2**63)
 MILLIONTHS = 6
+Fold = Literal["latest", "earliest"]  # which of two instants a clock's time is that it showed twice
 _INSTANT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
     r"(?:Z|[+-](?:0[0-9]|1[0-9]|2[0-3]):?[0-5][0-9])$"
@@ -30,7 +33,19 @@ _BLANKS = " \t"
 FEW_RUNS = 500
 
 # Why a quantity is unusable.
-FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = range(4)
+FINE, NOT_A_NUMBER, TOO_FINE, TOO_LARGE, NOT_TRACKED, TWO_WAYS = range(6)
+# What hosts write where they do not count an item.
+NOT_TRACKED_TEXTS = ("", "not stocked", "not tracked", "variable")
+WHOLE_DIGITS = 9
+SHORT_LENGTHS = (6, 7, 10, 11)
+# Figures as in inventory.feeds.numbers: sign, whole number, whole number with its thousands apart, decimals.
+_GROUPED = "[1-9][0-9]{{0,2}}(?:(?:{other}[0-9]{{3}})+|(?:[\u00a0\u202f][0-9]{{3}})+)"
+FIGURES = {
+    None: r"^(-?)([0-9]+)(){0}(?:[.,]([0-9]+))?$",
+    ".": rf"^(-?)(?:([0-9]+)|({_GROUPED.format(other=',')}))(?:\.([0-9]+))?$",
+    ",": rf"^(-?)(?:([0-9]+)|({_GROUPED.format(other='[.]')}))(?:,([0-9]+))?$",
+}
+READ_TWO_WAYS = r"^-?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+(?:[.,][0-9]+)?$"
 
 
 def stripped(column: pl.Series) -> pl.Series:
@@ -111,11 +126,12 @@ def item_column(column: pl.Series, catalogue: Catalogue, *, item_code: str) -> I
             pl.when(texts.str.contains(r"^[0-9]{1,18}$")).then(texts).otherwise(pl.lit("-1"))
         ).to_series()
         column = digits.cast(pl.Int64)
-    found = _gtin_items(column.to_numpy(), catalogue)
+    found = gtin_items(column.to_numpy(), catalogue)
     return found if aliases is None else np.where(found < 0, aliases, found)
 
 
-def _gtin_items(numbers: Int64s, catalogue: Catalogue) -> Int32s:
+def gtin_items(numbers: Int64s, catalogue: Catalogue) -> Int32s:
+    """Item ids of GTINs given as numbers, -1 where they are unknown."""
     if not len(catalogue.gtins):
         return np.full(len(numbers), -1, np.int32)
     place = np.searchsorted(catalogue.gtins, numbers)
@@ -124,56 +140,96 @@ def _gtin_items(numbers: Int64s, catalogue: Catalogue) -> Int32s:
     return np.where(found, catalogue.gtin_item_ids[place], np.int32(-1)).astype(np.int32)
 
 
+def lost_zeros(numbers: Int64s, lengths: Int64s) -> Flags:
+    """Which GTINs were written with one or two digits fewer than any GTIN has: a spreadsheet dropped their zeros."""
+    short = np.isin(lengths, SHORT_LENGTHS)
+    return short & (numbers >= 0) & (numbers < 10 ** np.minimum(lengths, 18))
+
+
 def quantity_column(
-    column: pl.Series, decimals: npt.NDArray[np.int8], *, decimal_sign: str
+    column: pl.Series,
+    decimals: npt.NDArray[np.int8],
+    *,
+    decimal_sign: str | None,
+    scale: Decimal = Decimal(1),
 ) -> tuple[Int64s, npt.NDArray[np.int8]]:
-    """Quantities in 10^-decimals of the item's unit, and per row FINE or why it is unusable."""
+    """Quantities in 10^-decimals of the item's unit, and per row FINE or why it is unusable.
+
+    `decimal_sign` None: not declared, as in inventory.feeds.numbers. Each quantity is multiplied by `scale`.
+    """
     if column.dtype != pl.String:
         whole = column.to_numpy().astype(np.int64)
         problem = np.where(_beyond_limit(whole), TOO_LARGE, FINE).astype(np.int8)
-        if not decimals.any():
+        if not decimals.any() and scale == 1:
             return whole, problem
-        values = whole * 10 ** decimals.astype(np.int64)
+        millionths = np.where(problem == FINE, whole, 0) * 10**MILLIONTHS
     else:
-        values, problem = _decimal_quantities(column, decimals, decimal_sign)
+        millionths, problem = _millionths(column, decimal_sign)
+    values, too_fine = _in_smallest_units(millionths, decimals, scale)
+    problem[(problem == FINE) & too_fine] = TOO_FINE
     problem[(problem == FINE) & _beyond_limit(values)] = TOO_LARGE
     return values, problem
+
+
+def _in_smallest_units(
+    millionths: Int64s, decimals: npt.NDArray[np.int8], scale: Decimal
+) -> tuple[Int64s, Flags]:
+    """Millionths times the scale in the items' smallest units; which of them that does not divide."""
+    above, below = scale.as_integer_ratio()
+    if above != 1:  # beyond the limit anyhow, and the product would run over
+        reach = QUANTITY_LIMIT * 10**MILLIONTHS // above + 1
+        millionths = np.clip(millionths, -reach, reach)
+    divisor = below * 10 ** (MILLIONTHS - decimals.astype(np.int64))
+    values, rest = np.divmod(np.abs(millionths) * above, divisor)
+    return np.where(millionths < 0, -values, values), rest != 0
 
 
 def _beyond_limit(values: Int64s) -> Flags:
     return (values > QUANTITY_LIMIT) | (values < -QUANTITY_LIMIT)  # not abs(): the lowest int64 has none
 
 
-def _decimal_quantities(
-    column: pl.Series, decimals: npt.NDArray[np.int8], decimal_sign: str
-) -> tuple[Int64s, npt.NDArray[np.int8]]:
-    sign = re.escape(decimal_sign)
+def _millionths(column: pl.Series, decimal_sign: str | None) -> tuple[Int64s, npt.NDArray[np.int8]]:
+    """Figures as in inventory.feeds.numbers in millionths, and what is wrong with them."""
+    texts = stripped(column)
     parts = (
-        pl.DataFrame({"text": stripped(column)})
-        .with_columns(
-            pl.col("text").str.extract_groups(rf"^(-?)0*([0-9]+)(?:{sign}([0-9]+))?$").alias("part")
-        )
+        pl.DataFrame({"text": texts})
+        .with_columns(pl.col("text").str.extract_groups(FIGURES[decimal_sign]).alias("part"))
         .unnest("part")
-        .with_columns(pl.col("3").fill_null("").str.strip_chars_end("0"))
+        .with_columns(
+            pl.coalesce("2", pl.col("3").str.replace_all("[^0-9]", ""))
+            .str.strip_chars_start("0")
+            .alias("whole"),
+            pl.col("4").fill_null("").str.strip_chars_end("0"),
+        )
     )
-    is_number = parts["2"].is_not_null().to_numpy()
-    too_large = (parts["2"].str.len_bytes() > 9).fill_null(value=False).to_numpy()
-    too_fine = (parts["3"].str.len_bytes() > MILLIONTHS).to_numpy()
-    whole = parts["2"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    is_number = parts["whole"].is_not_null().to_numpy()
+    too_large = (parts["whole"].str.len_bytes() > WHOLE_DIGITS).fill_null(value=False).to_numpy()
+    too_fine = (parts["4"].str.len_bytes() > MILLIONTHS).to_numpy()
+    whole = parts["whole"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
     fraction = (
-        (parts["3"].str.slice(0, MILLIONTHS).str.pad_end(MILLIONTHS, "0").cast(pl.Int64, strict=False))
+        (parts["4"].str.slice(0, MILLIONTHS).str.pad_end(MILLIONTHS, "0").cast(pl.Int64, strict=False))
         .fill_null(0)
         .to_numpy()
     )
-    millionths = np.where(too_large, 0, whole) * 10**MILLIONTHS + fraction
-    divisor = 10 ** (MILLIONTHS - decimals.astype(np.int64))
-    too_fine = too_fine | (millionths % divisor != 0)
-    values = millionths // divisor * np.where((parts["1"] == "-").fill_null(value=False).to_numpy(), -1, 1)
+    millionths = np.where(too_large | ~is_number, 0, whole * 10**MILLIONTHS + fraction)
+    negative = (parts["1"] == "-").fill_null(value=False).to_numpy()
     problem = np.full(len(column), FINE, np.int8)
     problem[too_fine] = TOO_FINE
     problem[too_large] = TOO_LARGE
     problem[~is_number] = NOT_A_NUMBER
-    return values, problem
+    problem[texts.str.to_lowercase().is_in(NOT_TRACKED_TEXTS).to_numpy()] = NOT_TRACKED
+    if decimal_sign is None:
+        problem[texts.str.contains(READ_TWO_WAYS).to_numpy()] = TWO_WAYS
+    return np.where(negative, -millionths, millionths), problem
+
+
+def money_column(column: pl.Series, *, decimal_sign: str | None) -> tuple[Int64s, Flags]:
+    """Amounts in thousandths, NO_AMOUNT where the text is empty; and which are none or finer than that."""
+    texts = stripped(column)
+    millionths, problem = _millionths(texts, decimal_sign)
+    thousandths, rest = np.divmod(millionths, 1000)
+    empty = (texts == "").to_numpy()
+    return np.where(empty, NO_AMOUNT, thousandths), ((problem != FINE) | (rest != 0)) & ~empty
 
 
 def integer_column(column: pl.Series, *, digits: int) -> tuple[Int64s, Flags]:
@@ -187,38 +243,41 @@ def integer_column(column: pl.Series, *, digits: int) -> tuple[Int64s, Flags]:
     return np.where(good, numbers, 0), good
 
 
-def instant_column(column: pl.Series, store_ids: Int32s, catalogue: Catalogue, profile: Profile) -> Int64s:
-    """Microseconds since 1970 UTC, NO_TIME where a text is no instant.
+def instant_column(
+    column: pl.Series, store_ids: Int32s, catalogue: Catalogue, profile: Profile
+) -> tuple[Int64s, Flags | None]:
+    """Microseconds since 1970 UTC, NO_TIME where a text is no instant; and which the clock showed twice (None: none).
 
     ISO 8601 or the profile's own format; a time without an offset is on the profile's clock or, for
     `timezone: "store"`, on the clock of the store in `store_ids`. An hour that exists twice is the later one;
     an hour that does not exist is no instant.
     """
-    return _by_zone(column, store_ids, catalogue, profile, _instants_of)
+    distinct = Distinct.of(column)
+    if not profile.time_format and distinct.texts.cast(pl.String).str.contains(_INSTANT).all():
+        return distinct.spread(
+            _read_each(distinct.texts, partial(_instants_of, profile, "UTC", "latest"))
+        ), None
+    later, earlier = (
+        _by_zone(column, store_ids, catalogue, profile, fold=fold) for fold in ("latest", "earliest")
+    )
+    twice = later != earlier
+    return later, twice if twice.any() else None
 
 
 def _by_zone(
-    column: pl.Series,
-    store_ids: Int32s,
-    catalogue: Catalogue,
-    profile: Profile,
-    read: Callable[[pl.Series, Profile, str], pl.Series],
+    column: pl.Series, store_ids: Int32s, catalogue: Catalogue, profile: Profile, *, fold: Fold
 ) -> Int64s:
     if profile.timezone != STORE_ZONE:
-        return _each_once(column, lambda texts: read(texts, profile, profile.timezone))
-    distinct = Distinct.of(column)
-    if distinct.texts.cast(pl.String).str.contains(_INSTANT).all() and not profile.time_format:
-        return distinct.spread(_read_each(distinct.texts, lambda texts: read(texts, profile, "UTC")))
+        return _each_once(column, partial(_instants_of, profile, profile.timezone, fold))
     present = np.unique(store_ids)
     zones = {catalogue.store_zones.get(int(store), "UTC") for store in present}
     if len(zones) == 1:
-        return _each_once(column, lambda texts: read(texts, profile, min(zones)))
+        return _each_once(column, partial(_instants_of, profile, min(zones), fold))
     out = np.full(len(column), NO_TIME, np.int64)
     for zone in zones:
         stores = [store for store in present if catalogue.store_zones.get(int(store), "UTC") == zone]
         rows = np.flatnonzero(np.isin(store_ids, stores))
-        part = column.gather(rows)
-        out[rows] = _each_once(part, lambda texts, zone=zone: read(texts, profile, zone))  # type: ignore[misc]
+        out[rows] = _each_once(column.gather(rows), partial(_instants_of, profile, zone, fold))
     return out
 
 
@@ -232,22 +291,22 @@ def _read_each(texts: pl.Series, read: Callable[[pl.Series], pl.Series]) -> Int6
     return read(stripped(texts)).fill_null(NO_TIME).cast(pl.Int64).to_numpy()
 
 
-def _instants_of(texts: pl.Series, profile: Profile, zone: str) -> pl.Series:
+def _instants_of(profile: Profile, zone: str, fold: Fold, texts: pl.Series) -> pl.Series:
     if profile.time_format:
-        return _formatted(texts, profile.time_format, zone)
+        return _formatted(texts, profile.time_format, zone, fold)
     canonical = texts.str.contains(_INSTANT)
     times = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_zone="UTC", time_unit="us", strict=False)
     micros = pl.select(pl.when(canonical).then(times.to_physical())).to_series()
     if canonical.all():
         return micros
     others = [
-        micro if sound else _iso_instant(text, zone)
+        micro if sound else _iso_instant(text, zone, fold)
         for text, sound, micro in zip(texts, canonical, micros, strict=True)
     ]
     return pl.Series(others, dtype=pl.Int64)
 
 
-def _iso_instant(text: str, zone: str) -> int | None:
+def _iso_instant(text: str, zone: str, fold: Fold) -> int | None:
     """The rarer ways to write ISO 8601: a blank for T, no seconds, fractions, no offset."""
     if not _ISO.fullmatch(text):
         return None
@@ -257,19 +316,19 @@ def _iso_instant(text: str, zone: str) -> int | None:
         return None
     if instant.tzinfo is None:
         series = pl.Series([instant], dtype=pl.Datetime("us"))
-        return _localised(series, zone)[0]  # type: ignore[no-any-return]
+        return _localised(series, zone, fold)[0]  # type: ignore[no-any-return]
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
-def _formatted(texts: pl.Series, time_format: str, zone: str) -> pl.Series:
+def _formatted(texts: pl.Series, time_format: str, zone: str, fold: Fold) -> pl.Series:
     if "%z" in time_format or "%:z" in time_format or "%#z" in time_format:
         times = texts.str.to_datetime(time_format, time_zone="UTC", time_unit="us", strict=False)
         return times.to_physical()
-    return _localised(texts.str.to_datetime(time_format, time_unit="us", strict=False), zone)
+    return _localised(texts.str.to_datetime(time_format, time_unit="us", strict=False), zone, fold)
 
 
-def _localised(times: pl.Series, zone: str) -> pl.Series:
-    aware = times.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+def _localised(times: pl.Series, zone: str, fold: Fold) -> pl.Series:
+    aware = times.dt.replace_time_zone(zone, ambiguous=fold, non_existent="null")
     return aware.dt.convert_time_zone("UTC").to_physical()
 
 

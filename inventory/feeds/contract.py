@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from inventory.feeds.blocks import FeedFile
 from inventory.feeds.facts import Found
-
-if TYPE_CHECKING:
-    from inventory.feeds.blocks import FeedFile
-    from inventory.feeds.profiles import Profile
+from inventory.feeds.profiles import Profile
 
 # A reader is a generator with constant memory. It raises FeedRefused for a file that cannot be used as a whole,
 # yields a BadRow for a line that cannot, and raises nothing else whatever the bytes are.
-Reader = Callable[["FeedFile", "Profile"], Iterator[Found]]
+Reader = Callable[[FeedFile, Profile], Iterator[Found]]
 # Checks one option of a profile and gives it back in its final form; raises ValueError saying what is expected.
 Option = Callable[[object], object]
 

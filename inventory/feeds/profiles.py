@@ -6,9 +6,8 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import get_args
+from typing import Protocol, get_args
 
-from inventory.feeds.contract import Dialect
 from inventory.feeds.facts import CountState
 from inventory.feeds.records import FeedRefused
 
@@ -20,6 +19,7 @@ STOCK_FIELDS = ("store_code", "item", "quantity", "as_of")
 SALES_FIELDS = (
     "store_code", "workstation", "business_day", "sequence", "line", "item", "quantity", "occurred_at",
 )  # fmt: skip
+OPTIONAL_FIELDS = {"STOCK": (), "SALES": ("amount",)}  # read where the profile maps them
 STORE_ZONE = "store"
 DELIMITED = "delimited"
 COMMON_KEYS = frozenset({
@@ -28,6 +28,22 @@ COMMON_KEYS = frozenset({
     "drop_guard", "max_errors", "unknown_items", "unknown_stores", "new_store", "as_of", "keep_raw",
     "scale",
 })  # fmt: skip
+
+
+class Keys(Protocol):
+    """What a dialect (inventory.feeds.contract) says of its profiles."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+    @property
+    def options(self) -> Mapping[str, Callable[[object], object]]: ...
+
+    @property
+    def defaults(self) -> Mapping[str, object]: ...
+
+    @property
+    def keeps_raw(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,7 @@ class Profile:
 
 
 def read_profile(
-    kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Dialect] | None = None
+    kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Keys] | None = None
 ) -> Profile:
     """The profile of a STOCK or SALES source from its JSON, with defaults for what it does not say.
 
@@ -208,8 +224,9 @@ def _columns(kind: str, item_code: str, declared: object) -> dict[str, str]:
         defaults["quantity"] = "on_hand"
     if not isinstance(declared, Mapping) or not all(isinstance(name, str) for name in declared.values()):
         raise _bad("columns must map our field names to the header's names")
-    if unknown := sorted(set(declared) - set(fields)):
-        raise _bad(f"columns names {unknown[0]!r}; known fields are {', '.join(fields)}")
+    known = (*fields, *OPTIONAL_FIELDS[kind])
+    if unknown := sorted(set(declared) - set(known)):
+        raise _bad(f"columns names {unknown[0]!r}; known fields are {', '.join(known)}")
     return defaults | {str(field): str(name) for field, name in declared.items()}
 
 

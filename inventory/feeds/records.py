@@ -12,6 +12,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Stands for "no level" where a quantity would stand; no quantity can be this low.
 ABSENT = -(2**31)
+NO_AMOUNT = -(2**63)
 # The largest quantity a line may carry, in the item's smallest unit.
 QUANTITY_LIMIT = 999_999_999
 
@@ -40,6 +41,16 @@ class FeedHeld(Exception):
         self.code = code
         self.message = message
         self.preview = dict(preview or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Lines that were used all the same, or left out without being wrong: why, how many, the first few."""
+
+    code: str
+    message: str
+    line_numbers: tuple[int, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,10 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class StockRows:
-    """The good counts of one block, in file order. `as_ofs` are microseconds since 1970 UTC."""
+    """The good counts of one block, in file order. `as_ofs` are microseconds since 1970 UTC.
+
+    `received` are the good and the rejected ones; a line without a count is only noted.
+    """
 
     received: int
     bytes_read: int
@@ -112,6 +126,7 @@ class StockRows:
     rejected: list[Rejected]
     # (store, item) of rejected lines, 0 for what could not be made out: a FULL file has not left these out.
     named: list[tuple[int, int]] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -119,7 +134,8 @@ class SalesRows:
     """The good sales of one block, in file order.
 
     `business_days` are days since 1970; `workstations` are the numbers the reader gave to the tills;
-    `quantities` are signed from the store's view; `occurred_ats` are microseconds since 1970 UTC.
+    `quantities` are signed from the store's view; `occurred_ats` are microseconds since 1970 UTC. `amounts` are
+    thousandths of money, NO_AMOUNT where a line says nothing; None where no line does.
     """
 
     received: int
@@ -134,3 +150,5 @@ class SalesRows:
     quantities: Int32s
     occurred_ats: Int64s
     rejected: list[Rejected]
+    notes: list[Noted] = field(default_factory=list)
+    amounts: Int64s | None = None

@@ -12,13 +12,13 @@ from inventory.feeds.columns import (
     day_column,
     instant_column,
     integer_column,
-    item_column,
     item_decimals,
+    money_column,
     quantity_column,
     store_column,
     stripped,
 )
-from inventory.feeds.problems import Findings, check_instants, check_places, check_quantities
+from inventory.feeds.problems import Findings, check_instants, check_places, check_quantities, find_items
 from inventory.feeds.profiles import Profile
 from inventory.feeds.records import Catalogue, Flags, Int32s, Int64s, SalesRows
 from inventory.feeds.tables import TableBlock, read_table
@@ -58,17 +58,19 @@ def _rows(
 ) -> SalesRows:
     frame = table.frame
     stores = store_column(frame["store_code"], catalogue)
-    items = item_column(frame["item"], catalogue, item_code=profile.item_code)
+    items = find_items(table, catalogue, profile)
+    decimals = item_decimals(items, catalogue.decimals)
     quantities, problem = quantity_column(
-        frame["quantity"], item_decimals(items, catalogue.decimals), decimal_sign=profile.decimal_sign or "."
+        frame["quantity"], decimals, decimal_sign=profile.decimal_sign, scale=profile.scale
     )
     if profile.quantity_sign == "SOLD_POSITIVE":
         quantities = -quantities
-    instants = instant_column(frame["occurred_at"], stores, catalogue, profile)
+    instants, twice = instant_column(frame["occurred_at"], stores, catalogue, profile)
     findings = Findings.of(table)
     check_places(findings, stores, items, profile)
-    check_quantities(findings, problem, profile)
-    check_instants(findings, instants, "occurred_at", profile, now_us=now_us)
+    check_quantities(findings, problem, decimals, profile)
+    instants = check_instants(findings, instants, twice, "occurred_at", profile, now_us=now_us)
+    amounts = _amounts(findings, profile)
     days, sequences, lines, tills = _keys(findings, instants, profile)
     findings.reject()
     good = ~findings.bad
@@ -85,7 +87,18 @@ def _rows(
         quantities=quantities[good].astype(np.int32),
         occurred_ats=instants[good],
         rejected=table.rejected,
+        notes=table.notes,
+        amounts=None if amounts is None else amounts[good],
     )
+
+
+def _amounts(findings: Findings, profile: Profile) -> Int64s | None:
+    """What was paid for each line in thousandths, where the profile names a column of it."""
+    if "amount" not in findings.table.header.places:
+        return None
+    amounts, unfit = money_column(findings.table.frame["amount"], decimal_sign=profile.decimal_sign)
+    findings.add_field(unfit, "not_a_number", "amount", "an amount such as 12.99")
+    return amounts
 
 
 def _keys(findings: Findings, instants: Int64s, profile: Profile) -> tuple[Int64s, Int64s, Int64s, Distinct]:
@@ -98,9 +111,9 @@ def _keys(findings: Findings, instants: Int64s, profile: Profile) -> tuple[Int64
         strange, "bad_time", "business_day", f"a date within {BUSINESS_DAY_TOLERANCE} days of the sale"
     )
     sequences, is_sequence = integer_column(frame["sequence"], digits=18)
-    findings.add_field(~is_sequence, "bad_number", "sequence", "a whole number of at most 18 digits")
+    findings.add_field(~is_sequence, "not_a_number", "sequence", "a whole number of at most 18 digits")
     lines, is_line = integer_column(frame["line"], digits=9)
-    findings.add_field(~is_line, "bad_number", "line", "a whole number of at most 9 digits")
+    findings.add_field(~is_line, "not_a_number", "line", "a whole number of at most 9 digits")
     tills = Distinct.of(frame["workstation"])
     texts = stripped(tills.texts)
     findings.add_missing(tills.spread((texts == "").to_numpy()), "workstation")

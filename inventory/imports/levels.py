@@ -17,6 +17,8 @@ LEVEL_COLUMNS = (
 DELTA_COLUMNS = (("store_id", ">i4"), ("item_id", ">i4"), ("delta", ">i8"), ("as_of", ">i8"))
 LOWEST, HIGHEST = -(2**31) + 1, 2**31 - 1
 
+# Statements over many rows are planned each time (prepare=False): a plan made while the table was empty would read
+# all of it for each store once it has grown.
 # A store at a time by the key's own range: half the cost of reading all of them and grouping.
 READ_LEVELS = """
 SELECT u.store, l.packed FROM unnest(%s::int4[]) AS u (store) CROSS JOIN LATERAL (
@@ -42,9 +44,9 @@ def read_levels(wanted: Mapping[int, Int32s]) -> dict[int, npt.NDArray[Any]]:
         if sum(map(len, wanted.values())) <= FEW_LINES:
             repeated = np.repeat(np.array(stores), [len(items) for items in wanted.values()])
             items = np.concatenate(list(wanted.values()))
-            cursor.execute(READ_SOME_LEVELS, (repeated.tolist(), items.tolist()))
+            cursor.execute(READ_SOME_LEVELS, (repeated.tolist(), items.tolist()), prepare=False)
         else:
-            cursor.execute(READ_LEVELS, (stores,))
+            cursor.execute(READ_LEVELS, (stores,), prepare=False)
         return {store: unpacked(packed, [("item", ">i4"), ("on_hand", ">i4")]) for store, packed in cursor}
 
 
@@ -65,7 +67,7 @@ def read_movements(since: Mapping[int, int]) -> "dict[int, Movements]":
     """By store the movements after an instant (µs, UTC): item ids, signed quantities, instants."""
     found = {}
     with raw_cursor() as cursor:
-        cursor.execute(READ_MOVEMENTS, (list(since), list(since.values())))
+        cursor.execute(READ_MOVEMENTS, (list(since), list(since.values())), prepare=False)
         for store, packed in cursor:
             rows = unpacked(packed, [("item", ">i4"), ("quantity", ">i4"), ("at", ">i8")])
             found[store] = (
@@ -120,7 +122,7 @@ def change_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float = 1) 
         rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
         copy_in("changed_level", LEVEL_COLUMNS, [copy_records(LEVEL_COLUMNS, rows)])
         with _joined_for(share, cursor):
-            cursor.execute(UPDATE_LEVELS, (np.unique(columns["store_id"]).tolist(),))
+            cursor.execute(UPDATE_LEVELS, (np.unique(columns["store_id"]).tolist(),), prepare=False)
 
 
 # Up to such a share of a store's levels each is looked up by its key; past it both sides are read in key order.
@@ -164,7 +166,7 @@ def move_levels(columns: Mapping[str, npt.NDArray[Any]], *, share: float) -> Lev
         rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
         copy_in("moved_level", DELTA_COLUMNS, [copy_records(DELTA_COLUMNS, rows)])
         with _joined_for(share, cursor):
-            cursor.execute(MOVE_LEVELS, (np.unique(columns["store_id"]).tolist(),))
+            cursor.execute(MOVE_LEVELS, (np.unique(columns["store_id"]).tolist(),), prepare=False)
             found = cursor.fetchone()
     moved = unpacked(
         found[0] if found else None, [("s", ">i4"), ("i", ">i4"), ("before", ">i4"), ("after", ">i4")]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inventory.feeds.facts import Note
+from inventory.feeds.records import Noted
 
 LINES_KEPT = 5
 
@@ -32,6 +33,13 @@ class NoteLog:
         """Notes as readers yield them."""
         for note in notes:
             self.add(code=note.code, message=note.message, line_number=note.line_number)
+
+    def add_counted(self, notes: Iterable[Noted]) -> None:
+        """Notes that stand for many lines each, as the readers of columns give them."""
+        for noted in notes:
+            for line in noted.line_numbers:
+                self.add(code=noted.code, message=noted.message, line_number=line)
+            self._by_code[noted.code].count += noted.count - len(noted.line_numbers)
 
     def as_json(self) -> list[dict[str, object]]:
         """For FeedRun.notes."""

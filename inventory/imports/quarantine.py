@@ -24,6 +24,7 @@ from inventory.models import FeedRun, RejectedRow
 from inventory.models.quarantine import RejectedRowQuerySet
 
 _IN_MEMORY = 4 * 2**20
+FILE_NOT_KEPT = "file_not_kept"
 
 
 class CannotReplay(Exception):
@@ -44,9 +45,7 @@ def original_of(run: FeedRun) -> Original | None:
         return None
     path = Path(run.file.path) if run.file else None
     if path is None or not path.is_file():
-        raise CannotReplay(
-            "file_not_kept", "The file's bytes are not kept any more: it has to be sent again."
-        )
+        raise CannotReplay(FILE_NOT_KEPT, "The file's bytes are not kept any more: it has to be sent again.")
     file = FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES)
     if run.document_format == CANONICAL:
         return Original(file, "JSON", "utf-8", dialect=DIALECTS[CANONICAL])

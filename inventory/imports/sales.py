@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from inventory.feeds.records import NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
+from inventory.feeds.records import NO_AMOUNT, NO_CHANGES, Flags, Int32s, Int64s, LevelChanges, SalesRows
 from inventory.feeds.sales import Workstations, read_sales
 from inventory.imports.catalogue import read_catalogue
 from inventory.imports.claims import (
@@ -44,7 +44,6 @@ from inventory.models import StockMovement, Store
 
 BATCH_LINES = 250_000
 BATCH_STORES = 64
-NO_AMOUNT = -(2**63)
 SALE, RETURN = StockMovement.Kind.SALE.value, StockMovement.Kind.RETURN.value
 MOVEMENT_COLUMNS = (
     ("store_id", ">i4"), ("business_day", ">i4"), ("workstation_id", ">i4"), ("sequence", ">i8"),
@@ -96,8 +95,10 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
         for rows in read_sales(file, profile, catalogue, workstations, now_us=micros(arrival.now)):
             counts.received += rows.received
             arrival.rejects.add(rows.rejected)
+            arrival.notes.add_counted(rows.notes)
             spool.add_block(rows.store_ids, _columns(rows))
             arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        arrival.rejects.check_partner(received=counts.received)
         unless_written.pop_all()
     conflicts = Conflicts(
         file, profile, "sequence", among="transaction_conflict", earlier="transaction_conflict"
@@ -109,10 +110,13 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
 
 def _columns(rows: SalesRows) -> tuple[npt.NDArray[Any], ...]:
     """As `Sold` has them, after the store."""
-    return (
+    columns = (
         rows.business_days, rows.workstations, rows.sequences, rows.lines, rows.item_ids, rows.quantities,
         rows.occurred_ats, rows.line_numbers,
     )  # fmt: skip
+    if rows.amounts is None:
+        return columns
+    return (*columns, np.where(rows.quantities > 0, RETURN, SALE).astype(np.int16), rows.amounts)
 
 
 def write_movements(
@@ -267,6 +271,7 @@ def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Confli
                 [int(days[end - 1]) for end in ends],
                 source_id,
             ),
+            prepare=False,
         )
         standing = unpacked(b"".join(packed for (packed,) in cursor), LEDGER_ROW)
     if not len(standing):

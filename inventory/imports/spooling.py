@@ -6,7 +6,6 @@ A file of any length is read whole before anything of it is written, so its line
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
@@ -37,12 +36,14 @@ class StoreSpool:
     Use as a context; `take` gives a store's columns back once, in the order they were added.
     """
 
-    _file: "SpooledTemporaryFile[bytes]" = field(
-        default_factory=partial(SpooledTemporaryFile, max_size=IN_MEMORY)  # closed by __exit__
-    )
+    in_memory: int = IN_MEMORY
+    _file: "SpooledTemporaryFile[bytes]" = field(init=False)
     _parts: dict[int, list[tuple[int, tuple[_Kept, ...]]]] = field(default_factory=lambda: defaultdict(list))
     _lines: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     _end: int = 0
+
+    def __post_init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=self.in_memory)  # noqa: SIM115  (closed by __exit__)
 
     def __enter__(self) -> Self:
         return self

@@ -88,10 +88,12 @@ def load_stock(arrival: Arrival) -> Callable[[], Counts]:
         for rows in read_stock(file, profile, catalogue, now_us=micros(arrival.now)):
             counts.received += rows.received
             arrival.rejects.add(rows.rejected)
+            arrival.notes.add_counted(rows.notes)
             spool.add_block(rows.store_ids, (rows.item_ids, rows.quantities, rows.as_ofs, rows.line_numbers))
             if is_full:
                 named.update(rows.named)
             arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
+        arrival.rejects.check_partner(received=counts.received)
         if not counts.received:
             _check_empty(arrival, is_full=is_full)
         unless_written.pop_all()

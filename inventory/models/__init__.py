@@ -1,7 +1,8 @@
 """Rows of the inventory: places, items, feeds, stock."""
 
+from inventory.models.alerts import FeedAlert
 from inventory.models.decisions import ManualCount, PrecedenceChange
-from inventory.models.feeds import FeedAlert, FeedRun, FeedSource
+from inventory.models.feeds import FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier
 from inventory.models.quarantine import CodeMapping, RejectedRow
 from inventory.models.stock import (

@@ -169,8 +169,8 @@ def test_a_file_is_handed_in_and_its_rejects_are_downloaded(tom: StaffMember, si
     expect(page.get_by_role("heading", level=1)).to_have_text("by-hand.csv")
     page.goto(f"/desk/runs/{run.pk}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download as CSV").click()
-    assert download.value.suggested_filename == "stock-tonightcsv-rejected.csv"
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "stock-tonight-rejected.csv"
     assert download.value.path().read_text("utf-8-sig").count("0412;S") == 3
 
 

@@ -90,4 +90,4 @@ def test_a_count_brings_an_offer_back_and_a_bad_line_stops_nothing(
     expect(card.locator(".word", has_text="Out")).to_have_count(0, timeout=SOON)
     assert page.evaluate("window.sameLoad") is True
     rejected = RejectedRow.objects.get(run__source__code="depot")
-    assert (rejected.line_number, rejected.code) == (3, "bad_item")
+    assert (rejected.line_number, rejected.code) == (3, "gtin_check_digit")

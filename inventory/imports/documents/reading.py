@@ -8,7 +8,7 @@ from decimal import Decimal
 from inventory.feeds.blocks import visible
 from inventory.feeds.facts import BadRow, Document, Fact, Found, Note, SalesTotal, StockCount, StockMovement
 from inventory.feeds.profiles import STORE_ZONE, Profile
-from inventory.feeds.records import QUANTITY_LIMIT, Rejected
+from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Rejected
 from inventory.feeds.units import UnusableQuantity, smallest_units
 from inventory.imports.documents.adopting import NewItems, NewStores
 from inventory.imports.documents.codes import Codes, KnownItem
@@ -18,7 +18,6 @@ from inventory.imports.documents.tallies import Tally
 from inventory.imports.documents.totals import TotalSum
 from inventory.imports.documents.withheld import WithheldFact
 from inventory.imports.loaders import Arrival
-from inventory.imports.sales import NO_AMOUNT
 from inventory.imports.times import micros
 from inventory.models import StockMovement as LedgerLine
 

@@ -165,7 +165,7 @@ def problem_of_west(
         return "unknown_store"
     if row["Article"] not in goods:
         return "unknown_item"
-    return None if re.fullmatch(r"\d+,000", row["Qty on hand"]) else "bad_number"
+    return None if re.fullmatch(r"\d+,000", row["Qty on hand"]) else "not_a_number"
 
 
 def sale_in(row: Mapping[str, str], *, gtins: Mapping[str, str]) -> Sale:

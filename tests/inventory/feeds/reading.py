@@ -42,25 +42,36 @@ def read_counts(
     """(store, item, quantity, seconds since 1970) of the good lines, and the code of each rejected line."""
     declared = read_profile("STOCK", profile or {})
     data = content if isinstance(content, bytes) else content.encode(declared.encoding)
-    good: list[tuple[int, int, int, int]] = []
+    good: list[tuple[int, tuple[int, int, int, int]]] = []
     rejected: dict[int, str] = {}
     received = 0
     file = feed_file(data, encoding=declared.encoding)
     for rows in read_stock(file, declared, CATALOGUE, now_us=NOW_US):
         columns = (rows.store_ids, rows.item_ids, rows.quantities, rows.as_ofs // 1_000_000)
-        good += list(zip(*(column.tolist() for column in columns), strict=True))
+        figures = zip(*(column.tolist() for column in columns), strict=True)
+        good += list(zip(rows.line_numbers.tolist(), figures, strict=True))
         rejected |= {line.line_number: line.code for line in rows.rejected}
         received += rows.received
     assert received == len(good) + len(rejected)
-    return good, rejected
+    return [figure for _line, figure in sorted(good)], rejected
+
+
+def read_notes(
+    content: str, profile: Mapping[str, object] | None = None
+) -> list[tuple[str, int, tuple[int, ...]]]:
+    """Code, number of lines and first lines of each note on a stock file."""
+    declared = read_profile("STOCK", profile or {})
+    file = feed_file(content.encode(declared.encoding), encoding=declared.encoding)
+    tables = read_stock(file, declared, CATALOGUE, now_us=NOW_US)
+    return [(note.code, note.count, note.line_numbers) for rows in tables for note in rows.notes]
 
 
 def read_sold(content: str, profile: Mapping[str, object] | None = None) -> tuple[list[int], dict[int, str]]:
     """Signed quantities of the good lines, and the code of each rejected line."""
     declared = read_profile("SALES", profile or {})
-    quantities: list[int] = []
+    sold: list[tuple[int, int]] = []
     rejected: dict[int, str] = {}
     for rows in read_sales(feed_file(content.encode()), declared, CATALOGUE, Workstations(), now_us=NOW_US):
-        quantities += rows.quantities.tolist()
+        sold += zip(rows.line_numbers.tolist(), rows.quantities.tolist(), strict=True)
         rejected |= {line.line_number: line.code for line in rows.rejected}
-    return quantities, rejected
+    return [quantity for _line, quantity in sorted(sold)], rejected

@@ -50,7 +50,7 @@ def sale(
 
 def advice(*body: str, purpose: str = "00", **options: str) -> bytes:
     head = (f"BIA*{purpose}*DD*1*20261120*1200", "N1*WH**92*S1")
-    return x12("846", [*head, *body], **options).encode()  # type: ignore[arg-type]
+    return x12("846", [*head, *body], **options).encode()
 
 
 COUNTED = stock(line(), line(MILK, 4))

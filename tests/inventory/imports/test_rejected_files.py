@@ -152,3 +152,11 @@ def test_facts_go_as_json_lines_and_come_back(source: FeedSource) -> None:
     assert Path(sent.replay.file.path).read_bytes() == '{"item": "ä", "quantity": "8"}\n'.encode()
     assert sent.lines == 1
     assert sent.told == ('Line 3 still has its "_raw": write what it should say in its place.',)
+
+
+def test_what_was_noted_of_a_line_is_left_when_the_file_is_gone(source: FeedSource) -> None:
+    run = arrived(source, "=cmd();1;2;3;4")
+    Path(run.file.path).unlink()
+    rows = list(csv.reader(io.StringIO(downloaded(run).decode("utf-8-sig"))))
+    assert rows[0] == ["line", "code", "reason", "raw"]
+    assert (rows[1][0], rows[1][3]) == ("2", "'=cmd();1;2;3;4")

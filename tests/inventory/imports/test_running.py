@@ -61,7 +61,7 @@ def receive(source: FeedSource, content: bytes = b"x") -> FeedRun:
 
 def test_a_refused_file_leaves_its_reason_and_nothing_else(source: FeedSource) -> None:
     run = load(f"{STOCK_HEADER}\nS1,{GTIN},5,{at(1)}\n".encode() + b"\xff", source=source)
-    assert (run.state, run.problem["code"], run.rows_received) == ("REFUSED", "wrong_encoding", 0)
+    assert (run.state, run.problem["code"], run.rows_received) == ("REFUSED", "encoding", 0)
     assert run.lease_until is None
     assert not StockLevel.objects.exists()
 
@@ -177,7 +177,7 @@ def test_a_rehearsal_leaves_nothing(source: FeedSource) -> None:
         now=NOW,
     )
     assert (outcome.state, outcome.counts.applied, outcome.rejected) == ("LOADED_WITH_REJECTS", 1, 1)
-    assert [row.code for row in outcome.first_rejects] == ["bad_number"]
+    assert [row.code for row in outcome.first_rejects] == ["not_a_number"]
     assert not FeedRun.objects.exists()
     assert not RejectedRow.objects.exists()
     assert levels() == {}

@@ -91,3 +91,26 @@ def test_a_store_without_a_claim_and_unknown_lines() -> None:
     lines = [("S3", "T1", DAY, 1, 1, GTIN, 1, at(1)), ("S9", "T1", DAY, 1, 1, GTIN, 1, at(1))]
     run = load(sales_file(*lines), source=create_source(kind="SALES"))
     assert (counts(run), rejects(run)) == ((1, 0, 0, 1), [(3, "unknown_store")])
+
+
+def test_what_was_paid_goes_into_the_ledger_where_the_profile_names_its_column() -> None:
+    source = create_source(kind="SALES", profile={"columns": {"amount": "paid"}, "decimal_sign": "."})
+    header, *lines = sales_file(
+        ("S1", "T1", DAY, 1, 1, GTIN, 3, at(2)), ("S1", "T1", DAY, 1, 2, OTHER, -1, at(2))
+    ).splitlines()
+    content = b"\n".join([header + b",paid", lines[0] + b",12.99", lines[1] + b",", b""])
+    run = load(content, source=source)
+    assert counts(run) == (2, 0, 0, 0)
+    assert list(StockMovement.objects.order_by("line").values_list("amount", "kind")) == [
+        (12_990, 1),
+        (None, 2),
+    ]
+
+
+def test_the_same_lines_in_another_order_and_file_change_nothing() -> None:
+    source = create_source(kind="SALES")
+    lines = [("S1", "T1", DAY, number, 1, GTIN, 1, at(2)) for number in range(3)]
+    load(sales_file(*lines), source=source)
+    again = load(sales_file(*reversed(lines)), source=source)
+    some = load(sales_file(lines[1]), source=source)
+    assert (counts(again), counts(some), levels()["S1", "A"]) == ((0, 3, 0, 0), (0, 1, 0, 0), 7)

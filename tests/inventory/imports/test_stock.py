@@ -129,7 +129,35 @@ def test_quantities_are_kept_in_the_smallest_unit() -> None:
     ]
     run = load("\n".join(["store_code;gtin;on_hand;as_of", *lines]).encode(), source=source)
     assert levels() == {("S1", "KG"): 1250, ("S1", "A"): 5}
-    assert rejects(run) == [(4, "bad_number")]
+    assert rejects(run) == [(4, "uom_mismatch")]
+
+
+def test_what_is_odd_and_used_all_the_same_is_noted_on_the_run() -> None:
+    lines = [("S1", GTIN, "not stocked", at(1)), ("S1", OTHER, 5, at(-0.1)), ("S2", GTIN, 5, at(1))]
+    run = load(stock_file(*lines), source=create_source())
+    assert (run.state, counts(run)) == ("LOADED", (2, 0, 0, 0))
+    assert [(note["code"], note["count"], note["lines"]) for note in run.notes] == [
+        ("not_tracked", 1, [2]), ("clamped", 1, [3]),
+    ]  # fmt: skip
+    assert StockClaim.objects.get(store__store_code="S1").as_of == NOW
+
+
+def test_a_file_of_unknown_stores_was_meant_for_somebody_else() -> None:
+    run = load(stock_file(("X1", GTIN, 5, at(1)), ("X2", GTIN, 5, at(1))), source=create_source())
+    assert (run.state, run.problem["code"]) == ("REFUSED", "wrong_partner")
+    assert '"X1", "X2"' in run.problem["message"]
+    one = load(stock_file(("X1", GTIN, 5, at(1)), ("S2", GTIN, 5, at(1))), source=create_source())
+    assert (one.state, rejects(one)) == ("LOADED_WITH_REJECTS", [(2, "unknown_store")])
+    assert one.rejected_rows.get().unknown_code == "X1"
+
+
+def test_the_same_quantities_a_night_later_only_move_the_time() -> None:
+    source = create_source()
+    load(stock_file(("S1", GTIN, 5, at(24)), ("S1", OTHER, 7, at(24))), source=source)
+    run = load(stock_file(("S1", GTIN, 5, at(1)), ("S1", OTHER, 7, at(1))), source=source)
+    claim = StockClaim.objects.get()
+    assert (counts(run), claim.run, claim.as_ofs) == ((0, 2, 0, 0), run, None)
+    assert claim.as_of.isoformat() == at(1).replace("Z", "+00:00")
 
 
 def test_a_file_of_many_stores_uses_a_few_queries(

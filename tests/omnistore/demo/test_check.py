@@ -74,7 +74,7 @@ def test_wrong_lines_of_the_west_are_found_by_their_numbers() -> None:
     ]
     file = InputFile("wms-west", "stock.csv", "\r\n".join(lines).encode("cp1252"))
     told = read_file(file, places=PLACES, goods=GOODS)
-    assert told.bad == {3: "bad_number", 4: "unknown_item", 5: "unknown_store"}
+    assert told.bad == {3: "not_a_number", 4: "unknown_item", 5: "unknown_store"}
     assert told.counts == [Count("0951", "101", 11, datetime(2026, 11, 22, 13, 10, tzinfo=UTC))]
 
 

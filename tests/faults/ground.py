@@ -1,0 +1,134 @@
+"""An installation of its own whose servers and worker can be killed: PostgreSQL, Valkey, a Celery worker and beat."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from omnistore.demo.folders import PROJECT
+from omnistore.demo.processes import end_child, start_child
+from omnistore.demo.stack import Server, StackError, free_port, postgres, valkey
+
+PARTS = ("worker", "postgres", "valkey")
+START_AGAIN_SECONDS = 30
+
+
+class Ground:
+    """The parts by name; each can be killed without a word and started again with what it had on disk."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self.stack = stack
+        self.port = free_port()
+        self.servers: dict[str, Server] = {}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.start("postgres")
+        self.start("valkey")
+        self.env = os.environ | {
+            "DATABASE_URL": self.servers["postgres"].url,
+            "REDIS_URL": self.servers["valkey"].url,
+            "OMNISTORE_DATA": str(folder),
+            "OMNISTORE_INBOX": str(folder / "inbox"),
+            "MEDIA_ROOT": str(folder / "media"),
+            "FEED_LEASE_SECONDS": "2",
+        }
+
+    def start(self, name: str) -> None:
+        """Start a part; a PostgreSQL whose old children still hold its memory is asked again."""
+        if name in ("worker", "beat"):
+            self.processes[name] = self._start_celery(name)
+            return
+        deadline = time.monotonic() + START_AGAIN_SECONDS
+        while True:
+            try:
+                server = (
+                    postgres(self.folder, quick=True)
+                    if name == "postgres"
+                    else valkey(self.folder, port=self.port)
+                )
+                self.servers[name] = self.stack.enter_context(server)
+                break
+            except StackError:
+                if time.monotonic() > deadline:
+                    raise
+        self.processes[name] = self.servers[name].process
+
+    def _start_celery(self, name: str) -> "subprocess.Popen[bytes]":
+        options = {
+            "worker": [
+                "worker",
+                "--queues=live,default,imports",
+                "--concurrency=2",
+                "--without-gossip",
+                "--without-mingle",
+            ],
+            "beat": ["beat", f"--schedule={self.folder / 'beat'}", "--pidfile="],
+        }[name]
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "celery",
+            "-A",
+            "omnistore",
+            *options,
+            "--loglevel=WARNING",
+        ]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = start_child(
+                command, last_signal=signal.SIGKILL, env={**self.env, "OMNISTORE_ROLE": "worker"}, cwd=PROJECT,
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
+        return process
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, for a worker with its children."""
+        process = self.processes[name]
+        if name == "worker":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def manage(self, *arguments: str, code: int = 0) -> str:
+        """A management command, run to its end."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=self.env, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def add_source(self, code: str, kind: str, **profile: Any) -> None:
+        """A source whose inbox is looked into at every tick."""
+        told = [f"--set={key}={json.dumps(value)}" for key, value in profile.items()]
+        self.manage("add_source", code, "--kind", kind, *told)
+        self.sql(
+            "UPDATE inventory_feedsource SET pull_every = '1 second', next_pull_at = now() WHERE code = %s",
+            code,
+        )
+
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """One statement on a connection of its own."""
+        with psycopg.connect(self.servers["postgres"].url, autocommit=True) as connection:
+            found = connection.execute(statement, values)
+            return found.fetchall() if found.description else []
+
+
+@contextmanager
+def ground(folder: Path) -> Iterator[Ground]:
+    """The installation, migrated, without worker and beat."""
+    with ExitStack() as stack:
+        made = Ground(folder, stack)
+        made.manage("migrate", "--verbosity=0")
+        yield made
