@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Length
 
 from inventory.imports.deriving import derive_levels
 from inventory.models import FeedSource, PrecedenceChange, StockClaim
 
-STORES_AT_ONCE = 50
+STORES_AT_ONCE, ITEMS_AT_ONCE = 50, 250_000
+ITEM_BYTES = 4
 # A change nobody has got on with for so long is taken up again.
 LEFT_BEHIND = timedelta(minutes=1)
 
@@ -54,10 +56,7 @@ def derive_change(*, change: PrecedenceChange, now: datetime) -> PrecedenceChang
 
     Two at once do no harm: a store derived twice is the same the second time.
     """
-    claimed = StockClaim.objects.filter(source=change.source_id).order_by("store_id")
-    while stores := list(
-        claimed.filter(store_id__gt=change.derived_to).values_list("store_id", flat=True)[:STORES_AT_ONCE]
-    ):
+    while stores := _next_stores(change):
         with transaction.atomic():
             changed = derive_levels(store_ids=stores, now=now)
             PrecedenceChange.objects.filter(pk=change.pk).update(
@@ -67,6 +66,21 @@ def derive_change(*, change: PrecedenceChange, now: datetime) -> PrecedenceChang
     PrecedenceChange.objects.filter(pk=change.pk, derived_at__isnull=True).update(derived_at=now)
     change.refresh_from_db()
     return change
+
+
+def _next_stores(change: PrecedenceChange) -> list[int]:
+    """The stores to do in one transaction: so many, and of so many items that loads need not wait long."""
+    claimed = StockClaim.objects.filter(source=change.source_id, store_id__gt=change.derived_to)
+    stores: list[int] = []
+    items = 0
+    for store, length in claimed.order_by("store_id").values_list("store_id", Length("item_ids"))[
+        :STORES_AT_ONCE
+    ]:
+        items += length // ITEM_BYTES
+        if stores and items > ITEMS_AT_ONCE:
+            break
+        stores.append(store)
+    return stores
 
 
 def unfinished_changes(*, now: datetime) -> list[PrecedenceChange]:

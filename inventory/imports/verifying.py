@@ -74,12 +74,16 @@ def _verify(store_ids: Sequence[int]) -> Verified:
 def _truth(claims: pl.DataFrame, movements: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     """For each store and item the believed source and its count moved by all that came strictly after it."""
     newest = pl.col("as_of").max().over(KEY)
+    beside = claims.select(KEY).is_duplicated()
     winners = (
-        claims.join(rules, on="source")
+        claims.filter(beside)
+        .join(rules, on="source")
         .filter(newest - pl.col("as_of") <= pl.col("holds_for"))
         .sort([*KEY, "precedence", "as_of", "source"], descending=[False, False, False, True, True])
         .unique(KEY, keep="first", maintain_order=True)
+        .select(claims.columns)
     )
+    winners = pl.concat([claims.filter(~beside), winners])  # who stands alone is believed
     moved = (
         movements.join(winners.select(*KEY, "as_of"), on=KEY)
         .filter(pl.col("at") > pl.col("as_of"))

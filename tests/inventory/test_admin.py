@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from inventory.admin import FeedSourceForm
-from inventory.models import FeedSource
+from inventory.models import FeedSource, PrecedenceChange
 from tests.factories import create_source
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +17,8 @@ NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 FIELDS: dict[str, Any] = {
     "code": "wms", "name": "Depot", "kind": "STOCK", "profile": "{}", "enabled": "on", "freshness_limit": "26:00:00",
     "transport": "{}", "pull_every": "", "pull_times": "[]", "pull_timezone": "Europe/Berlin", "next_pull_at_0": "",
-    "next_pull_at_1": "", "expected_every": "24:00:00", "alert_email": "", "alert_webhook": "",
+    "next_pull_at_1": "", "precedence": "100",
+    "conflict_tolerance": "0", "holds_for": "", "expected_every": "24:00:00", "alert_email": "", "alert_webhook": "",
 }  # fmt: skip
 
 
@@ -62,3 +65,13 @@ def test_a_time_that_was_asked_for_stays() -> None:
 )
 def test_what_leads_nowhere_is_not_saved(field: str, fields: dict[str, Any]) -> None:
     assert field in form(**fields).errors
+
+
+def test_a_source_that_is_believed_otherwise_is_written_down(admin_client: Client) -> None:
+    source = create_source(code="wms")
+    address = reverse("admin:inventory_feedsource_change", args=[source.pk])
+    for _time in range(2):
+        assert admin_client.post(address, FIELDS | {"freshness_limit": "08:00:00"}).status_code == 302
+    change = PrecedenceChange.objects.get()
+    assert (change.old_holds_for, change.new_holds_for) == (timedelta(hours=26), timedelta(hours=8))
+    assert change.changed_by is not None
