@@ -4,6 +4,7 @@ What is sent in again is a document of its own, in the format the lines came in,
 that are rejected again stand in the quarantine of that document's run.
 """
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -148,7 +149,18 @@ def _whole_line(original: Original, number: int, text: str) -> str:
         raise CannotReplay("bad_text", f"Line {number} is empty; give it up if it should not count.")
     if original.is_one_value:
         _object(number, text)
+    if original.kind != "JSON" and _is_open(text, original.delimiter):
+        raise CannotReplay("csv_quote", f"Line {number}: a quote is opened and not closed.")
     return text
+
+
+def _is_open(text: str, delimiter: str) -> bool:
+    """Whether the line would swallow those after it."""
+    try:
+        list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _facts(rows: RejectedRowQuerySet, mended: Mapping[int, str]) -> Iterator[str]:

@@ -130,7 +130,7 @@ def open_night(*, lines: int) -> FeedRun:
         rows_applied=1_200, rows_unchanged=15_800 - lines, rows_rejected=lines,
     )  # fmt: skip
     RejectedRow.objects.bulk_create(
-        RejectedRow(run=run, line_number=9 * n + 2, code="bad_number", message="“12,x” is not a number.",
+        RejectedRow(run=run, line_number=9 * n + 2, code="not_a_number", message="“12,x” is not a number.",
                     raw=f"0412;S{n};12,x")
         for n in range(lines)
     )  # fmt: skip

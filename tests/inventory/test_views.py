@@ -61,7 +61,7 @@ def create_rejects(source: FeedSource, raws: list[str]) -> FeedRun:
     run = create_run(source, state="LOADED_WITH_REJECTS", rows_received=len(raws), rows_rejected=len(raws))
     RejectedRow.objects.bulk_create(
         RejectedRow(
-            run=run, line_number=number, code="bad_number", message=f"Line {number} is wrong.", raw=raw
+            run=run, line_number=number, code="not_a_number", message=f"Line {number} is wrong.", raw=raw
         )
         for number, raw in enumerate(raws, start=2)
     )
@@ -131,7 +131,7 @@ def test_the_run_page_groups_rejected_lines_by_cause(night_shift: Client) -> Non
     answer = night_shift.get(reverse("feed-run", args=[run.pk]))
     (group,) = answer.context["groups"]
     assert (group.code, group.lines, [row.line_number for row in group.examples]) == (
-        "bad_number",
+        "not_a_number",
         120,
         [2, 3, 4],
     )
