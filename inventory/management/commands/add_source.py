@@ -35,7 +35,7 @@ def known_formats() -> str:
 
 class Command(BaseCommand):
     help = (
-        "Set up a feed source, or change the profile of one: `add_source CODE --kind STOCK --format shopify_inventory "
+        "Set up a feed source, or change the profile of one: `add_source CODE --kind STOCK --format shopify "
         "--set unknown_items=CREATE`. What was not named stays as it is."
     )
 
