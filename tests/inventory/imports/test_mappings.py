@@ -49,7 +49,7 @@ def test_a_mapped_store_is_known_to_later_files_of_this_source_only(oat: Item, s
     mapped(source, "Elm", store)
     lines = stock_file(("Elm", gtin_for(1), 3, at(2)))
     assert counts(load(lines, source=source)) == (1, 0, 0, 0)
-    assert rejects(load(lines, source=other)) == [(2, "unknown_store")]
+    assert load(lines, source=other).problem["code"] == "wrong_partner"
 
 
 @pytest.mark.parametrize("code", [gtin_for(9), gtin_for(9).lstrip("0"), "A-7", "9" * 19])

@@ -108,10 +108,10 @@ def test_another_delimiter_and_the_mark_of_utf_8_are_understood(source: FeedSour
 @pytest.mark.parametrize(
     "line",
     [
-        '0412;"open;3;{at};',
+        '0412;"a"b;3;{at};',
         "0412;1;2",
         "0412;{gtin};x;{at};a;b;c",
-        '0412;{gtin};x;{at};"a"b',
+        '0412;{gtin};x;{at};a"b',
         "-x;=y;@z;+;\tw",
     ],
 )
@@ -126,7 +126,7 @@ def test_untouched_it_comes_back_as_it_was(source: FeedSource, line: str) -> Non
 
 
 def test_no_cell_of_it_is_a_formula(source: FeedSource) -> None:
-    run = arrived(source, f"=cmd();{gtin_for(1)};-5;{at(2)};@x")
+    run = arrived(source, f"=cmd();{gtin_for(1)};-5;{at(2)};@x", f"0412;{gtin_for(2)};1;{at(2)};")
     row = rows_of(downloaded(run))[1]
     assert (row[0], row[2], row[4]) == ("'=cmd()", "-5", "'@x")
 

@@ -19,9 +19,11 @@ def test_what_goes_in_comes_out(in_memory: int) -> None:
         assert list(spool.batches(lines=10**9, stores=2)) == [[1, 2], [3, 4], [9]]
         for store in (3, 1, 4, 2):
             theirs = stores == store
-            for column, expected in zip(spool.take(store), (numbers, same, values), strict=True):
-                assert column.dtype == expected.dtype
-                assert column.tolist() == expected[theirs].tolist()
+            taken = spool.take(store)
+            assert [column.dtype for column in taken] == [numbers.dtype, same.dtype, values.dtype]
+            assert taken[0].tolist() == numbers[theirs].tolist()
+            assert taken[1].tolist() == same[theirs].tolist()
+            assert taken[2].tolist() == values[theirs].tolist()
         assert spool.take(9) == []
 
 
