@@ -90,7 +90,7 @@ def find_items(table: TableBlock, catalogue: Catalogue, profile: Profile) -> Int
     if profile.item_code != "GTIN" or not len(column):
         return items
     if (items < 0).any():
-        items = _by_barcode(table, items, catalogue)
+        items = _by_barcode(table, items, catalogue, profile.region)
     if column.dtype == pl.String:
         numbers = stripped(column).cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
     else:
@@ -106,13 +106,13 @@ def find_items(table: TableBlock, catalogue: Catalogue, profile: Profile) -> Int
     return items
 
 
-def _by_barcode(table: TableBlock, items: Int32s, catalogue: Catalogue) -> Int32s:
+def _by_barcode(table: TableBlock, items: Int32s, catalogue: Catalogue, region: str | None) -> Int32s:
     rows = np.flatnonzero(items < 0)
     read: dict[str, int] = {}
     for row in rows.tolist():
         text = table.value(int(table.line_numbers[row]), "item").strip(" \t")
         if text not in read:
-            gtins = np.array([int(gtin) for gtin in read_barcode(text).candidates], np.int64)
+            gtins = np.array([int(gtin) for gtin in read_barcode(text, region=region).candidates], np.int64)
             found = gtin_items(gtins, catalogue)
             read[text] = int(found[found >= 0][0]) if (found >= 0).any() else -1
         if read[text] >= 0:
@@ -132,7 +132,7 @@ def _item_problem(findings: Findings, line_number: int, profile: Profile) -> tup
     if not text:
         return "no_item_key", f"{said}; expected {_article(profile)}."
     if profile.item_code == "GTIN":
-        problem = read_barcode(text).problem
+        problem = read_barcode(text, region=profile.region).problem
         if problem == WRONG_CHECK_DIGIT:
             return problem, f"{said}, whose check digit is wrong: it was misread."
         if problem == EXPONENT:

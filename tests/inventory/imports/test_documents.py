@@ -208,3 +208,22 @@ def test_a_second_arrival_of_the_same_bytes_is_the_same_run(shop: FeedSource) ->
     again, is_new = receive_file(source=shop, file_name="b", content=io.BytesIO(content), now=NOW)
     assert (again.pk, is_new) == (first.pk, False)
     assert Decimal(first.totals["counts"]["quantity"]) == 9
+
+
+def test_a_weight_in_a_barcode_is_taken_off_by_the_rule_of_its_region(shop: FeedSource) -> None:
+    """In Germany 28 goes before 4 digits of the item, a check digit of the weight, and 599 g."""
+    create_item(sku="CHEESE", gtin="02812340000002")
+    line = facts(count("2812349005992", 3))
+    assert rejects(load(line, source=shop)) == [(1, "unknown_item")]
+    shop.profile |= {"region": "de"}
+    shop.save()
+    assert counts(load(line + b"\n", source=shop)) == (1, 0, 0, 0)
+    assert levels()["S1", "CHEESE"] == 3
+
+
+def test_a_region_nobody_knows_is_named(shop: FeedSource) -> None:
+    shop.profile |= {"region": "DE"}
+    shop.save()
+    run = load(facts(count(OATS, 3)), source=shop)
+    assert (run.state, run.problem["code"]) == ("REFUSED", "bad_profile")
+    assert "region is 'DE'; expected one of de, dk" in run.problem["message"]
