@@ -85,8 +85,7 @@ def load_records(arrival: Arrival, profile: Profile) -> Callable[[], Counts]:
             before = reading.received
             reading.read(batch)
             arrival.progress.reach(rows=reading.received - before, bytes_read=0)
-        if arrival.run.replay_of_id is None:
-            check_partner(reading)
+        check_partner(reading)
         check_emptiness(reading)
         stack.pop_all()
     return lambda: write_document(reading)
