@@ -194,7 +194,8 @@ def test_a_run_tells_what_became_of_its_lines(world: World) -> None:
         run=run, line_number=4, code="bad_number", message="'x' is no number.", raw="a,x"
     )
     told = world.operator.get(f"/feeds/runs/{run.pk}").json()
-    assert told["counts"] == {"received": 5, "applied": 2, "unchanged": 1, "stale": 1, "rejected": 1}
+    figures = {"received": 5, "applied": 2, "unchanged": 1, "stale": 1, "rejected": 1, "absent": 0}
+    assert told["counts"] == figures
     assert (told["state"], told["problem"], told["progress"]) == (
         "LOADED_WITH_REJECTS",
         None,
