@@ -202,9 +202,10 @@ def test_a_run_tells_what_became_of_its_lines(world: World) -> None:
         {"rows": 0, "bytes": 0},
     )
     rejected = world.operator.get(f"/feeds/runs/{run.pk}/rejected").json()["results"]
-    assert rejected == [
-        {"line_number": 4, "code": "bad_number", "message": "'x' is no number.", "raw": "a,x"}
+    assert [(row["line_number"], row["code"], row["message"], row["raw"]) for row in rejected] == [
+        (4, "bad_number", "'x' is no number.", "a,x")
     ]
+    assert (rejected[0]["state"], rejected[0]["replay"]) == ("WAITING", None)
     assert run.pk in [row["id"] for row in world.operator.get("/feeds/wms/runs").json()["results"]]
 
 
