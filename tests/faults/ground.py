@@ -44,7 +44,10 @@ class Ground:
         }
 
     def start(self, name: str) -> None:
-        """Start a part; a PostgreSQL whose old children still hold its memory is asked again."""
+        """Start a part; a PostgreSQL whose old children still hold its memory is asked again.
+
+        PostgreSQL writes as in earnest here: what it has acknowledged has to outlive its death.
+        """
         if name in ("worker", "beat"):
             self.processes[name] = self._start_celery(name)
             return
@@ -53,11 +56,7 @@ class Ground:
         deadline = time.monotonic() + START_AGAIN_SECONDS
         while name not in self.contexts:
             with ExitStack() as context:
-                server = (
-                    postgres(self.folder, quick=True)
-                    if name == "postgres"
-                    else valkey(self.folder, port=self.port)
-                )
+                server = postgres(self.folder) if name == "postgres" else valkey(self.folder, port=self.port)
                 try:
                     self.servers[name] = context.enter_context(server)
                 except StackError:

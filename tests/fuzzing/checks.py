@@ -15,6 +15,7 @@ from inventory.feeds.contract import Dialect
 from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.facts import BadRow, Code, Document, Fact, Note, SalesTotal, StockCount, StockMovement
 from inventory.feeds.gtin import has_valid_check_digit
+from inventory.feeds.json_fields import DIGIT_LIMIT
 from inventory.feeds.originals import open_original
 from inventory.feeds.profiles import Profile, read_profile
 from inventory.feeds.records import QUANTITY_LIMIT, FeedRefused, Rejected, SalesRows, StockRows
@@ -26,6 +27,8 @@ from tests.inventory.feeds.reading import feed_file
 
 INT32 = 2**31
 CODE_LENGTH, FIELD_LENGTH, ORIGINALS_CHECKED = 40, 64, 5
+# What of a text is kept when a fact is written.
+CODE, TITLE, UNIT = 500, 500, 16
 CANONICAL = read_profile("STOCK", {"format": "canonical"}, dialects=DIALECTS)
 
 
@@ -42,7 +45,6 @@ def check(found: object, profile: Profile | None) -> str:
             assert found.message.startswith(f"Line {found.line_number}: ")
             assert found.code
             assert len(found.code) <= CODE_LENGTH
-            assert len(found.field) <= FIELD_LENGTH, f"the name of a field has {len(found.field)} characters"
             return f"bad {found.code} {found.field[:20]}"
         case Note():
             check_place(found.line_number, 0)
@@ -60,7 +62,8 @@ def check(found: object, profile: Profile | None) -> str:
                 assert len(gtin) == 14
                 assert has_valid_check_digit(gtin)
             assert all(figure is None or figure.is_finite() for figure in (found.weight, found.price))
-            return f"barcode {bool(found.gtin)} {found.note} {found.problem} {found.weight is None} {found.price is None}"
+            measured = (found.weight is not None, found.price is not None)
+            return f"barcode {bool(found.gtin)} {found.note} {found.problem} {measured}"
         case Decimal():
             assert found.is_finite()
             return f"figure {found < 0} {found.as_tuple().exponent}"
@@ -148,10 +151,37 @@ def check_written_and_read(fact: Fact) -> None:
     """What waits in quarantine as a JSON object comes back as the same fact."""
     line = json.dumps(as_record(fact))
     again = list(read_canonical(feed_file(line.encode()), CANONICAL))
-    wanted = replace(fact, line_number=1, part=0, raw="")
-    assert [replace(one, raw="") if is_dataclass(one) else one for one in again] == [wanted], (
-        "it is read back otherwise"
-    )  # type: ignore[type-var]
+    if not is_readable(fact):
+        assert [type(one) for one in again] == [BadRow]
+        return
+    wanted = replace(
+        fact,
+        line_number=1,
+        part=0,
+        raw="",
+        title=fact.title[:TITLE],
+        place=cut(fact.place),
+        items=tuple(map(cut, fact.items)),
+        unit=fact.unit and fact.unit[:UNIT],
+    )
+    read = [
+        replace(one, raw="") for one in again if is_dataclass(one) and not isinstance(one, Document | Note)
+    ]
+    assert read == [wanted], f"it is read back otherwise: {again} for {wanted}"
+
+
+def cut(code: Code) -> Code:
+    return Code(code.scheme, code.text[:CODE])
+
+
+def is_readable(fact: Fact) -> bool:
+    """Whether our own form takes its figures and its currency; no loader takes the others either."""
+    figures = [
+        fact.quantity,
+        *(fact.withheld.values() if isinstance(fact, StockCount) else [fact.amount or 0]),
+    ]
+    currency = "" if isinstance(fact, StockCount) else fact.currency
+    return len(currency) <= 3 and all(len(f"{figure:f}") <= DIGIT_LIMIT for figure in figures)
 
 
 def check_rows(rows: StockRows | SalesRows) -> str:

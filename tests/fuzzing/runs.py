@@ -112,7 +112,9 @@ def outcome_or_failure(variant: Variant, content: bytes) -> frozenset[str] | tup
         ]
         place = (ours or frames)[-1]
         checked = frames[-1] if isinstance(error, AssertionError) else place
-        key = f"{type(error).__name__} {place.filename.rpartition('/')[2]}:{place.name}:{checked.lineno} {str(error)[:40] if isinstance(error, AssertionError) else ''}"
+        asserted = str(error)[:25] if isinstance(error, AssertionError) else ""
+        name = place.filename.rpartition("/")[2]
+        key = f"{type(error).__name__} {name}:{place.name}:{checked.lineno} {asserted}"
         if isinstance(error, Endless):
             key = "Endless"
         return key, "".join(traceback.format_exception(error))
@@ -120,7 +122,7 @@ def outcome_or_failure(variant: Variant, content: bytes) -> frozenset[str] | tup
 
 def fuzz(target: Target, *, seed: int, is_over: Callable[[int, float], bool]) -> Result:
     """Feed a reader until `is_over(iterations, seconds)`; the same seed does the same."""
-    random = Random(f"{target.name} {seed}")  # noqa: S311 - to be done again, not to be secret
+    random = Random(f"{target.name} {seed}")
     spoiler = Spoiler(random, marks=target.marks, tokens=target.tokens)
     files = [list(variant.files) for variant in target.variants]
     seen: set[tuple[int, str]] = set()

@@ -57,7 +57,7 @@ RECEIPT_COLUMNS = {
     "amount": "amount",
 }
 WEEKS = (
-    f"store,sku,quantity,from,to,amount\nS1,A,7,2026-11-16,2026-11-22,3.50\nS1,B,-1,2026-11-16,2026-11-22,\n"
+    "store,sku,quantity,from,to,amount\nS1,A,7,2026-11-16,2026-11-22,3.50\nS1,B,-1,2026-11-16,2026-11-22,\n"
 )
 PERIOD = {"period_start": "from", "period_end": "to", "amount": "amount"}
 PRODUCTS = (
