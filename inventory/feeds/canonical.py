@@ -39,6 +39,9 @@ NAMES: dict[str, type[Fact]] = {"count": StockCount, "movement": StockMovement, 
 Reader = Callable[[object, str], object]
 _ROWS = "facts"
 _ITEMS_LIMIT = 20
+_CODE_LIMIT = 500
+# What is longer is cut when it is written: no unit we know and no till is, and the end of a title says little.
+_LONGEST = {"unit": 16, "title": fields.TEXT_LIMIT, "workstation": _CODE_LIMIT}
 _PLACE_SCHEMES = get_args(PlaceScheme)
 _ITEM_SCHEMES = get_args(ItemScheme)
 _FACTS = tuple(NAMES)
@@ -58,19 +61,21 @@ def as_record(fact: Fact) -> dict[str, object]:
     name = next(name for name, kind in NAMES.items() if isinstance(fact, kind))
     record: dict[str, object] = {
         "fact": name,
-        "store": _code_record(fact.place) if fact.place.scheme != "CODE" else _storable(fact.place.text),
+        "store": _code_record(fact.place)
+        if fact.place.scheme != "CODE"
+        else _storable(fact.place.text)[:_CODE_LIMIT],
         "items": [_code_record(code) for code in fact.items],
         "quantity": format(fact.quantity, "f"),
     }
     for key in _READERS[name]:
         value = getattr(fact, key)
         if key not in record and (key not in _OPTIONAL or value not in (None, "", {})):
-            record[key] = _plain(value)
+            record[key] = _plain(value[: _LONGEST[key]] if key in _LONGEST else value)
     return record
 
 
 def _code_record(code: Code) -> dict[str, str]:
-    return {"scheme": code.scheme, "code": _storable(code.text)}
+    return {"scheme": code.scheme, "code": _storable(code.text)[:_CODE_LIMIT]}
 
 
 def _plain(value: object) -> object:
@@ -121,7 +126,7 @@ def _fact(record: Mapping[str, Any], profile: Profile, entry: Entry) -> Fact:
 def _place(value: object) -> Code:
     if isinstance(value, dict):
         return _code(value, "store", _PLACE_SCHEMES)
-    return Code("CODE", fields.code_in(value, "store"))
+    return Code("CODE", _code_text(value, "store"))
 
 
 def _items(record: Mapping[str, Any], profile: Profile) -> tuple[Code, ...]:
@@ -129,7 +134,7 @@ def _items(record: Mapping[str, Any], profile: Profile) -> tuple[Code, ...]:
     if several is None:
         said = record.get("item_scheme")
         scheme = fields.choice_in(profile.item_code if said is None else said, "item_scheme", _ITEM_SCHEMES)
-        return (Code(scheme, fields.code_in(record.get("item"), "item", is_gtin=scheme == "GTIN")),)
+        return (Code(scheme, _code_text(record.get("item"), "item", is_gtin=scheme == "GTIN")),)
     for key in ("item", "item_scheme"):
         if key in record:
             raise Unfit("unknown_field", key, fields.said(record[key]), "either item or items")
@@ -142,7 +147,14 @@ def _code(value: object, field: str, schemes: tuple[str, ...]) -> Code:
     if not isinstance(value, dict) or set(value) != {"scheme", "code"}:
         raise Unfit("bad_code", field, fields.said(value), 'an object with "scheme" and "code"')
     scheme = fields.choice_in(value["scheme"], f"{field}.scheme", schemes)
-    return Code(scheme, fields.code_in(value["code"], f"{field}.code", is_gtin=scheme == "GTIN"))
+    return Code(scheme, _code_text(value["code"], f"{field}.code", is_gtin=scheme == "GTIN"))
+
+
+def _code_text(value: object, field: str, *, is_gtin: bool = False) -> str:
+    """A code as any reader may have found it: a scan holds FNC1, and is longer than a code of ours."""
+    if isinstance(value, str) and value.strip() and len(value) <= _CODE_LIMIT and "\0" not in value:
+        return value
+    return fields.code_in(value, field, is_gtin=is_gtin)
 
 
 def _withheld(value: object, field: str) -> dict[WithheldState, Decimal]:
@@ -161,12 +173,12 @@ def _one_of(kind: Any) -> Reader:
 
 
 def _unit(value: object, field: str) -> str | None:
-    return fields.text_in(value, field, longest=16) or None
+    return fields.text_in(value, field, longest=_LONGEST[field]) or None
 
 
 def _workstation(value: object, field: str) -> str:
     """Shops with one till may leave it empty, but they have to say so."""
-    return "" if value == "" else fields.code_in(value, field)
+    return "" if value == "" else _code_text(value, field)
 
 
 def _text(longest: int) -> Reader:
@@ -174,7 +186,7 @@ def _text(longest: int) -> Reader:
 
 
 _COMMON: dict[str, Reader] = {
-    "quantity": fields.decimal_in, "unit": _unit, "title": _text(500),
+    "quantity": fields.decimal_in, "unit": _unit, "title": _text(_LONGEST["title"]),
 }  # fmt: skip
 _MONEY: dict[str, Reader] = {"amount": fields.decimal_in, "currency": _text(3)}
 _READERS: dict[str, dict[str, Reader]] = {

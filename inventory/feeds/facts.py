@@ -14,6 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from inventory.feeds.records import told_text
+
 PlaceScheme = Literal["CODE", "GLN"]
 ItemScheme = Literal["GTIN", "SKU", "PLU", "INTERNAL"]
 CountState = Literal["ON_HAND", "AVAILABLE"]
@@ -21,6 +23,8 @@ CountState = Literal["ON_HAND", "AVAILABLE"]
 WithheldState = Literal["COMMITTED", "RESERVED", "SAFETY", "DAMAGED", "QUALITY_CONTROL", "UNAVAILABLE"]
 MovementKind = Literal["SALE", "RETURN", "VOID", "RECEIPT", "TRANSFER_IN", "TRANSFER_OUT", "ADJUSTMENT"]
 Activity = Literal["SOLD", "RETURNED"]
+# How much of a field's name and value a sentence shows.
+_SHOWN = 200
 Completeness = Literal["FULL", "PARTIAL", "DELTA", "EVENTS"]
 
 
@@ -133,9 +137,10 @@ class BadRow:
     def message(self) -> str:
         """`Line 7: quantity is "12 Stk"; expected a number such as 12.`"""
         if self.told:
-            return f"Line {self.line_number}: {self.told}"
-        said = f'{self.field} is "{self.value}"' if self.value else f"{self.field} is empty"
-        return f"Line {self.line_number}: {said}; expected {self.expected}."
+            return told_text(f"Line {self.line_number}: {self.told}")
+        field = self.field[:_SHOWN]
+        said = f'{field} is "{self.value[:_SHOWN]}"' if self.value else f"{field} is empty"
+        return told_text(f"Line {self.line_number}: {said}; expected {self.expected}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ SALES_FIELDS = (
 OPTIONAL_FIELDS = {"STOCK": (), "SALES": ("amount",)}  # read where the profile maps them
 STORE_ZONE = "store"
 DELIMITED = "delimited"
+_SCALES = (Decimal("0.000000001"), Decimal(1_000_000_000))
 COMMON_KEYS = frozenset({
     "format", "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
     "timezone", "completeness", "quantity_sign", "quantity_state", "negatives", "stores", "tolerance", "absences",
@@ -197,8 +198,8 @@ def _scale(declared: Mapping[str, object]) -> Decimal:
         scale = Decimal(value)
     except InvalidOperation as error:
         raise _bad(f"scale is {value!r}; expected a number such as 0.001") from error
-    if not scale.is_finite() or scale <= 0:
-        raise _bad(f"scale is {value!r}; expected a number above 0")
+    if not scale.is_finite() or not _SCALES[0] <= scale <= _SCALES[1]:
+        raise _bad(f"scale is {value!r}; expected a number above 0, from {_SCALES[0]:f} to {_SCALES[1]:,f}")
     return scale
 
 
@@ -254,7 +255,7 @@ def _encoding(declared: Mapping[str, object]) -> str:
     try:
         name = codecs.lookup(value).name
         "a".encode(name)
-    except (LookupError, TypeError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise _bad(f"encoding is {value!r}; expected a text encoding such as utf-8 or cp1252") from error
     return "utf-8" if name == "utf-8-sig" else name
 

@@ -259,6 +259,8 @@ def _period(cells: Cells) -> dict[str, Any]:
     if last < start:
         cell = cells["period_last"]
         raise Unfit("bad_time", cell.field.name, visible(cell.text), f"a day not before {start}")
+    if last == date.max:
+        raise Unfit("bad_time", "period_last", str(last), "a day that has a next one")
     return {"period_start": start, "period_end": last + _DAY}
 
 

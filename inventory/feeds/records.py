@@ -16,20 +16,33 @@ NO_AMOUNT = -(2**63)
 # The largest quantity a line may carry, in the item's smallest unit.
 QUANTITY_LIMIT = 999_999_999
 
+# A sentence is for a person to read, however much of a file it quotes.
+TOLD_LIMIT = 1_000
+
 # Why a line waits for a person to say what its store's or item's code stands for.
 UNKNOWN_CODES = ("unknown_store", "unknown_item")
+
+
+def told_text(text: str) -> str:
+    """A sentence that may quote a file, as it is kept and shown: NUL and halves of characters visible, not endless."""
+    if len(text) > TOLD_LIMIT:
+        text = text[: TOLD_LIMIT - 1] + "…"
+    if "\0" in text or not text.isascii():
+        text = text.replace("\0", "\u2400").encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
 
 
 class FeedRefused(Exception):
     """The whole file cannot be used. `code` is for machines, `message` for the person who sent it.
 
-    `facts` go with them as JSON, such as the store codes nobody knows.
+    `facts` go with them as JSON, such as the store codes nobody knows. The message may quote what the file holds:
+    it is cut, and what no database keeps is made visible.
     """
 
     def __init__(self, code: str, message: str, *, facts: Mapping[str, object] | None = None) -> None:
-        super().__init__(f"{code}: {message}")
         self.code = code
-        self.message = message
+        self.message = told_text(message)
+        super().__init__(f"{code}: {self.message}")
         self.facts = dict(facts or {})
 
 

@@ -105,6 +105,8 @@ def _total(row: Row, columns: Columns, codes: tuple[Code, ...], profile: Profile
         return rejected(
             row, "bad_time", columns.names[last_field], str(end), f"a day that is not before {start}"
         )
+    if end == date.max:
+        return rejected(row, "bad_time", columns.names[last_field], str(end), "a day that has a next one")
     return SalesTotal(
         line_number=row.line_number,
         place=cast(Code, store),

@@ -12,7 +12,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
 # What makes a zip archive a workbook; it is opened elsewhere.
 WORKBOOK_MEMBERS = ("[Content_Types].xml", "mimetype")
-DAMAGE = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+# A ValueError is what zipfile says of a directory that points outside of the file.
+DAMAGE = (
+    EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 class _Unwrapped(io.RawIOBase):

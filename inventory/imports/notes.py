@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inventory.feeds.facts import Note
-from inventory.feeds.records import Noted
+from inventory.feeds.records import Noted, told_text
 
 LINES_KEPT = 5
 
@@ -24,7 +24,7 @@ class NoteLog:
 
     def add(self, *, code: str, message: str, line_number: int = 0, count: int = 1) -> None:
         """One more for a code; the first message stands for all. Line 0 is the document as a whole."""
-        noted = self._by_code.setdefault(code, _Noted(message))
+        noted = self._by_code.setdefault(code, _Noted(told_text(message)))
         noted.count += count
         if line_number and len(noted.lines) < LINES_KEPT:
             noted.lines.append(line_number)

@@ -29,6 +29,8 @@ class Ground:
         self.stack = stack
         self.port = free_port()
         self.servers: dict[str, Server] = {}
+        self.contexts: dict[str, ExitStack] = {}
+        stack.callback(self.stop_servers)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.start("postgres")
         self.start("valkey")
@@ -42,23 +44,26 @@ class Ground:
         }
 
     def start(self, name: str) -> None:
-        """Start a part; a PostgreSQL whose old children still hold its memory is asked again."""
+        """Start a part; a PostgreSQL whose old children still hold its memory is asked again.
+
+        PostgreSQL writes as in earnest here: what it has acknowledged has to outlive its death.
+        """
         if name in ("worker", "beat"):
             self.processes[name] = self._start_celery(name)
             return
+        if name in self.contexts:
+            self.contexts.pop(name).close()
         deadline = time.monotonic() + START_AGAIN_SECONDS
-        while True:
-            try:
-                server = (
-                    postgres(self.folder, quick=True)
-                    if name == "postgres"
-                    else valkey(self.folder, port=self.port)
-                )
-                self.servers[name] = self.stack.enter_context(server)
-                break
-            except StackError:
-                if time.monotonic() > deadline:
-                    raise
+        while name not in self.contexts:
+            with ExitStack() as context:
+                server = postgres(self.folder) if name == "postgres" else valkey(self.folder, port=self.port)
+                try:
+                    self.servers[name] = context.enter_context(server)
+                except StackError:
+                    if time.monotonic() > deadline:
+                        raise
+                    continue
+                self.contexts[name] = context.pop_all()
         self.processes[name] = self.servers[name].process
 
     def _start_celery(self, name: str) -> "subprocess.Popen[bytes]":
@@ -90,6 +95,17 @@ class Ground:
             )  # fmt: skip
         self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
         return process
+
+    def start_what_ended(self) -> None:
+        """As whoever supervises the processes does: a worker that finds no broker when it starts may give up."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
+    def stop_servers(self) -> None:
+        """Worker and beat have ended before."""
+        for context in self.contexts.values():
+            context.close()
 
     def kill(self, name: str) -> None:
         """SIGKILL, for a worker with its children."""

@@ -3,7 +3,7 @@
 import random
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,7 +46,19 @@ def ours() -> Iterator[Ground]:
         made.add_source("tills", "SALES")
         made.start("worker")
         made.start("beat")
+        eventually(
+            lambda: (
+                made.sql("SELECT count(*) FROM inventory_feedsource WHERE last_pull_at IS NOT NULL") == [(3,)]
+            )
+        )
         yield made
+
+
+def eventually(is_so: Callable[[], bool], *, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +160,7 @@ def settle(ours: Ground, files: int) -> None:
         states = dict(ours.sql("SELECT state, count(*) FROM inventory_feedrun GROUP BY 1"))
         if states.get("LOADED") == files + 1:  # and the master's
             return
+        ours.start_what_ended()
         assert time.monotonic() < deadline, (
             states,
             ours.sql("SELECT code, pull_problem FROM inventory_feedsource"),

@@ -18,8 +18,8 @@ def test_what_was_not_named_stays_as_it_was() -> None:
     assert (source.kind, source.precedence, source.pull_every) == ("STOCK", 7, timedelta(minutes=1))
     assert source.next_pull_at is not None
     call_command("add_source", "shop", "--every", "0")
-    source.refresh_from_db()
-    assert (source.pull_every, source.next_pull_at) == (None, None)
+    stopped = FeedSource.objects.get()
+    assert (stopped.pull_every, stopped.next_pull_at) == (None, None)
 
 
 def test_a_transport_is_kept_as_declared() -> None:

@@ -12,6 +12,16 @@ from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Rejected
 from inventory.feeds.units import UnusableQuantity, smallest_units
 from inventory.imports.documents.adopting import NewItems, NewStores
 from inventory.imports.documents.codes import Codes, KnownItem
+from inventory.imports.documents.fitting import (
+    FIRST_YEAR,
+    Unusable,
+    amount_of,
+    check_currency,
+    check_movement,
+    check_period,
+    is_far_ahead,
+    no_item,
+)
 from inventory.imports.documents.gathered import NO_TIME, Gathered
 from inventory.imports.documents.spool import FactSpool
 from inventory.imports.documents.tallies import Tally
@@ -23,17 +33,6 @@ from inventory.models import StockMovement as LedgerLine
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 EPOCH_DAY = date(1970, 1, 1)
-
-
-class _Unusable(Exception):
-    """Why a fact cannot be used."""
-
-    def __init__(self, code: str, told: str, *, field: str = "", unknown: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.told = told
-        self.field = field
-        self.unknown = unknown
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Reading:
     def reject_row(self, row: BadRow) -> None:
         self.gathered.named.add((0, 0))
         self.arrival.rejects.add(
-            [Rejected(row.line_number, row.code, row.message, visible(row.raw), row.part, row.field)]
+            [Rejected(row.line_number, row.code, row.message, visible(row.raw), row.part, row.field[:64])]
         )
 
     def gather(self, fact: Fact) -> None:
@@ -88,7 +87,7 @@ class Reading:
                     self.gather_movement(fact, store, item, quantity, number)
                 case SalesTotal():
                     self.gather_total(fact, store, item, quantity, number)
-        except _Unusable as why:
+        except Unusable as why:
             self.arrival.rejects.add(
                 [
                     self.spool.rejected(
@@ -101,13 +100,13 @@ class Reading:
         found = self.codes.store_id(fact.place)
         if found is not None:
             return found
-        text = fact.place.text.strip()
+        text = fact.place.text.strip()[:128]
         if self.profile.unknown_stores == "CREATE" and text:
             return self.new_stores.number(fact.place)
         self.unknown_places[text] = self.unknown_places.get(text, 0) + 1
         said = f'the store is "{text}"' if text else "the store is empty"
-        raise _Unusable(
-            "unknown_store", f"{said}; expected the code of a known store.", field="store", unknown=text[:128]
+        raise Unusable(
+            "unknown_store", f"{said}; expected the code of a known store.", field="store", unknown=text
         )
 
     def item(self, fact: Fact, store: int) -> tuple[int, int]:
@@ -121,13 +120,13 @@ class Reading:
         if item is None:
             if found.problem != "unknown_item":
                 self.gathered.named.add((store, 0))
-            raise _no_item(fact, found.problem, found.unknown_code)
+            raise no_item(fact, found.problem, found.unknown_code)
         try:
             return item.pk, self.whole(fact.quantity * self.profile.scale, fact.unit, item)
         except UnusableQuantity as why:
             self.gathered.named.add((store, item.pk))
             told = f'quantity is "{fact.quantity:f}"{f" {fact.unit}" if fact.unit else ""}; expected {why.expected}.'
-            raise _Unusable(why.code, told, field="quantity") from why
+            raise Unusable(why.code, told, field="quantity") from why
 
     def whole(self, quantity: Decimal, unit: str | None, item: KnownItem) -> int:
         return smallest_units(
@@ -138,15 +137,19 @@ class Reading:
         """Microseconds since 1970 UTC; NO_TIME where the fact says nothing."""
         if fact_time is None:
             return NO_TIME
-        moment = fact_time if fact_time.tzinfo else self.localised(fact_time, fact, store, field_name)
         now = self.arrival.now
-        if moment > now + CLOCK_TOLERANCE:
+        if fact_time.year < FIRST_YEAR:
             self.gathered.named.add((store, 0))
-            raise _Unusable(
-                "future",
-                f'{field_name} is "{fact_time}"; expected a time that has come already.',
-                field=field_name,
-            )
+            told = f'{field_name} is "{fact_time}"; expected a time from {FIRST_YEAR} on.'
+            raise Unusable("bad_time", told, field=field_name)
+        is_ahead = is_far_ahead(fact_time, now)
+        if not is_ahead:
+            moment = fact_time if fact_time.tzinfo else self.localised(fact_time, fact, store, field_name)
+            is_ahead = moment > now + CLOCK_TOLERANCE
+        if is_ahead:
+            self.gathered.named.add((store, 0))
+            told = f'{field_name} is "{fact_time}"; expected a time that has come already.'
+            raise Unusable("future", told, field=field_name)
         if moment > now:
             self.arrival.notes.add(
                 code="clamped",
@@ -167,7 +170,7 @@ class Reading:
             return later
         if earlier > later:  # in the gap the two folds stand the other way round
             self.gathered.named.add((store, 0))
-            raise _Unusable(
+            raise Unusable(
                 "bad_time",
                 f'{field_name} is "{time}"; expected a time that the clock shows.',
                 field=field_name,
@@ -184,27 +187,32 @@ class Reading:
         if quantity < 0 and not self.profile.negatives:
             self.gathered.named.add((store, item))
             told = f'quantity is "{fact.quantity:f}"; expected no negative number from this source.'
-            raise _Unusable("negative", told, field="quantity")
+            raise Unusable("negative", told, field="quantity")
+        states = self.withheld(fact, store, item)
         self.gathered.counts.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
-        if fact.withheld and item > 0:
-            known = self.codes.items[item]
-            states = {
-                str(state): self.whole(amount * self.profile.scale, fact.unit, known)
-                for state, amount in fact.withheld.items()
-            }
+        if states:
             self.gathered.withheld.append(WithheldFact(store, item, instant, states))
+
+    def withheld(self, fact: StockCount, store: int, item: int) -> dict[str, int]:
+        """State → smallest units of what cannot be sold; nothing of an item that is new."""
+        if item <= 0:
+            return {}
+        states = {}
+        for state, amount in fact.withheld.items():
+            try:
+                states[str(state)] = self.whole(
+                    amount * self.profile.scale, fact.unit, self.codes.items[item]
+                )
+            except UnusableQuantity as why:
+                self.gathered.named.add((store, item))
+                told = f'what is {state} is "{amount:f}"; expected {why.expected}.'
+                raise Unusable(why.code, told, field=state.lower()) from why
+        return states
 
     def gather_movement(self, fact: StockMovement, store: int, item: int, quantity: int, number: int) -> None:
         instant = self.instant(fact.occurred_at, fact, store, "occurred_at")
-        if (
-            not 0 <= fact.sequence < 10**18
-            or not 0 <= fact.line < 10**9
-            or not 0 < len(fact.workstation) <= 32
-        ):
-            raise _Unusable(
-                "bad_key",
-                "till, sequence and line do not fit; expected a till of 1 to 32 characters and whole numbers.",
-            )
+        check_movement(fact)
+        amount = amount_of(fact)
         moved = self.gathered.movements
         moved.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
         moved.days.append((fact.business_day - EPOCH_DAY).days)
@@ -213,36 +221,29 @@ class Reading:
         moved.sequences.append(fact.sequence)
         moved.lines.append(fact.line)
         moved.kinds.append(LedgerLine.Kind[fact.kind])
-        moved.amounts.append(
-            NO_AMOUNT if fact.amount is None else int(fact.amount.scaleb(3).to_integral_value())
-        )
+        moved.amounts.append(NO_AMOUNT if amount is None else int(amount.scaleb(3)))
 
     def gather_total(self, fact: SalesTotal, store: int, item: int, quantity: int, number: int) -> None:
-        if fact.period_start >= fact.period_end:
-            raise _Unusable(
-                "bad_period",
-                f'the period is "{fact.period_start} to {fact.period_end}"; expected its end after its start.',
-            )
+        check_period(fact)
         key = (store, item, fact.period_start, fact.period_end, fact.activity)
-        total = self.gathered.totals.setdefault(key, TotalSum(0, None, "", []))
+        total = self.gathered.totals.get(key)
+        amount = amount_of(fact)
+        if amount is not None and not fact.currency:
+            self.arrival.notes.add(
+                code="amount_without_currency",
+                message="An amount in no currency was left out; its quantity was used.",
+                line_number=fact.line_number,
+            )
+            amount = None
+        if amount is not None:
+            check_currency(fact, total)
+        if total is None:
+            total = self.gathered.totals[key] = TotalSum(0, None, "", [])
         total.quantity += quantity
-        if fact.amount is not None:
-            total.amount = (total.amount or Decimal(0)) + fact.amount
+        if amount is not None:
+            total.amount = (total.amount or Decimal(0)) + amount
             total.currency = fact.currency
         total.numbers.append(number)
-
-
-def _no_item(fact: Fact, problem: str, unknown: str) -> _Unusable:
-    said = " or ".join(f'"{code.text}"' for code in fact.items if code.text.strip()) or "empty"
-    expected = {
-        "unknown_item": "the code of a known item",
-        "gtin_check_digit": "a GTIN whose check digit is right: it was misread",
-        "gtin_exponent": "all digits of the GTIN: a spreadsheet has made a number of it",
-        "no_item_key": "a code",
-    }.get(problem, "a code of an item")
-    return _Unusable(
-        problem, f"the item is {said}; expected {expected}.", field="item", unknown=unknown[:128]
-    )
 
 
 def _later(before: Document, now: Document) -> Document:

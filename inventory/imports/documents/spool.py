@@ -13,7 +13,7 @@ import numpy.typing as npt
 from inventory.feeds.blocks import visible
 from inventory.feeds.canonical import as_record
 from inventory.feeds.facts import Fact
-from inventory.feeds.records import Int32s, Rejected
+from inventory.feeds.records import Int32s, Rejected, told_text
 from inventory.imports.rejects import RejectLog
 
 _IN_MEMORY = 8 * 2**20
@@ -50,7 +50,7 @@ class FactSpool:
         self._file.seek(self._starts[number])
         line, part, raw, record = json.loads(self._file.readline())
         self._file.seek(0, 2)
-        return Rejected(line, code, f"Line {line}: {told}", raw, part, field, unknown, record)
+        return Rejected(line, code, told_text(f"Line {line}: {told}"), raw, part, field, unknown, record)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every fact as a record, in order; the raw texts stay behind."""

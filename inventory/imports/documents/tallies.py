@@ -7,6 +7,8 @@ from typing import Any
 from inventory.feeds.facts import Fact, SalesTotal, StockCount, StockMovement
 
 PLACES_KEPT = 500
+# How much of a place's code is told; ours are shorter.
+_SHOWN = 128
 NAMES: dict[type[Fact], str] = {StockCount: "counts", StockMovement: "movements", SalesTotal: "totals"}
 
 
@@ -39,7 +41,7 @@ class Tally:
         amount = None if isinstance(fact, StockCount) else fact.amount
         kind = NAMES[type(fact)]
         self.by_kind.setdefault(kind, _Sum()).add(fact.quantity, amount)
-        self.by_place.setdefault((fact.place.text, kind), _Sum()).add(fact.quantity, amount)
+        self.by_place.setdefault((fact.place.text[:_SHOWN], kind), _Sum()).add(fact.quantity, amount)
 
     def as_json(self) -> dict[str, Any]:
         """{"counts": {facts, quantity, amount}, …, "places": [{place, kind, facts, quantity, amount}, …]}."""

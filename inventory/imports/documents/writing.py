@@ -13,6 +13,7 @@ from inventory.feeds.records import Int32s, Int64s
 from inventory.feeds.sales import Workstations
 from inventory.imports.archiving import keep_extract
 from inventory.imports.documents.adopting import replaced
+from inventory.imports.documents.fitting import FIRST_YEAR, is_far_ahead
 from inventory.imports.documents.gathered import NO_TIME, Columns
 from inventory.imports.documents.reading import Reading
 from inventory.imports.documents.spool import FactConflicts, FactSpool
@@ -24,7 +25,7 @@ from inventory.imports.spooling import StoreSpool
 from inventory.imports.stock import full_file, write_counts
 from inventory.imports.telling import Withheld, read_withheld
 from inventory.imports.times import micros
-from inventory.models import Store
+from inventory.models import FeedRun, Store
 
 
 def write_document(reading: Reading) -> Counts:
@@ -56,6 +57,8 @@ def write_document(reading: Reading) -> Counts:
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
         keep_extract(run=arrival.run, records=spool.records())
+        if gathered.document.as_of is not None:  # facts that are sent in again are as old as their document
+            FeedRun.objects.filter(pk=arrival.run.pk).update(file_as_of=document_time(reading, "UTC"))
     return counts
 
 
@@ -71,8 +74,10 @@ def document_time(reading: Reading, store_zone: str) -> datetime:
     """The instant of facts that carry none: the document's own, else the file's, else its arrival."""
     said = reading.gathered.document.as_of
     run = reading.arrival.run
-    if said is None:
+    if said is None or said.year < FIRST_YEAR:
         return run.file_as_of or run.received_at
+    if is_far_ahead(said, reading.arrival.now):
+        return reading.arrival.now
     if said.tzinfo is None:
         zone = store_zone if reading.profile.timezone == STORE_ZONE else reading.profile.timezone
         said = said.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=1)
