@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,11 @@ class Command(BaseCommand):
     def _import(self, file: Path, source: FeedSource) -> None:
         with file.open("rb") as content:
             run, _is_new = receive_file(
-                source=source, file_name=file.name, content=content, now=timezone.now()
+                source=source,
+                file_name=file.name,
+                content=content,
+                now=timezone.now(),
+                modified_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
             )
         if run.is_retryable:  # whoever sends it again by hand has mended the profile, or whatever failed
             retry_run(run=run, now=timezone.now())
