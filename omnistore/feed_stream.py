@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, connections
 from django.utils import timezone
 
 from inventory.live import FeedsSeen, changed_runs, changed_sources, look_at_feeds
@@ -89,7 +89,7 @@ class FeedWatch:
                     seen = now_seen
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
-            thread.submit(connection.close)
+            thread.submit(connections.close_all)  # of that thread
             thread.shutdown(wait=False)
 
     def tell(self, messages: Sequence[bytes]) -> None:
@@ -140,9 +140,7 @@ def feed_application(
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["method"] != "GET":
-                raise StreamRefused(HTTPStatus.METHOD_NOT_ALLOWED, "A stream is opened with GET.")
-            headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+            headers = read_headers(scope)
             question = functools.partial(admit, headers)
             await asyncio.get_running_loop().run_in_executor(pool, in_database, question)
         except StreamRefused as refused:
@@ -155,6 +153,13 @@ def feed_application(
             await listen(feeds, Listener(Connection(send), headers), receive)
 
     return application
+
+
+def read_headers(scope: Scope) -> Headers:
+    """What the client says of itself; StreamRefused 405 for anything but a GET."""
+    if scope["method"] != "GET":
+        raise StreamRefused(HTTPStatus.METHOD_NOT_ALLOWED, "A stream is opened with GET.")
+    return {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
 
 
 async def listen(feeds: FeedWatch, listener: Listener, receive: Receive) -> None:

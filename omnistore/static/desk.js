@@ -33,6 +33,8 @@ function closeStream() {
   stream = null;
 }
 
+addEventListener("pagehide", closeStream);
+
 const pauseOf = (element) =>
   stream?.readyState === EventSource.OPEN && element.matches(LIVE) ? AGEING : Number(element.dataset.tick);
 
