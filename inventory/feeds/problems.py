@@ -20,6 +20,7 @@ from inventory.feeds.columns import (
     lost_zeros,
     stripped,
 )
+from inventory.feeds.gtin import has_valid_check_digit
 from inventory.feeds.numbers import expected_figure
 from inventory.feeds.profiles import Profile
 from inventory.feeds.records import QUANTITY_LIMIT, Catalogue, FeedRefused, Flags, Int32s, Int64s
@@ -136,9 +137,15 @@ def _item_problem(findings: Findings, line_number: int, profile: Profile) -> tup
             return problem, f"{said}, whose check digit is wrong: it was misread."
         if problem == EXPONENT:
             return problem, f"{said}: a spreadsheet made a number of it; expected all digits of the GTIN."
-        if problem:
+        if problem and not _looks_like_gtin(text):
             return "bad_item", f"{said}; expected a GTIN of 8, 12, 13 or 14 digits."
     return "unknown_item", f"{said}; expected {_article(profile)} of a known item."
+
+
+def _looks_like_gtin(text: str) -> bool:
+    """Digits with their check digit, however many leading zeros they lost: they may become known."""
+    digits = text.lstrip("0")
+    return text.isascii() and text.isdigit() and 1 < len(digits) <= 14 and has_valid_check_digit(digits)
 
 
 def _article(profile: Profile) -> str:

@@ -81,7 +81,7 @@ def _only_member(raw: BinaryIO) -> BinaryIO | None:
         names = archive.namelist()
         if any(name in WORKBOOK_MEMBERS for name in names[:50]):
             return None
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(files) != 1:
             raise FeedRefused("damaged_zip", f"The zip archive holds {len(files)} files; expected one.")
         return archive.open(files[0])  # type: ignore[return-value]

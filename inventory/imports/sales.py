@@ -98,7 +98,7 @@ def load_sales(arrival: Arrival) -> Callable[[], Counts]:
             arrival.notes.add_counted(rows.notes)
             spool.add_block(rows.store_ids, _columns(rows))
             arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-        if arrival.run.replay_of_id is None:
+        if arrival.run.replay_of_id is None:  # some lines of a file are never the whole of it
             arrival.rejects.check_partner(received=counts.received)
         unless_written.pop_all()
     conflicts = Conflicts(

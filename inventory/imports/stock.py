@@ -69,7 +69,7 @@ def load_stock(arrival: Arrival) -> Callable[[], Counts]:
             if is_full:
                 named.update(rows.named)
             arrival.progress.reach(rows=rows.received, bytes_read=rows.bytes_read)
-        if arrival.run.replay_of_id is None:
+        if arrival.run.replay_of_id is None:  # some lines of a file are never the whole of it
             arrival.rejects.check_partner(received=counts.received)
         if not counts.received:
             _check_empty(arrival, is_full=is_full)

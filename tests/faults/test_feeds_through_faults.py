@@ -46,11 +46,8 @@ def ours() -> Iterator[Ground]:
         made.add_source("tills", "SALES")
         made.start("worker")
         made.start("beat")
-        eventually(
-            lambda: (
-                made.sql("SELECT count(*) FROM inventory_feedsource WHERE last_pull_at IS NOT NULL") == [(3,)]
-            )
-        )
+        pulled = "SELECT count(*) FROM inventory_feedsource WHERE last_pull_at IS NULL"
+        eventually(lambda: made.sql(pulled) == [(0,)])
         yield made
 
 

@@ -40,15 +40,15 @@ def check(found: object, profile: Profile | None) -> str:
             return check_fact(found, profile)
         case BadRow():
             check_place(found.line_number, found.part)
-            check_texts(found.message, found.field)
-            check_storable(visible(found.raw))
+            check_texts(found.message)
+            check_storable(found.field + visible(found.raw))
             assert found.message.startswith(f"Line {found.line_number}: ")
             assert found.code
             assert len(found.code) <= CODE_LENGTH
             return f"bad {found.code} {found.field[:20]}"
         case Note():
             check_place(found.line_number, 0)
-            check_texts(found.message)
+            check_storable(found.message)  # the log of a run cuts it
             return f"note {found.code}"
         case Document():
             check_texts(found.control_number, *(code.text for code in found.scope))
@@ -96,14 +96,20 @@ def check_fact(fact: Fact, profile: Profile) -> str:
     check_place(fact.line_number, fact.part)
     assert fact.place.text.strip()
     assert fact.items
-    check_texts(fact.title, fact.unit or "", fact.place.text, *(code.text for code in fact.items))
-    check_storable(visible(fact.raw))
+    for text in (
+        fact.title,
+        fact.unit or "",
+        fact.place.text,
+        *(code.text for code in fact.items),
+        visible(fact.raw),
+    ):
+        check_storable(text)
     check_quantity(fact.quantity, fact.unit, profile)
     if isinstance(fact, StockCount):
         for part in fact.withheld.values():
             check_quantity(part, fact.unit, profile)
     else:
-        check_texts(fact.currency)
+        check_storable(fact.currency)
         assert fact.amount is None or fact.amount.is_finite()
     check_written_and_read(fact)
     kinds = " ".join(f"{one.name}:{kind(getattr(fact, one.name))}" for one in fields(fact))

@@ -71,8 +71,8 @@ class Command(BaseCommand):
     def _say_known(self, run: FeedRun) -> None:
         when = timezone.localtime(run.received_at)
         self.stdout.write(
-            f"The same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; a file counts once. "
-            f"It was {run.get_state_display()}:"
+            f"duplicate_document: the same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; "
+            f"a file counts once. It was {run.get_state_display()}:"
         )
 
     def _report(self, run: FeedRun) -> None:

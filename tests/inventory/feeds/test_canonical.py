@@ -142,8 +142,8 @@ def test_a_line_that_does_not_fit_is_named(line: str, code: str, message: str | 
         (f'{{"facts": [{COUNT}], "facts": []}}', "duplicate_field"),
         ("[" * 100_000, "bad_json"),
         ("", "empty_file"),
-        (b'{"fact": "\xff"}\n', "wrong_encoding"),
-        (b'[{"fact": "\xff"}]', "wrong_encoding"),
+        (b'{"fact": "\xff"}\n', "encoding"),
+        (b'[{"fact": "\xff"}]', "encoding"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(content: str | bytes, code: str) -> None:
