@@ -10,7 +10,7 @@ from inventory.feeds.facts import BadRow, Document, Fact, Found, Note, SalesTota
 from inventory.feeds.profiles import STORE_ZONE, Profile
 from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Rejected
 from inventory.feeds.units import UnusableQuantity, smallest_units
-from inventory.imports.documents.adopting import NewItems, NewStores
+from inventory.imports.documents.adopting import CODE_LIMIT, NewItems, NewStores
 from inventory.imports.documents.codes import Codes, KnownItem
 from inventory.imports.documents.fitting import (
     FIRST_YEAR,
@@ -101,7 +101,7 @@ class Reading:
         if found is not None:
             return found
         text = fact.place.text.strip()[:128]
-        if self.profile.unknown_stores == "CREATE" and text:
+        if self.profile.unknown_stores == "CREATE" and 0 < len(text) <= CODE_LIMIT:
             return self.new_stores.number(fact.place)
         self.unknown_places[text] = self.unknown_places.get(text, 0) + 1
         said = f'the store is "{text}"' if text else "the store is empty"
