@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import FeedRefused
 from inventory.imports.precedence import change_precedence
@@ -86,7 +87,7 @@ class FeedSourceForm(forms.ModelForm):  # type: ignore[type-arg]
         kind, profile = cleaned.get("kind"), cleaned.get("profile")
         if kind in (FeedSource.Kind.STOCK, FeedSource.Kind.SALES) and profile is not None:
             try:
-                read_profile(kind, profile)
+                read_profile(kind, profile, dialects=DIALECTS)
             except FeedRefused as refusal:
                 self.add_error("profile", refusal.message)
         self._clean_transport(cleaned)

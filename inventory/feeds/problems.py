@@ -20,6 +20,7 @@ from inventory.feeds.columns import (
     lost_zeros,
     stripped,
 )
+from inventory.feeds.gtin import has_valid_check_digit
 from inventory.feeds.numbers import expected_figure
 from inventory.feeds.profiles import Profile
 from inventory.feeds.records import QUANTITY_LIMIT, Catalogue, FeedRefused, Flags, Int32s, Int64s
@@ -89,7 +90,7 @@ def find_items(table: TableBlock, catalogue: Catalogue, profile: Profile) -> Int
     if profile.item_code != "GTIN" or not len(column):
         return items
     if (items < 0).any():
-        items = _by_barcode(table, items, catalogue)
+        items = _by_barcode(table, items, catalogue, profile.region)
     if column.dtype == pl.String:
         numbers = stripped(column).cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
     else:
@@ -105,13 +106,13 @@ def find_items(table: TableBlock, catalogue: Catalogue, profile: Profile) -> Int
     return items
 
 
-def _by_barcode(table: TableBlock, items: Int32s, catalogue: Catalogue) -> Int32s:
+def _by_barcode(table: TableBlock, items: Int32s, catalogue: Catalogue, region: str | None) -> Int32s:
     rows = np.flatnonzero(items < 0)
     read: dict[str, int] = {}
     for row in rows.tolist():
         text = table.value(int(table.line_numbers[row]), "item").strip(" \t")
         if text not in read:
-            gtins = np.array([int(gtin) for gtin in read_barcode(text).candidates], np.int64)
+            gtins = np.array([int(gtin) for gtin in read_barcode(text, region=region).candidates], np.int64)
             found = gtin_items(gtins, catalogue)
             read[text] = int(found[found >= 0][0]) if (found >= 0).any() else -1
         if read[text] >= 0:
@@ -131,14 +132,20 @@ def _item_problem(findings: Findings, line_number: int, profile: Profile) -> tup
     if not text:
         return "no_item_key", f"{said}; expected {_article(profile)}."
     if profile.item_code == "GTIN":
-        problem = read_barcode(text).problem
+        problem = read_barcode(text, region=profile.region).problem
         if problem == WRONG_CHECK_DIGIT:
             return problem, f"{said}, whose check digit is wrong: it was misread."
         if problem == EXPONENT:
             return problem, f"{said}: a spreadsheet made a number of it; expected all digits of the GTIN."
-        if problem:
+        if problem and not _looks_like_gtin(text):
             return "bad_item", f"{said}; expected a GTIN of 8, 12, 13 or 14 digits."
     return "unknown_item", f"{said}; expected {_article(profile)} of a known item."
+
+
+def _looks_like_gtin(text: str) -> bool:
+    """Digits with their check digit, however many leading zeros they lost: they may become known."""
+    digits = text.lstrip("0")
+    return text.isascii() and text.isdigit() and 1 < len(digits) <= 14 and has_valid_check_digit(digits)
 
 
 def _article(profile: Profile) -> str:

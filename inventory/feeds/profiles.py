@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Protocol, get_args
 
+from inventory.feeds.barcodes import REGIONS
 from inventory.feeds.facts import CountState
 from inventory.feeds.records import FeedRefused
 
@@ -30,7 +31,11 @@ COMMON_KEYS = frozenset({
     "format", "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
     "timezone", "completeness", "quantity_sign", "quantity_state", "negatives", "stores", "tolerance", "absences",
     "drop_guard", "max_errors", "unknown_items", "unknown_stores", "new_store", "as_of", "keep_raw",
-    "scale",
+    "scale", "region",
+})  # fmt: skip
+# What only the road of facts heeds; the vectorised one would pass it over in silence.
+FACTS_KEYS = frozenset({
+    "quantity_state", "tolerance", "unknown_items", "unknown_stores", "new_store",
 })  # fmt: skip
 
 
@@ -58,7 +63,8 @@ class Profile:
     `tolerance` holds the codes of faults that are noted instead of refusing the file. `stores` is the scope of a
     FULL file; empty: the stores it names. `drop_guard` and `max_errors` are shares from 0 to 1. `as_of` says where
     an instant comes from when lines carry none: "receipt", "modified", or a pattern of the file's name such as
-    "STK_%Y%m%d%H%M%S". Every quantity is multiplied by `scale`. `new_timezone` and `new_currency` are those of stores
+    "STK_%Y%m%d%H%M%S". Every quantity is multiplied by `scale`. `region` says by whose rule weights and prices are
+    embedded in barcodes (inventory.feeds.barcodes.REGIONS). `new_timezone` and `new_currency` are those of stores
     that the source may bring along (unknown_stores: CREATE). `options` are the dialect's own.
     """
 
@@ -86,6 +92,7 @@ class Profile:
     as_of: str = "receipt"
     keep_raw: bool = True
     scale: Decimal = Decimal(1)
+    region: str | None = None
     new_timezone: str = ""
     new_currency: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
@@ -111,6 +118,10 @@ def read_profile(
     own = dialect.options if dialect else {}
     if unknown := sorted(set(declared) - COMMON_KEYS - set(own)):
         raise _bad(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(COMMON_KEYS | set(own)))}")
+    if not dialect and (unheeded := sorted(set(declared) & FACTS_KEYS)):
+        raise _bad(
+            f'{unheeded[0]} means nothing to the format "delimited"; expected a format such as "table"'
+        )
     said = {**(dialect.defaults if dialect else {}), **declared}
     item_code = _choice(said, "item_code", tuple(ITEM_CODES))
     return Profile(
@@ -138,6 +149,7 @@ def read_profile(
         as_of=_text(said, "as_of", "receipt"),
         keep_raw=_flag(said, "keep_raw", default=dialect.keeps_raw if dialect else True),
         scale=_scale(said),
+        region=_choice(said, "region", REGIONS) if said.get("region") is not None else None,
         new_timezone=_new_store(said).get("timezone", ""),
         new_currency=_new_store(said).get("currency", ""),
         options={key: _option(check, key, said.get(key)) for key, check in own.items()},

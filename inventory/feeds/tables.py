@@ -245,7 +245,9 @@ def _sorted_out(block: Block, header: Header, typed: Typed) -> Iterator[TableBlo
     for name in typed:
         kept &= frame[name].is_not_null().to_numpy()
     odd[places[~kept]] = True
-    frame = frame.drop(f"\0{header.width - 1}").filter(pl.Series(kept))
+    frame = frame.drop(f"\0{header.width - 1}")
+    if not kept.all():
+        frame = frame.filter(pl.Series(kept))
     lines = (block.first_line + places[kept]).astype(np.int32)
     yield TableBlock(header, block, len(lines), frame, lines, plain=plain, kept=kept)
     if odd.any():
@@ -262,7 +264,11 @@ def _odd_lines(block: Block, header: Header) -> Flags | None:
     def lines_with(places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         return np.bincount(np.searchsorted(ends, places), minlength=len(ends))
 
-    odd: Flags = lines_with(np.flatnonzero(signs == ord(header.delimiter))) != header.width - 1
+    marks = np.flatnonzero((signs == ord(header.delimiter)) | (signs == ord("\n")))
+    ended = np.flatnonzero(signs[marks] == ord("\n"))
+    if not text.endswith(b"\n"):
+        ended = np.append(ended, len(marks))
+    odd: Flags = np.diff(ended, prepend=-1) != header.width
     for sign in (b'"', b"\0"):
         if sign in text:
             odd |= lines_with(np.flatnonzero(signs == ord(sign))) > 0

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from inventory.models import FeedRun
+from django.db import transaction
+
+from inventory.models import FeedRun, RejectedRow
 from inventory.models.feeds import FeedRunQuerySet
 
 
@@ -28,16 +30,19 @@ def release_run(*, run: FeedRun, member_id: int | None, now: datetime) -> bool:
 def refuse_run(*, run: FeedRun, member_id: int | None, now: datetime) -> bool:
     """Turn a held file away; whether this call did it. What stood stays."""
     why = run.problem.get("message", "")
-    done = _held(run).update(
-        state=FeedRun.State.REFUSED,
-        finished_at=now,
-        lease_until=None,
-        decided_by=member_id,
-        problem={
-            "code": "refused_by_person",
-            "message": f"Somebody looked and refused it. It was held because: {why}",
-        },
-    )
+    with transaction.atomic():
+        done = _held(run).update(
+            state=FeedRun.State.REFUSED,
+            finished_at=now,
+            lease_until=None,
+            decided_by=member_id,
+            problem={
+                "code": "refused_by_person",
+                "message": f"Somebody looked and refused it. It was held because: {why}",
+            },
+        )
+        if done:
+            RejectedRow.objects.give_back(replay=run)
     run.refresh_from_db()
     return bool(done)
 

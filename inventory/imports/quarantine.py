@@ -4,6 +4,7 @@ What is sent in again is a document of its own, in the format the lines came in,
 that are rejected again stand in the quarantine of that document's run.
 """
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from inventory.models import FeedRun, RejectedRow
 from inventory.models.quarantine import RejectedRowQuerySet
 
 _IN_MEMORY = 4 * 2**20
+FILE_NOT_KEPT = "file_not_kept"
 
 
 class CannotReplay(Exception):
@@ -44,9 +46,7 @@ def original_of(run: FeedRun) -> Original | None:
         return None
     path = Path(run.file.path) if run.file else None
     if path is None or not path.is_file():
-        raise CannotReplay(
-            "file_not_kept", "The file's bytes are not kept any more: it has to be sent again."
-        )
+        raise CannotReplay(FILE_NOT_KEPT, "The file's bytes are not kept any more: it has to be sent again.")
     file = FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES)
     if run.document_format == CANONICAL:
         return Original(file, "JSON", "utf-8", dialect=DIALECTS[CANONICAL])
@@ -149,7 +149,18 @@ def _whole_line(original: Original, number: int, text: str) -> str:
         raise CannotReplay("bad_text", f"Line {number} is empty; give it up if it should not count.")
     if original.is_one_value:
         _object(number, text)
+    if original.kind != "JSON" and _is_open(text, original.delimiter):
+        raise CannotReplay("csv_quote", f"Line {number}: a quote is opened and not closed.")
     return text
+
+
+def _is_open(text: str, delimiter: str) -> bool:
+    """Whether the line would swallow those after it."""
+    try:
+        list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _facts(rows: RejectedRowQuerySet, mended: Mapping[int, str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from inventory.feeds.blocks import UTF8_MARK
 from inventory.feeds.originals import Original, encoded
 from inventory.feeds.rows import joined
 from inventory.feeds.spreadsheets import neutral, restored
-from inventory.imports.quarantine import CannotReplay, original_of, replay_lines
+from inventory.imports.quarantine import FILE_NOT_KEPT, CannotReplay, original_of, replay_lines
 from inventory.imports.receiving import Readable
 from inventory.models import FeedRun, RejectedRow
 from inventory.models.quarantine import RejectedRowQuerySet
@@ -35,8 +35,16 @@ class RejectedFile:
 
 
 def rejected_file(*, run: FeedRun, rows: RejectedRowQuerySet) -> RejectedFile:
-    """These lines of the run with their reasons. Raises CannotReplay when the file's bytes are not kept."""
-    original = original_of(run)
+    """These lines of the run with their reasons; what was noted of them where the file's bytes are not kept.
+
+    Raises CannotReplay when the file cannot be read by the source's profile.
+    """
+    try:
+        original = original_of(run)
+    except CannotReplay as problem:
+        if problem.code != FILE_NOT_KEPT:
+            raise
+        return RejectedFile(encoded(_noted(rows), "utf-8-sig"), "text/csv; charset=utf-8", ".csv")
     if original is None:
         return RejectedFile(_records(rows), "application/x-ndjson", ".jsonl")
     reasons: dict[int, list[str]] = {}
@@ -57,6 +65,14 @@ def rejected_file(*, run: FeedRun, rows: RejectedRowQuerySet) -> RejectedFile:
 def _objects_with_reasons(original: Original, reasons: Mapping[int, list[str]]) -> Iterator[str]:
     for number, text in original.lines(list(reasons)):
         yield _json_with(text, number, " ".join(reasons[number]))
+
+
+def _noted(rows: RejectedRowQuerySet) -> Iterator[str]:
+    """A table of number, code, sentence and the beginning of the line."""
+    yield joined(["line", "code", "reason", "raw"], ",")
+    found = rows.order_by("line_number", "part").values_list("line_number", "code", "message", "raw")
+    for number, code, message, raw in found.iterator(chunk_size=2000):
+        yield joined([str(number), code, neutral(message), neutral(raw)], ",")
 
 
 def _records(rows: RejectedRowQuerySet) -> Iterator[bytes]:

@@ -57,7 +57,9 @@ def load_run(*, run_id: int, now: datetime, progress: Progress | None = None) ->
             try:
                 _load(run, open_file=lambda: _stored(run), progress=progress, attempt=attempt)
             except FeedRefused as refusal:
-                attempt.finish(state=FeedRun.State.REFUSED, problem=_problem(refusal))
+                with transaction.atomic():
+                    attempt.finish(state=FeedRun.State.REFUSED, problem=_problem(refusal))
+                    RejectedRow.objects.give_back(replay=run)
             except FeedHeld as held:
                 attempt.finish(state=FeedRun.State.HELD, problem=_problem(held), preview=held.preview)
     except LeaseLost:
@@ -82,6 +84,7 @@ def fail_exhausted_runs(*, now: datetime) -> int:
 def retry_run(*, run: FeedRun, now: datetime) -> None:
     """Let a failed or refused run start over by hand. Does nothing to a run in any other state."""
     over = FeedRun.objects.filter(pk=run.pk, state__in=[FeedRun.State.FAILED, FeedRun.State.REFUSED])
+    over = over.exclude(state=FeedRun.State.REFUSED, replay_of__isnull=False)
     over.exclude(file="").update(
         state=FeedRun.State.RECEIVED,
         attempts=0,

@@ -268,5 +268,10 @@ class FeedRun(models.Model):
 
     @property
     def is_retryable(self) -> bool:
-        """Over without a load, and its bytes are still there (a file that was too large is not kept)."""
+        """Over without a load, and its bytes are still there (a file that was too large is not kept).
+
+        The lines of a refused replay wait in quarantine again.
+        """
+        if self.state == self.State.REFUSED and self.replay_of_id is not None:
+            return False
         return self.state in (self.State.REFUSED, self.State.FAILED) and bool(self.file)

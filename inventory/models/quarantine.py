@@ -25,6 +25,11 @@ class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
             return rows.filter(code=RejectedRow.UNKNOWN_STORE)
         return rows.exclude(code=RejectedRow.UNKNOWN_STORE) if kind else rows
 
+    def give_back(self, *, replay: FeedRun) -> int:
+        """Put the lines of a replay that was refused into quarantine again; how many they are."""
+        mine = self.filter(replay=replay, state=RejectedRow.State.REPLAYED)
+        return mine.update(state=RejectedRow.State.WAITING, replay=None)
+
     def drop(self, *, member_id: int | None, now: datetime) -> int:
         """Give the waiting ones up; how many there were."""
         return self.waiting().update(state=RejectedRow.State.DROPPED, decided_by=member_id, decided_at=now)

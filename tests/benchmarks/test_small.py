@@ -21,11 +21,16 @@ def benchmark(name: str, *sizes: str) -> dict[str, Any]:
 
 
 def test_import() -> None:
-    found = benchmark("import", "--rows=20000", "--stores=10", "--promotions=3", "--peer-rows=2000")
+    sizes = ("--rows=20000", "--stores=10", "--promotions=3", "--peer-rows=500", "--sales-lines=3000")
+    found = benchmark("import", *sizes, "--growth-rounds=1")
     assert found["size"]["rows"] == 20_000
-    assert set(found["ratios"]) == {"of_copy", "over_bulk_create"}
+    assert set(found["ratios"]) == {
+        "of_copy", "of_copy_unchanged", "of_copy_first", "over_bulk_create", "over_saleor_way", "sales_of_copy",
+        "sales_again", "dirty", "growth_10m",
+    }  # fmt: skip
     assert found["ratios"]["of_copy"] > 0.05
     assert found["ratios"]["over_bulk_create"] > 3
+    assert 0 < found["figures"]["peak_mb_1m"] < found["figures"]["peak_mb_10m"] < 300
 
 
 def test_push() -> None:

@@ -130,7 +130,7 @@ def open_night(*, lines: int) -> FeedRun:
         rows_applied=1_200, rows_unchanged=15_800 - lines, rows_rejected=lines,
     )  # fmt: skip
     RejectedRow.objects.bulk_create(
-        RejectedRow(run=run, line_number=9 * n + 2, code="bad_number", message="“12,x” is not a number.",
+        RejectedRow(run=run, line_number=9 * n + 2, code="not_a_number", message="“12,x” is not a number.",
                     raw=f"0412;S{n};12,x")
         for n in range(lines)
     )  # fmt: skip
@@ -169,8 +169,8 @@ def test_a_file_is_handed_in_and_its_rejects_are_downloaded(tom: StaffMember, si
     expect(page.get_by_role("heading", level=1)).to_have_text("by-hand.csv")
     page.goto(f"/desk/runs/{run.pk}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download as CSV").click()
-    assert download.value.suggested_filename == "stock-tonightcsv-rejected.csv"
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "stock-tonight-rejected.csv"
     assert download.value.path().read_text("utf-8-sig").count("0412;S") == 3
 
 

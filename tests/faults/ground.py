@@ -1,6 +1,5 @@
 """An installation of its own whose servers and worker can be killed: PostgreSQL, Valkey, a Celery worker and beat."""
 
-import json
 import os
 import signal
 import subprocess
@@ -29,6 +28,8 @@ class Ground:
         self.stack = stack
         self.port = free_port()
         self.servers: dict[str, Server] = {}
+        self.contexts: dict[str, ExitStack] = {}
+        stack.callback(self.stop_servers)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.start("postgres")
         self.start("valkey")
@@ -42,23 +43,26 @@ class Ground:
         }
 
     def start(self, name: str) -> None:
-        """Start a part; a PostgreSQL whose old children still hold its memory is asked again."""
+        """Start a part; a PostgreSQL whose old children still hold its memory is asked again.
+
+        PostgreSQL writes as in earnest here: what it has acknowledged has to outlive its death.
+        """
         if name in ("worker", "beat"):
             self.processes[name] = self._start_celery(name)
             return
+        if name in self.contexts:
+            self.contexts.pop(name).close()
         deadline = time.monotonic() + START_AGAIN_SECONDS
-        while True:
-            try:
-                server = (
-                    postgres(self.folder, quick=True)
-                    if name == "postgres"
-                    else valkey(self.folder, port=self.port)
-                )
-                self.servers[name] = self.stack.enter_context(server)
-                break
-            except StackError:
-                if time.monotonic() > deadline:
-                    raise
+        while name not in self.contexts:
+            with ExitStack() as context:
+                server = postgres(self.folder) if name == "postgres" else valkey(self.folder, port=self.port)
+                try:
+                    self.servers[name] = context.enter_context(server)
+                except StackError:
+                    if time.monotonic() > deadline:
+                        raise
+                    continue
+                self.contexts[name] = context.pop_all()
         self.processes[name] = self.servers[name].process
 
     def _start_celery(self, name: str) -> "subprocess.Popen[bytes]":
@@ -91,6 +95,17 @@ class Ground:
         self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
         return process
 
+    def start_what_ended(self) -> None:
+        """As whoever supervises the processes does: a worker that finds no broker when it starts may give up."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
+    def stop_servers(self) -> None:
+        """Worker and beat have ended before."""
+        for context in self.contexts.values():
+            context.close()
+
     def kill(self, name: str) -> None:
         """SIGKILL, for a worker with its children."""
         process = self.processes[name]
@@ -108,15 +123,6 @@ class Ground:
         )  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
-
-    def add_source(self, code: str, kind: str, **profile: Any) -> None:
-        """A source whose inbox is looked into at every tick."""
-        told = [f"--set={key}={json.dumps(value)}" for key, value in profile.items()]
-        self.manage("add_source", code, "--kind", kind, *told)
-        self.sql(
-            "UPDATE inventory_feedsource SET pull_every = '1 second', next_pull_at = now() WHERE code = %s",
-            code,
-        )
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """One statement on a connection of its own."""

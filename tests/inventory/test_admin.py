@@ -60,11 +60,19 @@ def test_a_time_that_was_asked_for_stays() -> None:
         ("pull_times", {"pull_times": '["03:10"]', "pull_every": "00:15:00"}),
         ("pull_every", {"pull_every": "00:00:00"}),
         ("pull_timezone", {"pull_timezone": "Berlin", "pull_times": '["03:10"]'}),
+        ("profile", {"profile": '{"format": "shopify_inventory"}'}),
+        ("profile", {"profile": '{"format": "shopify", "sheet": 0}'}),
+        ("profile", {"profile": '{"unknown_items": "CREATE"}'}),
         ("alert_webhook", {"alert_webhook": "javascript:alert(1)"}),
     ],
 )
 def test_what_leads_nowhere_is_not_saved(field: str, fields: dict[str, Any]) -> None:
     assert field in form(**fields).errors
+
+
+def test_a_profile_of_any_dialect_is_saved_with_its_own_options() -> None:
+    profile = '{"format": "shopify", "sheet": "Stock", "unknown_items": "CREATE", "region": "de"}'
+    assert form(profile=profile).save().profile["sheet"] == "Stock"
 
 
 def test_a_source_that_is_believed_otherwise_is_written_down(admin_client: Client) -> None:

@@ -41,11 +41,11 @@ def rejected(nora: Api, run: FeedRun, query: str = "") -> list[dict[str, Any]]:
 
 def test_lines_are_listed_with_what_became_of_them(nora: Api, run: FeedRun) -> None:
     first, second = rejected(nora, run)
-    assert (first["code"], first["field"], first["state"]) == ("bad_number", "on_hand", "WAITING")
+    assert (first["code"], first["field"], first["state"]) == ("not_a_number", "on_hand", "WAITING")
     assert (second["unknown_code"], second["replay"]) == (gtin_for(9), None)
     nora.post(f"/feeds/runs/{run.pk}/drop", {"lines": [{"id": first["id"]}]})
     assert [row["line_number"] for row in rejected(nora, run, "?state=WAITING")] == [3]
-    assert [row["line_number"] for row in rejected(nora, run, "?code=bad_number&state=DROPPED")] == [2]
+    assert [row["line_number"] for row in rejected(nora, run, "?code=not_a_number&state=DROPPED")] == [2]
 
 
 def test_a_mended_line_goes_in_once(nora: Api, run: FeedRun) -> None:

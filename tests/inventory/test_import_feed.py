@@ -38,7 +38,7 @@ def test_the_second_time_it_says_what_came_of_the_first(
     call_command("import_feed", str(file), source="wms")
     call_command("import_feed", str(file), source="wms")
     printed = capsys.readouterr().out
-    assert "The same bytes came before, as night.csv" in printed
+    assert "the same bytes came before, as night.csv" in printed
     assert printed.count("applied 1") == 2
     assert FeedRun.objects.count() == 1
 
@@ -56,6 +56,17 @@ def test_a_refused_file_exits_with_1(file: Path, dry_run: bool) -> None:
     with pytest.raises(CommandError, match="lacks") as refused:
         call_command("import_feed", str(file), source="wms", dry_run=dry_run)
     assert refused.value.returncode == 1
+
+
+def test_a_refused_file_is_tried_again_with_a_mended_profile(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"on_hand", b"Bestand"))
+    with pytest.raises(CommandError, match="lacks"):
+        call_command("import_feed", str(file), source="wms")
+    FeedSource.objects.update(profile={"columns": {"quantity": "Bestand"}})
+    call_command("import_feed", str(file), source="wms", dry_run=True)
+    assert levels() == {}
+    call_command("import_feed", str(file), source="wms")
+    assert (levels(), FeedRun.objects.get().state) == ({("S1", "A"): 5}, "LOADED_WITH_REJECTS")
 
 
 def test_an_unknown_source_lists_the_known_ones(file: Path) -> None:
@@ -81,6 +92,8 @@ def test_a_held_file_exits_with_3_and_says_what_to_do(
         with pytest.raises(CommandError, match=words) as caught:
             call_command("import_feed", str(part), source="wms", dry_run=dry_run)
         assert caught.value.returncode == 3
+    with pytest.raises(CommandError, match="Release or refuse it"):
+        call_command("import_feed", str(part), source="wms")
     assert "absent 9" in capsys.readouterr().out
     assert set(levels().values()) == {5}
 

@@ -30,8 +30,8 @@ _ITEM_ID = "ITEMID"
 def read_items(names: Names, sale: Element, *, item_code: str) -> tuple[Code, ...]:
     """What the item may be found by. `item_code` is what the profile says of the till's own numbers.
 
-    GTINs come first, a weight or price taken off; then PLUs without zeros and check digit; then the till's own
-    item number. Where the profile names another code than GTIN, that one comes first.
+    GTINs come first, from which the loader takes a weight or price off; then PLUs without zeros and check digit;
+    then the till's own item number. Where the profile names another code than GTIN, that one comes first.
     Raises BadField for a line without any code.
     """
     return _codes(tuple((kind, text) for kind, text in _written(names, sale) if text.strip("0")), item_code)
@@ -78,9 +78,9 @@ def _written(names: Names, sale: Element) -> Iterator[tuple[str, str]]:
 
 
 def _gtins(kind: str, text: str) -> tuple[str, ...]:
-    """The GTINs a code may mean. A short number is one only where the log says that it is."""
+    """The GTIN a code is. A short number is one only where the log says that it is."""
     if len(text) in LENGTHS or _says_gtin(kind):
-        return read_barcode(text).candidates
+        return read_barcode(text).candidates[:1]
     return ()
 
 

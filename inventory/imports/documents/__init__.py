@@ -71,7 +71,7 @@ def load_records(arrival: Arrival, profile: Profile) -> Callable[[], Counts]:
         spool = stack.enter_context(
             FactSpool(keeps_records=not dialect.is_line_oriented or not arrival.run.keeps_raw)
         )
-        codes = read_codes(source_id=arrival.run.source_id)
+        codes = read_codes(source_id=arrival.run.source_id, region=profile.region)
         reading = Reading(
             arrival,
             profile,

@@ -30,13 +30,14 @@ class FoundItem:
 
 @dataclass
 class Codes:
-    """The stores there are, and the items asked for so far."""
+    """The stores there are, and the items asked for so far. `region` is whose rule barcodes with a weight follow."""
 
     source_id: int
     stores: Mapping[str, int]
     stores_by_gln: Mapping[str, int]
     zones: Mapping[int, str]
     item_aliases: Mapping[str, int]
+    region: str | None = None
     items: dict[int, KnownItem] = field(default_factory=dict)
     _ids: dict[tuple[str, str], int] = field(default_factory=dict)
     _barcodes: dict[str, Barcode] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class Codes:
         """What a text in a GTIN's place is, read once a text."""
         found = self._barcodes.get(text)
         if found is None:
-            found = self._barcodes[text] = read_barcode(text)
+            found = self._barcodes[text] = read_barcode(text, region=self.region)
         return found
 
     def find(self, codes: tuple[Code, ...]) -> FoundItem:
@@ -121,7 +122,7 @@ class Codes:
         return FoundItem(None, "no_item_key")
 
 
-def read_codes(*, source_id: int) -> Codes:
+def read_codes(*, source_id: int, region: str | None = None) -> Codes:
     """The stores by code and GLN, with what people have mapped for this source."""
     rows = list(Store.objects.values_list("pk", "store_code", "gln", "timezone"))
     mapped = CodeMapping.objects.filter(source_id=source_id)
@@ -132,4 +133,5 @@ def read_codes(*, source_id: int) -> Codes:
         stores_by_gln={gln: pk for pk, _code, gln, _zone in rows if gln},
         zones={pk: zone for pk, _code, _gln, zone in rows},
         item_aliases=dict(mapped.filter(kind=CodeMapping.Kind.ITEM).values_list("code", "item_id")),
+        region=region,
     )

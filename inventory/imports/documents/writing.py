@@ -25,7 +25,7 @@ from inventory.imports.spooling import StoreSpool
 from inventory.imports.stock import full_file, write_counts
 from inventory.imports.telling import Withheld, read_withheld
 from inventory.imports.times import micros
-from inventory.models import Store
+from inventory.models import FeedRun, Store
 
 
 def write_document(reading: Reading) -> Counts:
@@ -57,6 +57,8 @@ def write_document(reading: Reading) -> Counts:
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
         keep_extract(run=arrival.run, records=spool.records())
+        if gathered.document.as_of is not None:  # facts that are sent in again are as old as their document
+            FeedRun.objects.filter(pk=arrival.run.pk).update(file_as_of=document_time(reading, "UTC"))
     return counts
 
 

@@ -2,13 +2,17 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import FeedRefused
+from inventory.imports.transports.declared import read_transport
+from inventory.imports.transports.faults import PullFailed
 from inventory.models import FeedSource
 
 
@@ -35,7 +39,7 @@ def known_formats() -> str:
 
 class Command(BaseCommand):
     help = (
-        "Set up a feed source, or change the profile of one: `add_source CODE --kind STOCK --format shopify_inventory "
+        "Set up a feed source, or change the profile of one: `add_source CODE --kind STOCK --format shopify "
         "--set unknown_items=CREATE`. What was not named stays as it is."
     )
 
@@ -52,6 +56,8 @@ class Command(BaseCommand):
             help="a key of the profile; may be repeated",
         )
         parser.add_argument("--precedence", type=int, help="lower is believed first; 100 if not said")
+        parser.add_argument("--transport", metavar="JSON", help="where its files come from, as a JSON object")
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="look for files so often; 0: never")
         parser.add_argument("--formats", action="store_true", help="list the formats there are, and end")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -69,6 +75,7 @@ class Command(BaseCommand):
             source.precedence = options["precedence"]
         chosen = {"format": options["format"]} if options["format"] else {}
         source.profile = {**source.profile, **chosen, **read_settings(options["set"])}
+        self._fetch(source, options["transport"], options["every"])
         self._check(source)
         source.save()
         self.stdout.write(f"{source.code}: {source.get_kind_display()}, {json.dumps(source.profile)}")
@@ -76,6 +83,22 @@ class Command(BaseCommand):
     def _usual_kind(self, name: str | None) -> str:
         dialect = DIALECTS.get(name or "")
         return dialect.kinds[0] if dialect else FeedSource.Kind.STOCK
+
+    def _fetch(self, source: FeedSource, transport: str | None, every: int | None) -> None:
+        """Where its files come from and how often somebody looks; the first time at once."""
+        if transport is not None:
+            try:
+                source.transport = json.loads(transport)
+                read_transport(source.transport)
+            except (json.JSONDecodeError, PullFailed) as error:
+                said = error.message if isinstance(error, PullFailed) else f"it is no JSON ({error})"
+                raise CommandError(f"--transport cannot be used: {said}", returncode=2) from error
+        if every is not None:
+            if every < 0:
+                raise CommandError(f"--every is {every}; expected seconds, or 0 for never.", returncode=2)
+            source.pull_times = []
+            source.pull_every = timedelta(seconds=every) if every else None
+            source.next_pull_at = timezone.now() if every else None
 
     def _check(self, source: FeedSource) -> None:
         if source.kind == FeedSource.Kind.PROMOTIONS:

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tqdm import tqdm
 
-from inventory.imports import Counts, Progress, load_run, receive_file, rehearse
+from inventory.imports import Counts, Progress, load_run, receive_file, rehearse, retry_run
 from inventory.models import FeedRun, FeedSource, RejectedRow
 
 SHOWN_REJECTS = 10
@@ -48,12 +49,18 @@ class Command(BaseCommand):
 
     def _import(self, file: Path, source: FeedSource) -> None:
         with file.open("rb") as content:
-            run, is_new = receive_file(
-                source=source, file_name=file.name, content=content, now=timezone.now()
+            run, _is_new = receive_file(
+                source=source,
+                file_name=file.name,
+                content=content,
+                now=timezone.now(),
+                modified_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
             )
-        if not is_new and run.is_finished:
+        if run.is_retryable:  # whoever sends it again by hand has mended the profile, or whatever failed
+            retry_run(run=run, now=timezone.now())
+        if run.is_finished or run.state == FeedRun.State.HELD:
             self._say_known(run)
-        elif not run.is_finished:
+        else:
             with _bar(file) as bar:
                 loaded = load_run(run_id=run.pk, now=timezone.now(), progress=_progress(bar))
             if loaded is None:
@@ -64,8 +71,8 @@ class Command(BaseCommand):
     def _say_known(self, run: FeedRun) -> None:
         when = timezone.localtime(run.received_at)
         self.stdout.write(
-            f"The same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; a file counts once. "
-            f"It was {run.get_state_display()}:"
+            f"duplicate_document: the same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; "
+            f"a file counts once. It was {run.get_state_display()}:"
         )
 
     def _report(self, run: FeedRun) -> None:
@@ -90,7 +97,7 @@ class Command(BaseCommand):
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
         known = FeedRun.objects.filter(source=source, sha256=digest, replay_of=None).first()
-        if known is not None and known.is_finished:
+        if known is not None and known.is_finished and not known.is_retryable:
             self._say_known(known)
             self._report(known)
             return

@@ -78,7 +78,7 @@ def test_figures_of_a_declared_locale(sign: str | None, text: str, quantity: int
 )  # fmt: skip
 @pytest.mark.parametrize("sign", [".", ",", None])
 def test_what_is_no_number_stays_none(text: str, sign: str | None) -> None:
-    profile: dict[str, object] = {"delimiter": "|"} | ({"decimal_sign": sign} if sign else {})
+    profile = {"delimiter": "|"} | ({"decimal_sign": sign} if sign else {})
     content = f"{HEADER}S1,{MILK},§,{TIME}\n".replace(",", "|").replace("§", text)
     assert read_counts(content, profile) == ([], {2: "not_a_number"})
 

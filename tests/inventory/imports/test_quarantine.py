@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from inventory.imports import load_run
+from inventory.imports import load_run, retry_run
 from inventory.imports.quarantine import (
     CannotReplay,
     drop_lines,
@@ -68,7 +68,7 @@ def test_what_is_rejected_again_waits_in_the_new_run(source: FeedSource) -> None
     run = load(stock_file(("0412", gtin_for(1), "x", at(2)), ("0412", gtin_for(3), 7, at(2))), source=source)
     create_item(sku="NEW", gtin=gtin_for(3))
     again = replay(run)
-    assert rejects(again) == [(2, "bad_number")]
+    assert rejects(again) == [(2, "not_a_number")]
     last = replay(again, {again.rejected_rows.get().pk: f"0412,{gtin_for(1)},4,{at(2)}"})
     assert (last.replay_of, counts(last)) == (run, (1, 0, 0, 0))
     assert levels() == {("0412", "OAT"): 4, ("0412", "NEW"): 7}
@@ -108,7 +108,8 @@ def test_a_mended_line_replaces_the_one_that_came_in_its_feed_s_own_signs() -> N
 
 
 def test_signs_that_the_feed_cannot_write_are_told() -> None:
-    run = load("Filiale;EAN;Bestand;Stand\nÖ;1;1;1\n".encode("cp1252"), source=create_source(profile=GERMAN))
+    create_store(store_code="K")
+    run = load("Filiale;EAN;Bestand;Stand\nK;x;1;1\n".encode("cp1252"), source=create_source(profile=GERMAN))
     with pytest.raises(CannotReplay, match="cannot be written in cp1252"):
         replay(run, {run.rejected_rows.get().pk: "Ł;1;1;1"})
     assert waiting_rows(run=run).count() == 1
@@ -123,7 +124,9 @@ def test_a_long_line_comes_back_whole(source: FeedSource) -> None:
     assert content(replay(run)) == f"{head}\n{line}\n".encode()
 
 
-@pytest.mark.parametrize(("text", "code"), [("a\nb", "bad_text"), ("  ", "bad_text"), ("a\0b", "bad_text")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("a\nb", "bad_text"), ("  ", "bad_text"), ("a\0b", "bad_text"), ('a,"b', "csv_quote")]
+)
 def test_a_mended_line_is_one_line_or_nothing_happens(source: FeedSource, text: str, code: str) -> None:
     run = load(stock_file(("0412", gtin_for(3), 7, at(2))), source=source)
     (row,) = run.rejected_rows.all()
@@ -179,3 +182,25 @@ def pressed(run_id: int) -> int | None:
         return again.pk if again else None
     finally:
         connection.close()
+
+
+def test_lines_of_a_replay_that_was_refused_wait_again(source: FeedSource) -> None:
+    run = load(stock_file(("0412", gtin_for(3), 7, at(2))), source=source)
+    again = replay_lines(run=run, rows=waiting_rows(run=run), member_id=None, now=NOW)
+    assert again is not None
+    FeedSource.objects.update(profile={"delimiter": ";"})
+    refused = load_run(run_id=again.pk, now=NOW)
+    assert refused is not None
+    assert (refused.state, refused.is_retryable) == ("REFUSED", False)
+    assert [row.line_number for row in waiting_rows(run=run)] == [2]
+    retry_run(run=refused, now=NOW)
+    assert refused.state == "REFUSED"
+    FeedSource.objects.update(profile={})
+    create_item(sku="NEW", gtin=gtin_for(3))
+    assert counts(replay(run)) == (1, 0, 0, 0)
+
+
+def test_lines_of_stores_still_unknown_are_no_file_of_somebody_else_s(source: FeedSource) -> None:
+    lines = [("0412", gtin_for(1), 5, at(2)), ("0413", gtin_for(1), 5, at(2))]
+    again = replay(load(stock_file(*lines), source=source))
+    assert (again.state, rejects(again)) == ("LOADED_WITH_REJECTS", [(2, "unknown_store")])

@@ -108,7 +108,6 @@ def test_another_delimiter_and_the_mark_of_utf_8_are_understood(source: FeedSour
 @pytest.mark.parametrize(
     "line",
     [
-        '0412;"open;3;{at};',
         "0412;1;2",
         "0412;{gtin};x;{at};a;b;c",
         '0412;{gtin};x;{at};"a"b',
@@ -126,7 +125,7 @@ def test_untouched_it_comes_back_as_it_was(source: FeedSource, line: str) -> Non
 
 
 def test_no_cell_of_it_is_a_formula(source: FeedSource) -> None:
-    run = arrived(source, f"=cmd();{gtin_for(1)};-5;{at(2)};@x")
+    run = arrived(source, f"=cmd();{gtin_for(1)};-5;{at(2)};@x", f"0412;{gtin_for(2)};1;{at(2)};")
     row = rows_of(downloaded(run))[1]
     assert (row[0], row[2], row[4]) == ("'=cmd()", "-5", "'@x")
 
@@ -152,3 +151,11 @@ def test_facts_go_as_json_lines_and_come_back(source: FeedSource) -> None:
     assert Path(sent.replay.file.path).read_bytes() == '{"item": "ä", "quantity": "8"}\n'.encode()
     assert sent.lines == 1
     assert sent.told == ('Line 3 still has its "_raw": write what it should say in its place.',)
+
+
+def test_what_was_noted_of_a_line_is_left_when_the_file_is_gone(source: FeedSource) -> None:
+    run = arrived(source, "=cmd();1;2;3;4", f"0412;{gtin_for(2)};1;{at(2)};")
+    Path(run.file.path).unlink()
+    rows = list(csv.reader(io.StringIO(downloaded(run).decode("utf-8-sig"))))
+    assert rows[0] == ["line", "code", "reason", "raw"]
+    assert (rows[1][0], rows[1][3]) == ("2", "'=cmd();1;2;3;4")

@@ -9,10 +9,12 @@ import pytest
 import xlsxwriter
 
 from inventory.imports import load_run
+from inventory.imports.mappings import map_code
 from inventory.imports.quarantine import CannotReplay, full_texts, original_of, replay_lines, waiting_rows
 from inventory.imports.rejected_files import rejected_file, replay_upload
-from inventory.models import FeedRun, FeedSource
+from inventory.models import FeedRun, FeedSource, Item
 from tests.factories import create_item, create_source, create_store, gtin_for
+from tests.inventory.feeds.edi_files import x12
 from tests.inventory.imports.files import NOW, at, levels, load, stock_file
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +136,22 @@ def test_lines_without_a_time_are_as_old_as_on_the_first_day() -> None:
     load(f"{header}0412;OAT;9\n0412;TEA;1\n".encode(), source=source, now=later)
     replay = again(first, (";x", ";5"))
     assert (replay.rows_stale, levels()["0412", "OAT"]) == (1, 9)
+
+
+def test_facts_of_a_document_go_in_after_their_code_was_mapped_as_old_as_the_document() -> None:
+    """An X12 846 of 02:00 that came at noon, and a file of 06:00 before the code was mapped."""
+    source = create_source(profile={"format": "x12_846", "item_code": "SKU"})
+    segments = ["BIA*00*DD*1*20240521*0200", "LIN**SK*OLD-OAT", "QTY*17*9*EA", "SCH*9*EA*WH*0412*097*20240521",
+                "LIN**SK*TEA", "QTY*17*3*EA", "SCH*3*EA*WH*0412*097*20240521"]  # fmt: skip
+    run = load(x12("846", segments).encode(), source=source)
+    assert levels() == {("0412", "TEA"): 3}
+    load(stock_file(("0412", gtin_for(1), 5, "2024-05-21T06:00:00Z")), source=create_source())
+    file = b"".join(rejected_file(run=run, rows=run.rejected_rows.all()).pieces)
+    assert json.loads(file)["items"] == [{"scheme": "SKU", "code": "OLD-OAT"}]
+    sent = map_code(
+        source=source, code="OLD-OAT", target=Item.objects.get(sku="OAT"), member_id=None, now=NOW
+    )
+    (again,) = (load_run(run_id=replay.pk, now=NOW) for replay in sent.replays)
+    assert again
+    assert (again.document_format, again.rows_received, again.rows_rejected) == ("canonical", 1, 0)
+    assert levels()["0412", "OAT"] == 5
