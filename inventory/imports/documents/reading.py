@@ -2,7 +2,7 @@
 
 import zoneinfo
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from inventory.feeds.blocks import visible
@@ -13,9 +13,11 @@ from inventory.feeds.units import UnusableQuantity, smallest_units
 from inventory.imports.documents.adopting import CODE_LIMIT, NewItems, NewStores
 from inventory.imports.documents.codes import Codes, KnownItem
 from inventory.imports.documents.fitting import (
+    EPOCH_DAY,
     FIRST_YEAR,
     Unusable,
     amount_of,
+    check_business_day,
     check_currency,
     check_movement,
     check_period,
@@ -32,7 +34,6 @@ from inventory.imports.times import micros
 from inventory.models import StockMovement as LedgerLine
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
-EPOCH_DAY = date(1970, 1, 1)
 
 
 @dataclass
@@ -212,6 +213,7 @@ class Reading:
     def gather_movement(self, fact: StockMovement, store: int, item: int, quantity: int, number: int) -> None:
         instant = self.instant(fact.occurred_at, fact, store, "occurred_at")
         check_movement(fact)
+        check_business_day(fact, instant)
         amount = amount_of(fact)
         moved = self.gathered.movements
         moved.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
