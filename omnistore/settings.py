@@ -191,6 +191,8 @@ SPECTACULAR_SETTINGS = {
         "OfferState": "promotions.rules.words.OfferState",
         "PromotionState": "promotions.rules.words.PromotionState",
         "FeedRunState": "inventory.models.FeedRun.State",
+        "FeedKind": "inventory.models.FeedSource.Kind",
+        "CodeKind": "inventory.models.CodeMapping.Kind",
     },
     "PREPROCESSING_HOOKS": ["omnistore.api_urls.without_second_spelling"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -139,6 +139,8 @@ def _decoded(decoder: codecs.IncrementalDecoder, piece: bytes, encoding: str, of
             offset + error.start + 1,
             f"{error.object[error.start : error.start + 1].hex()} (hexadecimal) is nothing in {encoding}",
         ) from error
+    except UnicodeError as error:  # UTF-16 without its mark
+        raise _wrong_encoding(None, offset + 1, f"this is no {encoding} ({error})") from error
 
 
 def _wrong_encoding(line: int | None, byte: int, what: str) -> FeedRefused:

@@ -183,7 +183,7 @@ def _body(file: FeedFile) -> bytes:
     except UnicodeError as error:
         byte = error.start + 1 if isinstance(error, UnicodeDecodeError) else 1
         raise FeedRefused(
-            "wrong_encoding", f"Byte {byte} of the file is nothing in {file.encoding}. Nothing was read."
+            "encoding", f"Byte {byte} of the file is nothing in {file.encoding}. Nothing was read."
         ) from error
 
 

@@ -23,6 +23,9 @@ SALES_FIELDS = (
 OPTIONAL_FIELDS = {"STOCK": (), "SALES": ("amount",)}  # read where the profile maps them
 STORE_ZONE = "store"
 DELIMITED = "delimited"
+# Python calls them encodings of text; what they make of bytes may be half a character.
+_NO_ENCODINGS = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "idna", "punycode"})
+_NO_ENCODING = "encoding is {!r}; expected a text encoding such as utf-8 or cp1252"
 _SCALES = (Decimal("0.000000001"), Decimal(1_000_000_000))
 COMMON_KEYS = frozenset({
     "format", "columns", "item_code", "delimiter", "encoding", "decimal_sign", "time_format", "date_format",
@@ -256,7 +259,9 @@ def _encoding(declared: Mapping[str, object]) -> str:
         name = codecs.lookup(value).name
         "a".encode(name)
     except (LookupError, TypeError, ValueError) as error:
-        raise _bad(f"encoding is {value!r}; expected a text encoding such as utf-8 or cp1252") from error
+        raise _bad(_NO_ENCODING.format(value)) from error
+    if name in _NO_ENCODINGS:
+        raise _bad(_NO_ENCODING.format(value))
     return "utf-8" if name == "utf-8-sig" else name
 
 

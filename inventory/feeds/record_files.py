@@ -31,6 +31,8 @@ _STATES: dict[str, CountState] = {"available": "AVAILABLE", "on_hand": "ON_HAND"
 _DIGITS = re.compile(r"[0-9]{1,30}")
 _WRITTEN_POINT = re.compile(r"[0-9]{0,30}[.][0-9]{0,12}")
 _DAY = timedelta(days=1)
+# What is no text at either end of a field: NUL, and everything that Python, and so the loader, takes for a blank.
+_BLANKS = "\0" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _cut(record: Record, line: str, layout: Layout) -> dict[str, Cell]:
 
 def _text(one: Field, parts: str | list[str]) -> str:
     part = parts[one.start : one.end]
-    return (part if isinstance(part, str) else "".join(part)).strip(" \t\0")
+    return (part if isinstance(part, str) else "".join(part)).strip(_BLANKS)
 
 
 def _facts(state: _State, line_number: int, line: str) -> Iterator[Found]:

@@ -194,16 +194,18 @@ def test_a_run_tells_what_became_of_its_lines(world: World) -> None:
         run=run, line_number=4, code="bad_number", message="'x' is no number.", raw="a,x"
     )
     told = world.operator.get(f"/feeds/runs/{run.pk}").json()
-    assert told["counts"] == {"received": 5, "applied": 2, "unchanged": 1, "stale": 1, "rejected": 1}
+    figures = {"received": 5, "applied": 2, "unchanged": 1, "stale": 1, "rejected": 1, "absent": 0}
+    assert told["counts"] == figures
     assert (told["state"], told["problem"], told["progress"]) == (
         "LOADED_WITH_REJECTS",
         None,
         {"rows": 0, "bytes": 0},
     )
     rejected = world.operator.get(f"/feeds/runs/{run.pk}/rejected").json()["results"]
-    assert rejected == [
-        {"line_number": 4, "code": "bad_number", "message": "'x' is no number.", "raw": "a,x"}
+    assert [(row["line_number"], row["code"], row["message"], row["raw"]) for row in rejected] == [
+        (4, "bad_number", "'x' is no number.", "a,x")
     ]
+    assert (rejected[0]["state"], rejected[0]["replay"]) == ("WAITING", None)
     assert run.pk in [row["id"] for row in world.operator.get("/feeds/wms/runs").json()["results"]]
 
 

@@ -38,7 +38,7 @@ def test_the_second_time_it_says_what_came_of_the_first(
     call_command("import_feed", str(file), source="wms")
     call_command("import_feed", str(file), source="wms")
     printed = capsys.readouterr().out
-    assert "The same bytes came before, as night.csv" in printed
+    assert "the same bytes came before, as night.csv" in printed
     assert printed.count("applied 1") == 2
     assert FeedRun.objects.count() == 1
 

@@ -138,7 +138,7 @@ def read_whole(text: str, *, name: str) -> int:
     if not text:
         raise BadField("missing_value", name, "", "a whole number")
     if not _WHOLE.fullmatch(text):
-        raise BadField("bad_number", name, text, "a whole number of at most 18 digits")
+        raise BadField("not_a_number", name, text, "a whole number of at most 18 digits")
     return int(text)
 
 

@@ -96,11 +96,12 @@ def _fetch(visit: Visit, transport: Bucket, s3: Any, key: str, size: int) -> tup
     name = key.rpartition("/")[2]
     check_size(name, size)
     visit.check()
-    body = s3.get_object(Bucket=transport.bucket, Key=key)["Body"]
+    answer = s3.get_object(Bucket=transport.bucket, Key=key)
+    body = answer["Body"]
     with closing(body), tempfile.TemporaryFile(dir=landing_folder()) as landed:
         visit.land(iter(lambda: body.read(CHUNK), b""), into=landed, name=name)
         landed.seek(0)
-        return visit.receive(file_name=name, content=landed)
+        return visit.receive(file_name=name, content=landed, modified_at=answer.get("LastModified"))
 
 
 def _signing_client(transport: Bucket, web: httpx.Client) -> Any:

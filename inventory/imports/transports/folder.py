@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -29,7 +30,8 @@ def take_from_folder(*, visit: Visit, transport: Folder) -> Iterator[tuple[FeedR
             with path.open("rb") as content:
                 if _look(os.fstat(content.fileno())) != seen:
                     continue
-                run, is_new = visit.receive(file_name=path.name, content=content)
+                modified_at = datetime.fromtimestamp(seen[2] / 1e9, UTC)
+                run, is_new = visit.receive(file_name=path.name, content=content, modified_at=modified_at)
         except (FileNotFoundError, PermissionError) as error:
             visit.note(FileFailed("unreadable", f"{path.name} cannot be read: {error.strerror}."))
             continue

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 from urllib.parse import unquote
@@ -40,11 +42,23 @@ def take_from_url(*, visit: Visit, transport: Https, policy: Policy) -> Iterator
     if version is None:
         return
     with part.open("rb") as content:
-        run, is_new = visit.receive(file_name=file_name(transport.url), content=content)
+        run, is_new = visit.receive(
+            file_name=file_name(transport.url),
+            content=content,
+            modified_at=_modified_at(version["last_modified"]),
+        )
     visit.memory.pop("part", None)
     visit.memory.update(version)
     part.unlink()
     yield run, is_new
+
+
+def _modified_at(text: str) -> datetime | None:
+    """The time of a Last-Modified header; None where there is none that can be read."""
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)  # HTTP knows no other zone
+    except ValueError:
+        return None
 
 
 def file_name(url: str) -> str:

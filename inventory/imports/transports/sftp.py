@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import paramiko
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -153,7 +154,8 @@ def _fetch(
         if (now.st_size, now.st_mtime) != seen or landed.tell() != seen[0]:
             return None
         landed.seek(0)
-        return visit.receive(file_name=name, content=landed)
+        modified_at = datetime.fromtimestamp(seen[1], UTC) if seen[1] else None
+        return visit.receive(file_name=name, content=landed, modified_at=modified_at)
 
 
 def _set_aside(transport: Sftp, sftp: paramiko.SFTPClient, names: list[str], run: FeedRun) -> None:

@@ -57,10 +57,18 @@ class Visit:
         if len(self.faults) < NAMED_PROBLEMS:
             self.faults.append(fault)
 
-    def receive(self, *, file_name: str, content: Readable) -> tuple[FeedRun, bool]:
-        """Keep a file that has arrived whole."""
+    def receive(
+        self, *, file_name: str, content: Readable, modified_at: datetime | None
+    ) -> tuple[FeedRun, bool]:
+        """Keep a file that has arrived whole; `modified_at` is its own time where it lay, if that is known."""
         self.check()
-        return receive_file(source=self.source, file_name=file_name, content=content, now=self.now)
+        return receive_file(
+            source=self.source,
+            file_name=file_name,
+            content=content,
+            now=self.now,
+            modified_at=modified_at,
+        )
 
     def land(self, pieces: Iterable[bytes], *, into: IO[bytes], name: str) -> None:
         """Write what a server sends to the disk, behind what `into` holds already.

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,11 @@ class Command(BaseCommand):
     def _import(self, file: Path, source: FeedSource) -> None:
         with file.open("rb") as content:
             run, _is_new = receive_file(
-                source=source, file_name=file.name, content=content, now=timezone.now()
+                source=source,
+                file_name=file.name,
+                content=content,
+                now=timezone.now(),
+                modified_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
             )
         if run.is_retryable:  # whoever sends it again by hand has mended the profile, or whatever failed
             retry_run(run=run, now=timezone.now())
@@ -66,8 +71,8 @@ class Command(BaseCommand):
     def _say_known(self, run: FeedRun) -> None:
         when = timezone.localtime(run.received_at)
         self.stdout.write(
-            f"The same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; a file counts once. "
-            f"It was {run.get_state_display()}:"
+            f"duplicate_document: the same bytes came before, as {run.file_name} at {when:%Y-%m-%d %H:%M} UTC; "
+            f"a file counts once. It was {run.get_state_display()}:"
         )
 
     def _report(self, run: FeedRun) -> None:

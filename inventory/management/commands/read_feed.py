@@ -30,6 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--format", required=True, metavar="NAME")
+        parser.add_argument("--kind", choices=["STOCK", "SALES"], help="of formats that can be both")
         parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -37,14 +38,16 @@ class Command(BaseCommand):
         dialect = DIALECTS.get(options["format"])
         if dialect is None:
             raise CommandError(
-                f"There is no format {options['format']!r} to look into:\n{known_formats()}", returncode=2
+                f"There is no format {options['format']!r} to look into (delimited files: import_feed --dry-run):\n"
+                f"{known_formats()}",
+                returncode=2,
             )
         path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.", returncode=2)
         declared = {"format": dialect.name, **read_settings(options["set"])}
         try:
-            profile = read_profile(dialect.kinds[0], declared, dialects=DIALECTS)
+            profile = read_profile(options["kind"] or dialect.kinds[0], declared, dialects=DIALECTS)
             file = FeedFile(lambda: path.open("rb"), settings.FEED_MAX_INFLATED_BYTES, profile.encoding)
             found = _summary(dialect.read(file, profile))
         except FeedRefused as refusal:

@@ -253,7 +253,7 @@ def counted_once(walk: Walk) -> str:
     hand_in(walk, name="overlap.csv", content=both, expect=202)
     until(lambda: (TILLS, "overlap.csv") in finished_runs(walk), what="overlap.csv loaded")
     counts = finished_runs(walk)[TILLS, "overlap.csv"]["counts"]
-    expected = {"received": 2, "applied": 0, "unchanged": 2, "stale": 0, "rejected": 0}
+    expected = {"received": 2, "applied": 0, "unchanged": 2, "stale": 0, "rejected": 0, "absent": 0}
     equal("counts of overlap.csv", expected=expected, found=counts)
     found = ask_verdict(walk, walk.sample.goods[walk.sku].gtin)
     equal("on hand", expected=quantity, found=found["stock"]["on_hand"])

@@ -91,6 +91,7 @@ def files_loaded(walk: Walk) -> str:
             "unchanged": 0,
             "stale": 0,
             "rejected": len(told.bad),
+            "absent": 0,
         }
         equal(" ".join(file), expected=expected, found=runs[file]["counts"])
         state = "LOADED_WITH_REJECTS" if told.bad else "LOADED"

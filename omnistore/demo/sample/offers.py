@@ -130,7 +130,11 @@ def _promotion(plan: _Plan, *, skus: tuple[str, ...], today: date) -> SampleProm
         datetime.combine(today + timedelta(days=days), time.min, tzinfo=ZoneInfo(HEAD_OFFICE_TIMEZONE))
         for days in (plan.first_day, plan.end_day)
     )
-    included = _stores_of(plan.group) if plan.group else []
+    # A row may name stores or leave some out, not both.
+    included = (
+        [code for code in _stores_of(plan.group) if code not in plan.without_stores] if plan.group else []
+    )
+    excluded = () if plan.group else plan.without_stores
     values = (
         plan.promotion_id,
         "specific_products",
@@ -141,7 +145,7 @@ def _promotion(plan: _Plan, *, skus: tuple[str, ...], today: date) -> SampleProm
         plan.channel,
         "specific_stores" if plan.group or plan.without_stores else "all_stores",
         ",".join(included),
-        ",".join(plan.without_stores),
+        ",".join(excluded),
         ",".join(skus),
         plan.percent_off,
         _money(plan.money_off),

@@ -202,7 +202,7 @@ def test_a_weight_with_or_without_its_unit(quantity: str, unit: str | None) -> N
         (
             "<SequenceNumber>1</SequenceNumber><Bus",
             "<SequenceNumber>X9</SequenceNumber><Bus",
-            "bad_number",
+            "not_a_number",
             "X9",
         ),
         (">2026-11-20T09:01:30<", ">2026-11-20T25:01:30<", "bad_time", "EndDateTime"),

@@ -1,20 +1,26 @@
 """Documents of facts: counts, movements and totals go in together, each the road of its kind."""
 
+import gzip
+import hashlib
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inventory.imports import load_run, receive_file
+from inventory.imports.archiving import purge_raw_files
 from inventory.models import FeedRun, FeedSource, Item, SalesTotal, StockMovement, StockWithheld, Store
 from tests.factories import create_item, create_source, create_store, gtin_for
+from tests.inventory.feeds.poslogs import Receipt, Sold, poslog
 from tests.inventory.imports.files import NOW, at, counts, levels, load, rejects
 
 pytestmark = pytest.mark.django_db
 OATS, MILK = gtin_for(1), gtin_for(2)
+LATER = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def facts(*records: dict[str, Any]) -> bytes:
@@ -227,3 +233,32 @@ def test_a_region_nobody_knows_is_named(shop: FeedSource) -> None:
     run = load(facts(count(OATS, 3)), source=shop)
     assert (run.state, run.problem["code"]) == ("REFUSED", "bad_profile")
     assert "region is 'DE'; expected one of de, dk" in run.problem["message"]
+
+
+def test_of_a_log_with_personal_data_only_the_facts_stay(
+    shop: FeedSource, django_capture_on_commit_callbacks: Any
+) -> None:
+    tills = create_source(kind="SALES", profile={"format": "poslog"})
+    log = poslog("plain", Receipt([Sold(OATS)]))
+    run, _is_new = receive_file(source=tills, file_name="log.xml", content=io.BytesIO(log), now=LATER)
+    raw = Path(run.file.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        loaded = load_run(run_id=run.pk, now=LATER)
+    assert loaded is not None
+    kept = gzip.decompress(Path(loaded.file.path).read_bytes()).decode()
+    assert (loaded.state, loaded.sha256) == ("LOADED", hashlib.sha256(log).hexdigest())
+    assert json.loads(kept)["fact"] == "movement"
+    assert "Olga" in log.decode()
+    assert "Olga" not in kept
+    assert not raw.exists()
+
+
+def test_a_log_that_was_refused_goes_after_its_days(shop: FeedSource) -> None:
+    tills = create_source(kind="SALES", profile={"format": "poslog"})
+    run = load(b"<POSLog>", source=tills)
+    raw = Path(run.file.path)
+    assert run.state == "REFUSED"
+    assert purge_raw_files(now=NOW + timedelta(days=6)) == 0
+    assert purge_raw_files(now=NOW + timedelta(days=8)) == 1
+    assert not raw.exists()
+    assert not FeedRun.objects.get(pk=run.pk).is_retryable

@@ -1,6 +1,9 @@
 """Lines put aside store by store come back as they were, from memory or from disk."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from inventory.imports.spooling import StoreSpool
@@ -12,6 +15,7 @@ def test_what_goes_in_comes_out(in_memory: int) -> None:
     stores = chance.integers(1, 5, 1_000).astype(np.int32)
     numbers, same = np.arange(1_000, dtype=np.int32), np.full(1_000, -(2**63), np.int64)
     values = chance.integers(-(2**62), 2**62, 1_000)
+    columns: list[npt.NDArray[Any]] = [numbers, same, values]
     with StoreSpool(in_memory) as spool:
         for part in (slice(0, 400), slice(400, 1_000)):
             spool.add_block(stores[part], (numbers[part], same[part], values[part]))
@@ -19,11 +23,10 @@ def test_what_goes_in_comes_out(in_memory: int) -> None:
         assert list(spool.batches(lines=10**9, stores=2)) == [[1, 2], [3, 4], [9]]
         for store in (3, 1, 4, 2):
             theirs = stores == store
+            expected = [column[theirs] for column in columns]
             taken = spool.take(store)
-            assert [column.dtype for column in taken] == [numbers.dtype, same.dtype, values.dtype]
-            assert taken[0].tolist() == numbers[theirs].tolist()
-            assert taken[1].tolist() == same[theirs].tolist()
-            assert taken[2].tolist() == values[theirs].tolist()
+            assert [column.dtype for column in taken] == [column.dtype for column in expected]
+            assert [column.tolist() for column in taken] == [column.tolist() for column in expected]
         assert spool.take(9) == []
 
 

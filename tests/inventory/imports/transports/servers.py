@@ -57,6 +57,7 @@ class Site:
     drips: bool = False
     tells_length: bool = True
     tells_version: bool = True
+    modified: str = ""
     # Nobody is answered before it is set.
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
@@ -88,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _file(self, content: bytes, etag: str) -> None:
         version = {"ETag": etag} if self.site.tells_version else {}
+        if self.site.modified:
+            version["Last-Modified"] = self.site.modified
         if self.headers.get("If-None-Match") == etag:
             self._answer(304, version, b"")
         elif "Range" in self.headers and self.headers.get("If-Range") == etag:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from inventory.imports.transports import bucket
 from inventory.imports.transports.addresses import Policy
-from inventory.models import FeedSource
+from inventory.models import FeedRun, FeedSource
 from tests.factories import create_source
 from tests.inventory.imports.transports.servers import contents, policy_for, pull
 
@@ -76,6 +76,16 @@ def test_each_version_is_taken_once(store: Store) -> None:
     store.s3.delete_object(Bucket=store.name, Key="out/b.csv")
     pull(source, store.policy)
     assert len(source.transport_state["taken"]) == 1
+
+
+def test_a_file_is_as_old_as_its_object(store: Store) -> None:
+    store.put("b.csv", b"b")
+    source = source_of(store)
+    source.profile = {"as_of": "modified"}
+    source.save()
+    pull(source, store.policy)
+    said = store.s3.head_object(Bucket=store.name, Key="b.csv")["LastModified"]
+    assert FeedRun.objects.get().file_as_of == said
 
 
 def test_more_than_a_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from inventory.imports.transports.visits import landing_folder
-from inventory.models import FeedSource
+from inventory.models import FeedRun, FeedSource
 from tests.factories import create_source
 from tests.inventory.imports.transports.servers import (
     Site,
@@ -56,6 +57,19 @@ def test_a_server_without_versions_is_read_again_and_counts_once(site: Site) -> 
     source = source_of(site)
     assert fetch(source, site) == [("stock.csv", True)]
     assert fetch(source, site) == [("stock.csv", False)]
+
+
+@pytest.mark.parametrize(
+    ("said", "as_of"),
+    [("Fri, 01 May 2026 02:10:00 GMT", datetime(2026, 5, 1, 2, 10, tzinfo=UTC)), ("yesterday", None)],
+)
+def test_the_file_is_as_old_as_the_server_says(site: Site, said: str, as_of: datetime | None) -> None:
+    site.files["/out/stock.csv"], site.modified = b"monday", said
+    source = source_of(site)
+    source.profile = {"as_of": "modified"}
+    source.save()
+    fetch(source, site)
+    assert FeedRun.objects.get().file_as_of == as_of
 
 
 def test_a_cut_download_goes_on_where_it_broke_off(site: Site) -> None:

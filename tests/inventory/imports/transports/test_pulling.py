@@ -1,5 +1,6 @@
 """A pull: one worker at a time, noted however it ends, and due again when the schedule says."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ def pull(source: FeedSource, *, now: datetime = NOW) -> list[str]:
     names = [run.file_name for run, _is_new in taken]
     source.refresh_from_db()
     return names
+
+
+def test_a_file_is_as_old_as_its_own_time_says(own_folders: Path) -> None:
+    source = create_due(transport={"settle_seconds": 0}, profile={"as_of": "modified"})
+    put(own_folders, "a.csv")
+    counted_at = NOW - timedelta(hours=3)
+    os.utime(own_folders / "inbox" / "wms" / "a.csv", (counted_at.timestamp(), counted_at.timestamp()))
+    assert pull(source) == ["a.csv"]
+    assert FeedRun.objects.get().file_as_of == counted_at
 
 
 def test_the_next_pull_stands_on_the_schedule(own_folders: Path) -> None:

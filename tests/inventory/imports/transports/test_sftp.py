@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from inventory.imports.transports.visits import landing_folder
-from inventory.models import FeedSource
+from inventory.models import FeedRun, FeedSource
 from tests.factories import create_source
 from tests.inventory.imports.transports.servers import (
     SshServer,
@@ -74,6 +75,16 @@ def test_files_are_taken_in_order_and_known_again(server: SshServer, out: Path) 
     fetch(source, server)
     assert list(source.transport_state["taken"]) == ["2.csv"]
     assert list(landing_folder().iterdir()) == []
+
+
+def test_a_file_is_as_old_as_where_it_lay(server: SshServer, out: Path) -> None:
+    (out / "a.csv").write_bytes(b"a")
+    os.utime(out / "a.csv", (1_777_600_000, 1_777_600_000))
+    source = source_of(server, out)
+    source.profile = {"as_of": "modified"}
+    source.save()
+    fetch(source, server)
+    assert FeedRun.objects.get().file_as_of == datetime.fromtimestamp(1_777_600_000, UTC)
 
 
 def test_a_key_opens_too(server: SshServer, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
