@@ -213,7 +213,9 @@ def _why_believed(winner: int, times: Mapping[int, int], sources: Mapping[int, F
 
 
 def hours(span: timedelta) -> str:
-    """A span in hours as people say it: "26 h", "0.5 h"."""
+    """A span as people say it: "26 h", "1.5 h", "4 min"."""
+    if span < timedelta(hours=1):
+        return _("%(minutes)s min") % {"minutes": max(1, round(span.total_seconds() / 60))}
     return _("%(hours)s h") % {"hours": f"{span.total_seconds() / 3600:.1f}".removesuffix(".0")}
 
 

@@ -154,7 +154,7 @@ def write_counts(
                 message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
                 count=len(full.skipped),
             )
-        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
+        full.check(counts.of_lines)
     conflicts.reject(arrival.rejects)
     return counts
 
