@@ -113,9 +113,7 @@ DELIMITED_STOCK = Target(
             time_format="%d.%m.%Y %H:%M:%S",
             timezone="Asia/Kathmandu",
         ),
-        stock(
-            "store_code,sku,on_hand\nS1,SKU-1,5\n12,SKU-1,7\n", item_code="SKU", quantity_state="AVAILABLE"
-        ),
+        stock("store_code,sku,on_hand\nS1,SKU-1,5\n12,SKU-1,7\n", item_code="SKU"),
     ),
     MARKS,
     LINE_ENDS,
