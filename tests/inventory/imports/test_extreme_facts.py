@@ -81,10 +81,7 @@ def test_amounts_of_movements(shop: FeedSource) -> None:
         sale(OATS, -1, line=place, amount=amount, currency="USD") for place, amount in enumerate(amounts[1:])
     ]
     assert codes(load(facts(*lines), source=shop)) == ["out_of_range"]
-    assert list(StockMovement.objects.order_by("amount").values_list("amount", flat=True)) == [
-        0,
-        999_999_999_999_999,
-    ]
+    assert set(StockMovement.objects.values_list("amount", flat=True)) == {0, 999_999_999_999_999}
 
 
 def test_amounts_of_totals(shop: FeedSource) -> None:
