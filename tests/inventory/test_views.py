@@ -83,6 +83,15 @@ def test_the_page_says_how_each_source_is_doing(night_shift: Client) -> None:
         assert sentence in page
 
 
+def test_a_file_none_of_which_could_be_used_is_not_on_time() -> None:
+    create_run(create_source(), state="LOADED_WITH_REJECTS", at=NOW, rows_received=12, rows_rejected=12)
+    (status,) = feed_overview(now=NOW)
+    assert feed_look(status)[::2] == (
+        "refuse",
+        "Nothing of stock.csv could be used: all 12 lines were rejected.",
+    )
+
+
 def test_a_late_source_says_by_how_much() -> None:
     create_run(create_source(expected_every=timedelta(hours=24)), at=NOW - timedelta(hours=27, minutes=20))
     (status,) = feed_overview(now=NOW)
