@@ -84,12 +84,13 @@ def test_the_page_says_how_each_source_is_doing(night_shift: Client) -> None:
 
 
 def test_a_file_none_of_which_could_be_used_is_not_on_time() -> None:
-    create_run(create_source(), state="LOADED_WITH_REJECTS", at=NOW, rows_received=12, rows_rejected=12)
+    run = create_rejects(create_source(), ["a", "b"])
     (status,) = feed_overview(now=NOW)
-    assert feed_look(status)[::2] == (
-        "refuse",
-        "Nothing of stock.csv could be used: all 12 lines were rejected.",
-    )
+    told = "Nothing of stock.csv could be used: all 2 lines were rejected."
+    assert feed_look(status)[::2] == ("refuse", told)
+    RejectedRow.objects.filter(run=run).drop(member_id=None, now=NOW)
+    (status,) = feed_overview(now=NOW)
+    assert feed_look(status)[::2] == ("honour", "On time; what was rejected has been dealt with.")
 
 
 def test_a_late_source_says_by_how_much() -> None:
