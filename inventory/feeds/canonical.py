@@ -64,7 +64,7 @@ def as_record(fact: Fact) -> dict[str, object]:
         "store": _code_record(fact.place)
         if fact.place.scheme != "CODE"
         else _storable(fact.place.text)[:_CODE_LIMIT],
-        "items": [_code_record(code) for code in fact.items],
+        "items": [_code_record(code) for code in fact.items[:_ITEMS_LIMIT]],
         "quantity": format(fact.quantity, "f"),
     }
     for key in _READERS[name]:

@@ -1,4 +1,4 @@
-"""The dialects there are. A new one is a module in this folder and a line here (omnistore/docs/feeds.md)."""
+"""The dialects there are. A new one is a module in this folder and a line here (omnistore/docs/dialects.md)."""
 
 from inventory.feeds import (
     canonical,

@@ -163,7 +163,8 @@ def _is_delimiter(sign: str) -> bool:
 
 def _field_count(line: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+        # A name with a line end in it leaves its quote open here.
+        return len(next(csv.reader([line], delimiter=delimiter), []))
     except csv.Error:
         return 0
 

@@ -84,6 +84,10 @@ def _only_member(raw: BinaryIO) -> BinaryIO | None:
         files = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(files) != 1:
             raise FeedRefused("damaged_zip", f"The zip archive holds {len(files)} files; expected one.")
+        if files[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FeedRefused(
+                "damaged_zip", "The zip archive is packed in a way we do not read; expected deflate."
+            )
         return archive.open(files[0])  # type: ignore[return-value]
     except DAMAGE as error:
         raise FeedRefused("damaged_zip", f"The zip archive is damaged ({error}). Send it again.") from error

@@ -1,6 +1,5 @@
 """An installation of its own whose servers and worker can be killed: PostgreSQL, Valkey, a Celery worker and beat."""
 
-import json
 import os
 import signal
 import subprocess
@@ -124,15 +123,6 @@ class Ground:
         )  # fmt: skip
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
-
-    def add_source(self, code: str, kind: str, **profile: Any) -> None:
-        """A source whose inbox is looked into at every tick."""
-        told = [f"--set={key}={json.dumps(value)}" for key, value in profile.items()]
-        self.manage("add_source", code, "--kind", kind, *told)
-        self.sql(
-            "UPDATE inventory_feedsource SET pull_every = '1 second', next_pull_at = now() WHERE code = %s",
-            code,
-        )
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """One statement on a connection of its own."""

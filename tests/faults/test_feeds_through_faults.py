@@ -19,12 +19,21 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 STORES = [f"S{number}" for number in range(1, 7)]
 ITEMS = {f"I{number}": gtin_for(number) for number in range(1, 31)}
 SEEDS = range(1, 21)
-MASTER = {
-    "format": "canonical",
-    "unknown_items": "CREATE",
-    "unknown_stores": "CREATE",
-    "new_store": {"timezone": "America/New_York", "currency": "USD"},
-}
+# Sources whose inbox is looked into at every tick, and a first count of everything by a source of its own.
+WORLD = """
+from datetime import UTC, datetime, timedelta
+from tests.factories import create_item, create_source, create_store
+from tests.inventory.imports.files import load, stock_file
+for code in {stores}:
+    create_store(store_code=code)
+for sku, gtin in {items}.items():
+    create_item(sku=sku, gtin=gtin)
+often = {{"pull_every": timedelta(seconds=1), "next_pull_at": datetime.now(UTC)}}
+lines = [(store, gtin, 0, "2020-01-01T00:00:00Z") for store in {stores} for gtin in {items}.values()]
+load(stock_file(*lines), source=create_source(code="master", **often), now=datetime.now(UTC))
+for code, kind in (("east", "STOCK"), ("west", "STOCK"), ("tills", "SALES")):
+    create_source(code=code, kind=kind, **often)
+"""
 SETTLED_SECONDS = 120
 Count = tuple[str, str, int, datetime]
 
@@ -33,17 +42,7 @@ Count = tuple[str, str, int, datetime]
 def ours() -> Iterator[Ground]:
     # Not pytest's folder: PostgreSQL runs as somebody else when we are root, and has to reach its data.
     with throw_away_folder("ground") as folder, ground(folder) as made:
-        made.add_source("master", "STOCK", **MASTER)
-        lines = [
-            f'{{"fact": "count", "store": "{store}", "quantity": 0, "as_of": "2020-01-01T00:00:00Z",'
-            f' "items": [{{"scheme": "SKU", "code": "{sku}"}}, {{"scheme": "GTIN", "code": "{gtin}"}}]}}'
-            for store in STORES for sku, gtin in ITEMS.items()
-        ]  # fmt: skip
-        (made.folder / "master.jsonl").write_text("\n".join(lines))
-        made.manage("import_feed", str(made.folder / "master.jsonl"), "--source", "master")
-        for code in ("east", "west"):
-            made.add_source(code, "STOCK")
-        made.add_source("tills", "SALES")
+        made.manage("shell", "-v0", "-c", WORLD.format(stores=STORES, items=ITEMS))
         made.start("worker")
         made.start("beat")
         pulled = "SELECT count(*) FROM inventory_feedsource WHERE last_pull_at IS NULL"

@@ -68,24 +68,26 @@ PRODUCTS = (
 
 def stock(content: str, *, encoding: str = "utf-8", **declared: object) -> Variant:
     """The vectorised path of counts."""
-    profile = read_profile("STOCK", {**declared, "encoding": encoding})
+    told = {**declared, "encoding": encoding}
+    profile = read_profile("STOCK", told)
 
     def read(content: bytes) -> Iterator[StockRows]:
         file = feed_file(content, encoding=encoding, limit=INFLATED_LIMIT)
         return read_stock(file, profile, CATALOGUE, now_us=NOW_US)
 
-    return Variant(read, (as_bytes(content, encoding),), profile)
+    return Variant(read, (as_bytes(content, encoding),), profile, told)
 
 
 def sales(content: str, *, encoding: str = "utf-8", **declared: object) -> Variant:
     """The vectorised path of sales."""
-    profile = read_profile("SALES", {**declared, "encoding": encoding})
+    told = {**declared, "encoding": encoding}
+    profile = read_profile("SALES", told)
 
     def read(content: bytes) -> Iterator[SalesRows]:
         file = feed_file(content, encoding=encoding, limit=INFLATED_LIMIT)
         return read_sales(file, profile, CATALOGUE, Workstations(), now_us=NOW_US)
 
-    return Variant(read, (as_bytes(content, encoding),), profile)
+    return Variant(read, (as_bytes(content, encoding),), profile, told)
 
 
 def cells(text: str, delimiter: str = ",") -> list[list[object]]:
@@ -111,9 +113,7 @@ DELIMITED_STOCK = Target(
             time_format="%d.%m.%Y %H:%M:%S",
             timezone="Asia/Kathmandu",
         ),
-        stock(
-            "store_code,sku,on_hand\nS1,SKU-1,5\n12,SKU-1,7\n", item_code="SKU", quantity_state="AVAILABLE"
-        ),
+        stock("store_code,sku,on_hand\nS1,SKU-1,5\n12,SKU-1,7\n", item_code="SKU"),
     ),
     MARKS,
     LINE_ENDS,

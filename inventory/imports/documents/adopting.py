@@ -3,6 +3,7 @@
 For the first days of an installation, or a source that is the master of its items. A profile has to ask for it.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,8 @@ from inventory.imports.documents.codes import Codes, KnownItem
 from inventory.models import Item, ItemIdentifier, Store
 
 DECIMALS_WHILE_READING = 3
+# What codes of stores and items are kept in. A longer one is not cut: two of them may begin alike.
+CODE_LIMIT = 64
 
 
 @dataclass
@@ -32,9 +35,11 @@ class NewItems:
     codes: Codes
     _by_code: dict[tuple[str, str], _New] = field(default_factory=dict)
 
-    def item(self, fact: Fact) -> KnownItem:
-        """The new item of a fact, with a negative id."""
+    def item(self, fact: Fact) -> KnownItem | None:
+        """The new item of a fact, with a negative id; None where no code of it is one we could keep."""
         codes = tuple(code for code in fact.items if self._is_usable(code))
+        if not codes:
+            return None
         new = self._by_code.get(self._key(codes[0]))
         if new is None:
             unit = UNITS.get((fact.unit or "EA").upper(), ("EA", None))[0]
@@ -44,7 +49,9 @@ class NewItems:
 
     def _is_usable(self, code: Code) -> bool:
         text = code.text.strip()
-        return bool(text) and (code.scheme != "GTIN" or bool(self.codes.barcode(text).gtin))
+        if code.scheme == "GTIN":
+            return bool(self.codes.barcode(text).gtin)
+        return 0 < len(text) <= CODE_LIMIT
 
     def _key(self, code: Code) -> tuple[str, str]:
         text = code.text.strip()
@@ -74,15 +81,16 @@ class NewItems:
         for code in codes:
             kind, value = self._key(code)
             if kind != "SKU":
-                ItemIdentifier.objects.get_or_create(kind=kind, value=value[:64], defaults={"item": item})
+                ItemIdentifier.objects.get_or_create(kind=kind, value=value, defaults={"item": item})
 
 
 def _sku(codes: tuple[Code, ...], scheme: str, text: str) -> str:
     """The file's SKU where it has one that is free; else a code of its own that says where it came from."""
-    said = next((code.text.strip() for code in codes if code.scheme == "SKU"), text)[:64]
+    said = next((code.text.strip() for code in codes if code.scheme == "SKU"), text)
     if not Item.objects.filter(sku=said).exists():
         return said
-    return f"{scheme}-{text}"[:64]
+    own = f"{scheme}-{text}"
+    return own if len(own) <= CODE_LIMIT else f"{scheme}-{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
 @dataclass
@@ -104,9 +112,9 @@ class NewStores:
         for text, (number, place) in self._by_code.items():
             is_gln = place.scheme == "GLN" and len(text) == 13 and text.isascii() and text.isdigit()
             store, _is_new = Store.objects.get_or_create(
-                store_code=text[:64],
+                store_code=text,
                 defaults={
-                    "name": text[:120],
+                    "name": text,
                     "gln": text if is_gln else None,
                     "timezone": self.timezone,
                     "currency": self.currency,

@@ -1,11 +1,13 @@
 """What of a fact does not fit, beyond its codes and quantity: money, times nobody can have meant, signs, tills."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from inventory.feeds.facts import Fact, MovementKind, SalesTotal, StockMovement
+from inventory.feeds.sales import BUSINESS_DAY_TOLERANCE, DAY_US
 from inventory.imports.documents.totals import TotalSum
 
+EPOCH_DAY = date(1970, 1, 1)
 # Before it no shop of ours counted anything; a clock that shows it was never set.
 FIRST_YEAR = 1900
 # More than any two clocks on earth differ.
@@ -63,16 +65,10 @@ def is_far_ahead(time: datetime, now: datetime) -> bool:
 
 def check_movement(fact: StockMovement) -> None:
     """Raise Unusable for a key that does not fit the ledger, and for goods that go the other way."""
-    if (
-        not 0 <= fact.sequence < 10**18
-        or not 0 <= fact.line < 10**9
-        or not 0 < len(fact.workstation) <= 32
-        or fact.business_day.year < FIRST_YEAR
-    ):
+    if not 0 <= fact.sequence < 10**18 or not 0 <= fact.line < 10**9 or not 0 < len(fact.workstation) <= 32:
         raise Unusable(
             "bad_key",
-            "till, day, sequence and line do not fit; expected a till of 1 to 32 characters, "
-            f"a day from {FIRST_YEAR} on and whole numbers.",
+            "till, sequence and line do not fit; expected a till of 1 to 32 characters and whole numbers.",
         )
     if fact.quantity * _SIGNS.get(fact.kind, 0) < 0:
         goes = "leave" if _SIGNS[fact.kind] < 0 else "enter"
@@ -81,6 +77,16 @@ def check_movement(fact: StockMovement) -> None:
             f'quantity is "{fact.quantity:f}"; expected the sign of goods that {goes} the store, as in a {fact.kind}.',
             field="quantity",
         )
+
+
+def check_business_day(fact: StockMovement, instant: int) -> None:
+    """Raise Unusable for a day far from the movement's instant (µs since 1970 UTC): it is looked for by its day."""
+    if abs((fact.business_day - EPOCH_DAY).days - instant // DAY_US) > BUSINESS_DAY_TOLERANCE:
+        told = (
+            f'business_day is "{fact.business_day}"; expected a date within {BUSINESS_DAY_TOLERANCE} days of '
+            f'occurred_at, "{fact.occurred_at}".'
+        )
+        raise Unusable("bad_time", told, field="business_day")
 
 
 def check_period(fact: SalesTotal) -> None:

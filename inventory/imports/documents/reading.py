@@ -2,7 +2,7 @@
 
 import zoneinfo
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from inventory.feeds.blocks import visible
@@ -10,12 +10,14 @@ from inventory.feeds.facts import BadRow, Document, Fact, Found, Note, SalesTota
 from inventory.feeds.profiles import STORE_ZONE, Profile
 from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Rejected
 from inventory.feeds.units import UnusableQuantity, smallest_units
-from inventory.imports.documents.adopting import NewItems, NewStores
+from inventory.imports.documents.adopting import CODE_LIMIT, NewItems, NewStores
 from inventory.imports.documents.codes import Codes, KnownItem
 from inventory.imports.documents.fitting import (
+    EPOCH_DAY,
     FIRST_YEAR,
     Unusable,
     amount_of,
+    check_business_day,
     check_currency,
     check_movement,
     check_period,
@@ -32,7 +34,6 @@ from inventory.imports.times import micros
 from inventory.models import StockMovement as LedgerLine
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
-EPOCH_DAY = date(1970, 1, 1)
 
 
 @dataclass
@@ -101,7 +102,7 @@ class Reading:
         if found is not None:
             return found
         text = fact.place.text.strip()[:128]
-        if self.profile.unknown_stores == "CREATE" and text:
+        if self.profile.unknown_stores == "CREATE" and 0 < len(text) <= CODE_LIMIT:
             return self.new_stores.number(fact.place)
         self.unknown_places[text] = self.unknown_places.get(text, 0) + 1
         said = f'the store is "{text}"' if text else "the store is empty"
@@ -215,6 +216,7 @@ class Reading:
     def gather_movement(self, fact: StockMovement, store: int, item: int, quantity: int, number: int) -> None:
         instant = self.instant(fact.occurred_at, fact, store, "occurred_at")
         check_movement(fact)
+        check_business_day(fact, instant)
         amount = amount_of(fact)
         moved = self.gathered.movements
         moved.add(store=store, item=item, quantity=quantity, instant=instant, number=number)

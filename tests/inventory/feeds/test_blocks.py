@@ -105,3 +105,8 @@ def test_a_file_is_closed_after_reading(tmp_path_factory: pytest.TempPathFactory
 def test_a_profile_that_cannot_be_used_says_why(profile: dict[str, object]) -> None:
     with pytest.raises(FeedRefused, match="bad_profile"):
         read_profile("STOCK", profile)
+
+
+def test_utf16_without_its_mark_is_refused() -> None:
+    with pytest.raises(FeedRefused, match="no utf-16"):
+        read_counts((HEADER + LINE).encode("utf-16-le"), {"encoding": "utf-16"})

@@ -184,3 +184,29 @@ values = st.recursive(
 )
 def test_no_value_of_a_field_gets_past_the_refusals(fact: Fact, field: str, value: object) -> None:
     survives(DIALECT, json.dumps(as_record(fact) | {field: value}).encode())
+
+
+def test_what_other_readers_found_is_written_so_that_it_can_be_read() -> None:
+    codes = (Code("GTIN", "\x1d0104006381333931"), *(Code("SKU", "x" * length) for length in range(200, 230)))
+    fact = StockCount(
+        line_number=1,
+        place=Code("CODE", "a\0b"),
+        items=codes,
+        quantity=Decimal("1.50"),
+        unit="y" * 99,
+        title="z" * 600,
+    )
+    (again,) = found(DIALECT, json.dumps(as_record(fact)))
+    assert isinstance(again, StockCount)
+    assert again.place.text == "a\u2400b"
+    assert again.items == codes[:20]
+    assert (again.unit, again.title, again.quantity) == ("y" * 16, "z" * 500, Decimal("1.50"))
+
+
+def test_a_sentence_shows_as_much_as_a_person_reads() -> None:
+    row = BadRow(
+        line_number=7, code="bad_value", field="f" * 5000, value="\0" + "v" * 5000, expected="e" * 5000
+    )
+    assert row.message.startswith(f"Line 7: {'f' * 200} is ")
+    assert len(row.message) == 1000
+    assert "\0" not in row.message

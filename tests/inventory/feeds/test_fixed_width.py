@@ -280,3 +280,18 @@ def test_no_layout_and_no_line_together_raise(
     line = b"D" + b"000012202611123000" * 3
     for content in (b"D" + noise, line, line[:20] + noise + line[20:]):
         survives(fixed_width.DIALECT, content, kind=kind, layout=declared)
+
+
+def test_a_period_cannot_end_with_the_last_day_there_is() -> None:
+    things = found(record_lines.DIALECT, "H|99991231|0412|1|D\nL|4006381333931|Oat|7|31\n", layout=PIPES)
+    assert bad_codes(things) == {2: "bad_time"}
+
+
+@pytest.mark.parametrize("blank", ["\r", "\x1d", "\u00a0", "\0", "\0\r\0"])
+def test_a_code_of_blanks_is_none(blank: str) -> None:
+    things = found(
+        record_lines.DIALECT,
+        f"H|20261122|1|1|D\nH|20261122|{blank}|1|D\nL|4006381333931|Oat||31\n",
+        layout=PIPES,
+    )
+    assert bad_codes(things)[3] == "missing_value"

@@ -222,3 +222,18 @@ def test_repeated_names_are_kept_apart() -> None:
     assert (
         "more than once" in refusal("table", text, {"item_code": "SKU", "columns": {"title": "note"}}).message
     )
+
+
+def test_a_period_cannot_end_with_the_last_day_there_is() -> None:
+    text = "store,sku,quantity,business_day\nS1,A,1,9999-12-31\nS1,A,1,9999-12-30\n"
+    found = read("table", text, {"item_code": "SKU"}, kind="SALES")
+    assert bad(found) == [(2, "bad_time")]
+    assert only(found, SalesTotal)[0].period_end == date(9999, 12, 31)
+
+
+def test_a_name_of_two_lines_does_not_change_the_delimiter() -> None:
+    text = 'store,sku,"on\nhand"\nS1,A,5\n'
+    declared = {"item_code": "SKU", "columns": {"quantity": "on hand"}}
+    assert figures(read("table", text, declared)) == [("S1", "A", 5)]
+    shop = read("shopify", 'Handle,Title,SKU,"a\nb",Mill\nmug,Mug,A,,7\n')
+    assert figures(shop)[-1] == ("Mill", "A", 7)
