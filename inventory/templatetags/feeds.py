@@ -8,7 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from inventory.models import FeedRun, RejectedRow
+from inventory.imports.claims import MANUAL_COUNT
+from inventory.models import FeedRun, FeedSource, RejectedRow
 from inventory.selectors import FeedStatus
 
 register = template.Library()
@@ -130,7 +131,9 @@ def feed_look(status: FeedStatus) -> Look:
         return Look("unknown", "question", _("Nothing has arrived yet."))
     if last.state == State.RECEIVED:
         return Look("alternative", "clock", _("%(file)s is waiting for its turn.") % {"file": last.file_name})
-    if last.rows_rejected and last.rows_rejected == last.rows_received:
+    if last.rows_rejected and not status.waiting_lines:
+        return Look("honour", "tick", _("On time; what was rejected has been dealt with."))
+    if last.rows_rejected == last.rows_received <= status.waiting_lines and last.rows_rejected:
         words = ngettext(
             "Nothing of %(file)s could be used: its only line was rejected.",
             "Nothing of %(file)s could be used: all %(n)s lines were rejected.",
@@ -234,6 +237,12 @@ HOW_COMPLETE = {
     "DELTA": gettext_lazy("only what has changed"),
     "EVENTS": gettext_lazy("single sales and movements"),
 }
+
+
+@register.filter
+def is_fed(source: FeedSource) -> bool:
+    """Whether files come from the source; what people count at the shelf is no file."""
+    return source.code != MANUAL_COUNT
 
 
 @register.filter
