@@ -117,10 +117,12 @@ def create_conflict(*, store: Store, item: Item, opened_at: datetime = NOW, **fi
     return StockConflict.objects.create(store=store, item=item, **defaults | fields)
 
 
-def change_stock(*, store: Store, levels: dict[Item, int]) -> LevelChanges:
+def change_stock(
+    *, store: Store, levels: dict[Item, int], counted_at: datetime = NOW - timedelta(hours=2)
+) -> LevelChanges:
     """Set levels as a feed would and return what changed, for the refresh."""
     old = dict(StockLevel.objects.filter(store=store).values_list("item_id", "on_hand"))
-    put_stock(store=store, levels=levels)
+    put_stock(store=store, levels=levels, counted_at=counted_at)
     changed = [(item.pk, quantity) for item, quantity in levels.items() if old.get(item.pk) != quantity]
     return LevelChanges(
         store_ids=np.full(len(changed), store.pk, np.int32),

@@ -39,11 +39,14 @@ class Shop(SimpleNamespace):
 
     def stock(self, **levels: int) -> None:
         """A feed has counted: `shop.stock(oat=0)`."""
+        now = timezone.now()
         with transaction.atomic():
             changes = change_stock(
-                store=self.elm, levels={getattr(self, name): n for name, n in levels.items()}
+                store=self.elm,
+                levels={getattr(self, name): n for name, n in levels.items()},
+                counted_at=now - timedelta(minutes=1),
             )
-            refresh_after_stock_change(changes=changes, now=timezone.now())
+            refresh_after_stock_change(changes=changes, now=now)
 
 
 def open_shop() -> Shop:
