@@ -27,8 +27,8 @@ from tests.promotions.sources.test_google_promotions import GOOD, atom, columns
 MILK, CHEESE = "4006381333931", "96385074"
 TOLERANT = ["control_count", "control_number"]
 
-_JSON_MARKS = (b"{", b"}", b":", b",", b'"', b"\n", b"[", b"]")
-_JSON_TOKENS = (
+JSON_MARKS = (b"{", b"}", b":", b",", b'"', b"\n", b"[", b"]")
+JSON_TOKENS = (
     b"null",
     b"true",
     b'"',
@@ -86,8 +86,8 @@ CANONICAL = Target(
         of_dialect("canonical", COUNT, FACTS, WRAPPED, json.dumps([WITHHELD, TOTAL])),
         of_dialect("canonical", FACTS, kind="SALES", item_code="SKU", encoding="utf-16"),
     ),
-    _JSON_MARKS,
-    _JSON_TOKENS,
+    JSON_MARKS,
+    JSON_TOKENS,
 )
 JSON_LINES = Target(
     "json_lines",
@@ -126,14 +126,14 @@ JSON_LINES = Target(
             columns={"amount": "amount", "currency": "currency"},
         ),
     ),
-    _JSON_MARKS,
-    _JSON_TOKENS,
+    JSON_MARKS,
+    JSON_TOKENS,
 )
 WEBHOOK = Target(
     "shopify_webhook",
     (of_dialect("shopify_webhook", json.dumps(LEVEL), json.dumps(LEVEL | {"available": None})),),
-    _JSON_MARKS,
-    _JSON_TOKENS,
+    JSON_MARKS,
+    JSON_TOKENS,
 )
 
 _EDIFACT_MARKS = (b"'", b"+", b":", b"?", b"\n")
@@ -657,8 +657,8 @@ SINGLES = (
     Target(
         "profile",
         (Variant(_declared, tuple(json.dumps(one).encode() for one in _PROFILES)),),
-        _JSON_MARKS,
-        (*_JSON_TOKENS, b'"UTC"', b'"utf-16"', b'"rot13"', b'"idna"', b'"../x"', b'"%Y"'),
+        JSON_MARKS,
+        (*JSON_TOKENS, b'"UTC"', b'"utf-16"', b'"rot13"', b'"idna"', b'"../x"', b'"%Y"'),
     ),
 )
 TARGETS = (CANONICAL, JSON_LINES, WEBHOOK, *EDI, POSLOG, *RECORDS, PROMOTIONS, *SINGLES)
