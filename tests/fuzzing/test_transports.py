@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from inventory.imports.transports.declared import KINDS, read_transport
 from inventory.imports.transports.faults import PullFailed
-from tests.fuzzing.documents import JSON_MARKS, JSON_TOKENS
+from tests.fuzzing.json_files import JSON_MARKS, JSON_TOKENS
 from tests.fuzzing.runs import fuzz
 from tests.fuzzing.targets import Target, Variant
 
