@@ -319,6 +319,18 @@ def unknown_codes(*, source: FeedSource, limit: int, examples: int = 2) -> list[
     ]
 
 
+def items_in_store(*, store: Store, text: str, limit: int = 50) -> list[tuple[Item, StockLevel | None]]:
+    """Items that the words may mean, with their levels in the store and `available`; None: never counted there."""
+    items = [
+        item
+        for item in targets_of_mapping(kind=CodeMapping.Kind.ITEM, text=text, limit=limit)
+        if isinstance(item, Item)
+    ]
+    levels = StockLevel.objects.with_available().filter(store=store, item__in=items)
+    by_item = {level.item_id: level for level in levels}
+    return [(item, by_item.get(item.pk)) for item in items]
+
+
 def targets_of_mapping(*, kind: str, text: str, limit: int = 8) -> list[Store] | list[Item]:
     """Stores or items that a person may mean: by code first, then by the words of name, city, title or brand."""
     text = text.strip()

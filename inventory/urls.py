@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from inventory.views import feeds, mappings, quarantine, stock
 
 urlpatterns: list[URLPattern] = [
+    path("desk/stock/", stock.stock_find, name="stock-find"),
     path("desk/stock/<code:store_code>/<code:sku>/", stock.stock_explained, name="stock-explained"),
     path("desk/stock/<code:store_code>/<code:sku>/count/", stock.stock_count, name="stock-count"),
     path("desk/conflicts/", stock.conflict_list, name="conflict-list"),

@@ -16,7 +16,9 @@ django_application = get_wsgi_application()
 
 # These need the apps to be ready.
 from omnistore.bridge import Receive, Scope, Send, wsgi_as_asgi  # noqa: E402
-from omnistore.live_access import admit  # noqa: E402
+from omnistore.feed_stream import PATH as FEEDS_PATH  # noqa: E402
+from omnistore.feed_stream import feed_application  # noqa: E402
+from omnistore.live_access import admit, admit_to_feeds  # noqa: E402
 from promotions.live.endpoint import live_application  # noqa: E402
 
 PAGE_THREADS = 4
@@ -26,7 +28,9 @@ MULTIPART_SLACK = 2**20  # boundaries and fields around an uploaded feed file
 pages = wsgi_as_asgi(
     django_application, threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
 )
-live = live_application(admit=admit, pool=ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live"))
+live_threads = ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live")
+live = live_application(admit=admit, pool=live_threads)
+feeds = feed_application(admit=admit_to_feeds, pool=live_threads)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,6 +38,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":  # no websockets here: refuse the handshake
         await receive()
         await send({"type": "websocket.close"})
+    elif scope["path"] == FEEDS_PATH:
+        await feeds(scope, receive, send)
     elif scope["path"].startswith("/live/"):
         await live(scope, receive, send)
     else:

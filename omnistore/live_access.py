@@ -1,4 +1,4 @@
-"""Who may open a store's event stream without a ticket: API keys and sessions of those who may see it."""
+"""Who may open an event stream without a ticket: API keys and sessions of those who may see what it tells."""
 
 from http import HTTPStatus
 from importlib import import_module
@@ -28,6 +28,15 @@ def admit(headers: Headers, store_code: str) -> int:
     if member.role == Role.ASSOCIATE:
         raise StreamRefused(HTTPStatus.FORBIDDEN, "This store is not one of yours.")
     raise StreamRefused(HTTPStatus.NOT_FOUND, "There is no such store.")
+
+
+def admit_to_feeds(headers: Headers) -> None:
+    """StreamRefused 401 without credentials, 403 for everybody who does not look after the feeds."""
+    member = member_of(headers)
+    if member is None:
+        raise StreamRefused(HTTPStatus.UNAUTHORIZED, "Sign in, or send an API key.")
+    if not member.may_operate:
+        raise StreamRefused(HTTPStatus.FORBIDDEN, "The feeds are for operators.")
 
 
 def member_of(headers: Headers) -> StaffMember | None:

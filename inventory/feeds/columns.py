@@ -253,10 +253,26 @@ def instant_column(
     an hour that does not exist is no instant.
     """
     distinct = Distinct.of(column)
-    if not profile.time_format and distinct.texts.cast(pl.String).str.contains(_INSTANT).all():
-        return distinct.spread(
-            _read_each(distinct.texts, partial(_instants_of, profile, "UTC", "latest"))
-        ), None
+    if profile.time_format:
+        return _on_a_clock(column, store_ids, catalogue, profile)
+    instants = distinct.spread(_read_each(distinct.texts, partial(_instants_of, profile, "UTC", "latest")))
+    canonical = distinct.texts.cast(pl.String).str.contains(_INSTANT).fill_null(value=False).to_numpy()
+    if canonical.all():
+        return instants, None
+    # Only the others need to know the clock they were read from.
+    rows = np.flatnonzero(~distinct.spread(canonical))
+    instants = np.array(instants)
+    instants[rows], theirs = _on_a_clock(column.gather(rows), store_ids[rows], catalogue, profile)
+    if theirs is None:
+        return instants, None
+    twice = np.zeros(len(column), bool)
+    twice[rows] = theirs
+    return instants, twice
+
+
+def _on_a_clock(
+    column: pl.Series, store_ids: Int32s, catalogue: Catalogue, profile: Profile
+) -> tuple[Int64s, Flags | None]:
     later, earlier = (
         _by_zone(column, store_ids, catalogue, profile, fold=fold) for fold in ("latest", "earliest")
     )

@@ -7,8 +7,9 @@ rest.
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +48,7 @@ class Header:
 class TableBlock:
     """The records of one block or of a part of it. `frame` has a column a field (typed ones only in the fast tier).
 
-    `plain` is the text of the fast tier's lines, each with the header's width, and `kept` which of them are in
-    `frame` (None: all).
+    `marks` is where the fields of the fast tier's lines end.
     """
 
     header: Header
@@ -58,8 +58,7 @@ class TableBlock:
     line_numbers: Int32s
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
-    plain: bytes | None = None
-    kept: Flags | None = None
+    marks: "Callable[[], Marks] | None" = None
 
     def raw(self, line_number: int) -> str:
         """The line's own text."""
@@ -94,24 +93,43 @@ class TableBlock:
 
     def lengths(self, field_name: str) -> Int64s:
         """How many bytes the field's text has in each row, its leading zeros included."""
-        if self.plain is None:
-            return (
-                self.frame[field_name]
-                .str.strip_chars(" \t")
-                .str.len_bytes()
-                .fill_null(0)
-                .cast(pl.Int64)
-                .to_numpy()
-            )
-        signs = np.frombuffer(self.plain, np.uint8)
-        marks = np.flatnonzero((signs == ord(self.header.delimiter)) | (signs == ord("\n")))
-        if not self.plain.endswith(b"\n"):
-            marks = np.append(marks, len(signs))
-        place = self.header.places[field_name]
-        marks = np.append(np.intp(-1), marks)
-        ends = marks[1 + place :: self.header.width]
-        lengths: Int64s = (ends - marks[place :: self.header.width][: len(ends)] - 1).astype(np.int64)
-        return lengths if self.kept is None else lengths[self.kept]
+        if self.marks is not None:
+            return self.marks().lengths(self.header.places[field_name])
+        texts = self.frame[field_name].str.strip_chars(" \t")
+        return texts.str.len_bytes().fill_null(0).cast(pl.Int64).to_numpy()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Where the fields of a text end: `places` of delimiters and line ends, and each line's first among them."""
+
+    places: npt.NDArray[np.intp]
+    firsts: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, text: bytes, header: Header) -> "Marks":
+        """Those of every line, whatever its width."""
+        signs = np.frombuffer(text, np.uint8)
+        places = np.flatnonzero((signs == ord(header.delimiter)) | (signs == ord("\n")))
+        ended = np.flatnonzero(signs[places] == ord("\n"))
+        if not text.endswith(b"\n"):
+            places, ended = np.append(places, len(text)), np.append(ended, len(places))
+        return cls(places, np.append(0, ended[:-1] + 1))
+
+    @property
+    def widths(self) -> npt.NDArray[np.intp]:
+        """How many fields each line has."""
+        return np.diff(self.firsts, append=len(self.places))
+
+    def of_lines(self, lines: npt.NDArray[np.intp]) -> "Marks":
+        """Those of some lines."""
+        return Marks(self.places, self.firsts[lines])
+
+    def lengths(self, place: int) -> Int64s:
+        """How many bytes one field has in each line."""
+        ends = self.firsts + place
+        before = np.where(ends > 0, self.places[ends - 1], -1)
+        return (self.places[ends] - before - 1).astype(np.int64)
 
 
 def split_line(text: str, delimiter: str) -> list[str]:
@@ -181,7 +199,7 @@ def _tables(block: Block, header: Header, typed: Typed) -> Iterator[TableBlock]:
     frame = _typed_frame(block.text, count, header, typed)
     if frame is not None:
         lines = np.arange(block.first_line, block.first_line + count, dtype=np.int32)
-        yield TableBlock(header, block, count, frame, lines, plain=block.text)
+        yield TableBlock(header, block, count, frame, lines, marks=partial(Marks.of, block.text, header))
     else:
         yield from _sorted_out(block, header, typed)
 
@@ -231,8 +249,12 @@ def _read_typed(text: bytes, header: Header, typed: Typed, *, is_lenient: bool) 
 
 def _sorted_out(block: Block, header: Header, typed: Typed) -> Iterator[TableBlock]:
     """The plain lines by the fast tier, the odd ones by the careful tiers; all by these where many are odd."""
-    odd = _odd_lines(block, header)
-    if odd is None or np.count_nonzero(odd) > len(odd) * MANY_ODD:
+    if not header.delimiter.isascii():
+        yield from _careful(block, header, None)
+        return
+    marks = Marks.of(block.text, header)
+    odd = _odd_lines(block, header, marks)
+    if np.count_nonzero(odd) > len(odd) * MANY_ODD:
         yield from _careful(block, header, None)
         return
     plain = _without(block, odd)
@@ -249,26 +271,21 @@ def _sorted_out(block: Block, header: Header, typed: Typed) -> Iterator[TableBlo
     if not kept.all():
         frame = frame.filter(pl.Series(kept))
     lines = (block.first_line + places[kept]).astype(np.int32)
-    yield TableBlock(header, block, len(lines), frame, lines, plain=plain, kept=kept)
+    theirs = marks.of_lines(places[kept])
+    yield TableBlock(header, block, len(lines), frame, lines, marks=lambda: theirs)
     if odd.any():
         yield from _careful(block, header, np.flatnonzero(odd))
 
 
-def _odd_lines(block: Block, header: Header) -> Flags | None:
-    """Which lines the fast tier must not read; None where that cannot be told by their signs."""
-    if not header.delimiter.isascii():
-        return None
+def _odd_lines(block: Block, header: Header, marks: Marks) -> Flags:
+    """Which lines the fast tier must not read."""
     text, ends = block.text, block.ends
     signs = np.frombuffer(text, np.uint8)
 
     def lines_with(places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         return np.bincount(np.searchsorted(ends, places), minlength=len(ends))
 
-    marks = np.flatnonzero((signs == ord(header.delimiter)) | (signs == ord("\n")))
-    ended = np.flatnonzero(signs[marks] == ord("\n"))
-    if not text.endswith(b"\n"):
-        ended = np.append(ended, len(marks))
-    odd: Flags = np.diff(ended, prepend=-1) != header.width
+    odd: Flags = marks.widths != header.width
     for sign in (b'"', b"\0"):
         if sign in text:
             odd |= lines_with(np.flatnonzero(signs == ord(sign))) > 0
@@ -276,7 +293,7 @@ def _odd_lines(block: Block, header: Header) -> Flags | None:
         odd |= lines_with(_plus_places(signs, header.delimiter)) > 0
     if b"\r" in text:
         returns = np.flatnonzero(signs == ord("\r"))
-        at_end = np.append(signs, ord("\n"))[returns + 1] == ord("\n")
+        at_end = signs[np.minimum(returns + 1, len(signs) - 1)] == ord("\n")
         odd |= lines_with(returns[~at_end]) > 0
         has_return = lines_with(returns[at_end]) > 0
         most = np.count_nonzero(has_return) * 2 > len(ends)

@@ -75,10 +75,14 @@ class Full:
         worst = sorted(self.missing, key=lambda store: -len(self.missing[store]))[:EXAMPLES]
         codes = dict(Store.objects.filter(pk__in=worst).values_list("pk", "store_code"))
         some = [(store, int(item)) for store in worst for item in self.missing[store][:EXAMPLES]][:EXAMPLES]
-        items = dict(Item.objects.filter(pk__in={item for _store, item in some}).values_list("pk", "sku"))
+        items = Item.objects.only("sku", "title").in_bulk({item for _store, item in some})
         return {
             "stores": [{"store": codes[store], "absent": len(self.missing[store])} for store in worst],
-            "examples": [{"store": codes[store], "sku": items.get(item, "")} for store, item in some],
+            "examples": [
+                {"store": codes[store], "sku": items[item].sku, "title": items[item].title}
+                for store, item in some
+                if item in items
+            ],
         }
 
 

@@ -173,6 +173,8 @@ def _why(source: int, winner: int, times: Mapping[int, int], sources: Mapping[in
         "mine": mine.precedence,
         "first": believed.precedence,
     }
+    if behind > mine.believed_for == timedelta(0):
+        return _("Not believed: it holds until a newer count comes, and one has come.")
     if behind > mine.believed_for:
         return _("Not believed: %(behind)s older than the newest count, and it holds for %(holds)s.") % facts
     if mine.precedence > believed.precedence:
@@ -199,7 +201,7 @@ def _why_believed(winner: int, times: Mapping[int, int], sources: Mapping[int, F
     if not rivals:
         return _("Believed: only %(name)s counts this item here.") % facts
     if too_old:
-        return _("Believed: %(others)s would come first, but that count is too old.") % facts
+        return _("Believed: %(others)s would come first, but that count no longer holds.") % facts
     if all(rival.precedence > believed.precedence for rival in holding) and holding:
         if times[winner] == newest:
             return _("Believed: %(name)s comes first (%(precedence)s), and no count is newer.") % facts
@@ -213,7 +215,9 @@ def _why_believed(winner: int, times: Mapping[int, int], sources: Mapping[int, F
 
 
 def hours(span: timedelta) -> str:
-    """A span in hours as people say it: "26 h", "0.5 h"."""
+    """A span as people say it: "26 h", "1.5 h", "4 min"."""
+    if span < timedelta(hours=1):
+        return _("%(minutes)s min") % {"minutes": round(span.total_seconds() / 60)}
     return _("%(hours)s h") % {"hours": f"{span.total_seconds() / 3600:.1f}".removesuffix(".0")}
 
 

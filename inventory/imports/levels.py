@@ -9,7 +9,7 @@ import numpy.typing as npt
 import psycopg
 
 from inventory.feeds.records import Int32s, Int64s, LevelChanges
-from inventory.imports.copying import copy_in, copy_records, pg_time, raw_cursor, unpacked
+from inventory.imports.copying import PG_EPOCH_US, copy_in, copy_records, pg_time, raw_cursor, unpacked
 
 LEVEL_COLUMNS = (
     ("store_id", ">i4"), ("item_id", ">i4"), ("on_hand", ">i4"), ("source_id", ">i8"), ("as_of", ">i8"),
@@ -53,7 +53,7 @@ def read_levels(wanted: Mapping[int, Int32s]) -> dict[int, npt.NDArray[Any]]:
 READ_MOVEMENTS = """
 SELECT u.store, string_agg(
     int8send((m.item_id::int8 << 32) | (m.quantity::int8 & 4294967295))
-    || int8send((extract(epoch FROM m.occurred_at) * 1000000)::int8), ''::bytea)
+    || timestamptz_send(m.occurred_at), NULL)
 FROM unnest(%s::int4[], %s::int8[]) AS u (store, since)
 JOIN inventory_stockmovement m ON m.store_id = u.store
     -- A sale's business day is at most three days from the sale (feeds/sales.py): the key's own range.
@@ -73,7 +73,7 @@ def read_movements(since: Mapping[int, int]) -> "dict[int, Movements]":
             found[store] = (
                 rows["item"].astype(np.int32),
                 rows["quantity"].astype(np.int64),
-                rows["at"].astype(np.int64),
+                rows["at"].astype(np.int64) + PG_EPOCH_US,
             )
     return found
 

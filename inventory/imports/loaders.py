@@ -79,6 +79,16 @@ class Counts:
     completeness: str = ""
     totals: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def of_lines(self) -> dict[str, int]:
+        """Figures for the preview of a held file."""
+        return {
+            "received": self.received,
+            "applied": self.applied,
+            "unchanged": self.unchanged,
+            "stale": self.stale,
+        }
+
 
 # A loader reads the whole file outside of any transaction, adding rejects as it goes. What it returns is called
 # inside the transaction that also finishes the run: it writes and counts. Either may raise FeedRefused.

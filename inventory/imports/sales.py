@@ -240,15 +240,19 @@ def _same_as_before(sold: Sold, names: Sequence[str]) -> Flags:
     return same
 
 
-# Integers packed two by two, instants and days as PostgreSQL sends them: each operator less is felt.
+# Integers packed two by two, instants and days as PostgreSQL sends them: each operator less is felt. The range of
+# sequences keeps an hour's file from reading the whole day again.
 IN_LEDGER = """
-SELECT l.packed FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS u (store, first, last) CROSS JOIN LATERAL (
+SELECT l.packed
+FROM unnest(%s::int4[], %s::int4[], %s::int4[], %s::int8[], %s::int8[]) AS u (store, first, last, lowest, highest)
+CROSS JOIN LATERAL (
     SELECT string_agg(
         int8send(m.store_id::int8 << 32 | m.workstation_id::int8) || date_send(m.business_day)
         || int8send(m.sequence) || int8send(m.line::int8 << 32 | m.item_id::int8)
         || int4send(m.quantity) || timestamptz_send(m.occurred_at), NULL) AS packed
     FROM inventory_stockmovement m WHERE m.store_id = u.store AND m.source_id = %s
-        AND m.business_day BETWEEN date '1970-01-01' + u.first AND date '1970-01-01' + u.last) AS l
+        AND m.business_day BETWEEN date '1970-01-01' + u.first AND date '1970-01-01' + u.last
+        AND m.sequence BETWEEN u.lowest AND u.highest) AS l
 WHERE l.packed IS NOT NULL
 """
 LEDGER_ROW = (
@@ -270,6 +274,8 @@ def _not_in_ledger(sold: Sold, source_id: int, counts: Counts, conflicts: Confli
                 stores.tolist(),
                 days[starts].tolist(),  # sorted by store and day: first and last are the range
                 [int(days[end - 1]) for end in ends],
+                np.minimum.reduceat(sold.sequences, starts).tolist(),
+                np.maximum.reduceat(sold.sequences, starts).tolist(),
                 source_id,
             ),
             prepare=False,

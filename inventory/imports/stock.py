@@ -48,6 +48,8 @@ from inventory.models import Store
 BATCH_LINES = 250_000
 BATCH_STORES = 256
 FLUSH_LEVELS = 250_000
+# After so many were compared their pages are still in PostgreSQL's memory when the changed ones are written.
+FLUSH_COMPARED = 500_000
 
 
 def load_stock(arrival: Arrival) -> Callable[[], Counts]:
@@ -152,7 +154,7 @@ def write_counts(
                 message="Lines could not be read, so nothing was taken for absent in the stores concerned.",
                 count=len(full.skipped),
             )
-        full.check({"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged})
+        full.check(counts.of_lines)
     conflicts.reject(arrival.rejects)
     return counts
 
@@ -262,7 +264,7 @@ class _Levels:
         self.times.append(winning.as_ofs[rows])
         self.sources.append(np.broadcast_to(np.asarray(sources, np.int64), len(winning))[rows])
         self.pending += len(rows)
-        if self.pending >= FLUSH_LEVELS:
+        if self.pending >= FLUSH_LEVELS or self.compared >= FLUSH_COMPARED:
             self.flush()
 
     def flush(self) -> None:

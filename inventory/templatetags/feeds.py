@@ -8,7 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from inventory.models import FeedRun, RejectedRow
+from inventory.imports.claims import MANUAL_COUNT
+from inventory.models import FeedRun, FeedSource, RejectedRow
 from inventory.selectors import FeedStatus
 
 register = template.Library()
@@ -37,29 +38,54 @@ RUN_LOOKS = {
 
 # Causes by their code; a code that is new here is shown in plain letters.
 CAUSES = {
-    "bad_item": gettext_lazy("The item code is not well formed"),
-    "bad_line": gettext_lazy("A quote stands in the wrong place"),
-    "not_a_number": gettext_lazy("A number cannot be read"),
-    "gtin_check_digit": gettext_lazy("The check digit is wrong: the barcode was misread"),
-    "gtin_exponent": gettext_lazy("A spreadsheet made a number of the barcode"),
-    "negative": gettext_lazy("A number is negative where none may be"),
-    "no_item_key": gettext_lazy("The item code is missing"),
-    "transaction_conflict": gettext_lazy("A sale came twice with different content"),
-    "uom_mismatch": gettext_lazy("The quantity does not fit the item's unit"),
     "ambiguous_item": gettext_lazy("Lines of one item say different things"),
+    "bad_code": gettext_lazy("A code is too long or not well formed"),
+    "bad_item": gettext_lazy("The item code is not well formed"),
+    "bad_json": gettext_lazy("The line is no JSON object"),
+    "bad_key": gettext_lazy("Till, day, sequence or line does not fit"),
+    "bad_line": gettext_lazy("A quote stands in the wrong place"),
+    "bad_period": gettext_lazy("A period ends before it begins"),
+    "bad_sign": gettext_lazy("The sign does not fit the kind of movement"),
     "bad_text": gettext_lazy("A text cannot be read"),
     "bad_time": gettext_lazy("A date or time cannot be read"),
     "bad_value": gettext_lazy("A value is not one of those agreed"),
+    "barcode_not_gtin": gettext_lazy("Something else stands in the place of the barcode"),
     "column_count": gettext_lazy("The line has too few or too many columns"),
     "conflicting_repeat": gettext_lazy("An earlier file said otherwise"),
-    "conflicting_lines": gettext_lazy("Lines of the same file contradict each other"),
+    "duplicate_field": gettext_lazy("A field stands in the line twice"),
+    "ends_before_start": gettext_lazy("The promotion ends before it starts"),
     "future": gettext_lazy("The time lies in the future"),
+    "gtin_check_digit": gettext_lazy("The check digit is wrong: the barcode was misread"),
+    "gtin_exponent": gettext_lazy("A spreadsheet made a number of the barcode"),
+    "missing_date": gettext_lazy("The day is missing"),
+    "missing_direction": gettext_lazy("It is not said whether goods came or went"),
+    "missing_quantity": gettext_lazy("The quantity is missing"),
+    "missing_store": gettext_lazy("The store is missing"),
     "missing_value": gettext_lazy("A value is missing"),
+    "negative": gettext_lazy("A number is negative where none may be"),
+    "no_currency": gettext_lazy("An amount has no currency"),
+    "no_item_key": gettext_lazy("The item code is missing"),
+    "no_products": gettext_lazy("The promotion names no products"),
+    "not_a_number": gettext_lazy("A number cannot be read"),
     "not_allowed": gettext_lazy("The promotion says what is not allowed"),
     "open_quote": gettext_lazy("A quote is opened and not closed"),
+    "orphan_void": gettext_lazy("A line is voided that is not on the receipt"),
     "out_of_range": gettext_lazy("A number is too large"),
+    "overlapping_period": gettext_lazy("The period cuts into one that was told before"),
+    "repeated_value": gettext_lazy("A value is given twice"),
+    "short_line": gettext_lazy("The line ends too early"),
+    "split_mismatch": gettext_lazy("A total is not what its parts add up to"),
+    "stale": gettext_lazy("A newer version stands"),
+    "store_in_and_out": gettext_lazy("A store is included and left out"),
+    "too_long": gettext_lazy("A text is too long"),
+    "transaction_conflict": gettext_lazy("A sale came twice with different content"),
+    "transaction_control": gettext_lazy("What was paid is not what the receipt comes to"),
+    "unknown_field": gettext_lazy("A field that nobody knows"),
     "unknown_item": gettext_lazy("The item is not known"),
+    "unknown_record": gettext_lazy("A kind of line that the layout does not have"),
+    "unknown_state": gettext_lazy("A state of stock that the profile does not explain"),
     "unknown_store": gettext_lazy("The store is not known"),
+    "uom_mismatch": gettext_lazy("The quantity does not fit the item's unit"),
 }
 
 
@@ -105,11 +131,20 @@ def feed_look(status: FeedStatus) -> Look:
         return Look("unknown", "question", _("Nothing has arrived yet."))
     if last.state == State.RECEIVED:
         return Look("alternative", "clock", _("%(file)s is waiting for its turn.") % {"file": last.file_name})
+    if last.rows_rejected and not status.waiting_lines:
+        return Look("honour", "tick", _("On time; what was rejected has been dealt with."))
+    if last.rows_rejected == last.rows_received <= status.waiting_lines and last.rows_rejected:
+        words = ngettext(
+            "Nothing of %(file)s could be used: its only line was rejected.",
+            "Nothing of %(file)s could be used: all %(n)s lines were rejected.",
+            last.rows_rejected,
+        )
+        return Look("refuse", "bar", words % {"n": f"{last.rows_rejected:,}", "file": last.file_name})
     if last.rows_rejected:
         words = ngettext(
             "On time; %(n)s line was rejected.", "On time; %(n)s lines were rejected.", last.rows_rejected
         )
-        return Look("check", "low", words % {"n": last.rows_rejected})
+        return Look("check", "low", words % {"n": f"{last.rows_rejected:,}"})
     return Look("honour", "tick", _("On time, nothing rejected."))
 
 
@@ -179,6 +214,41 @@ def in_order(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Figures of a held file in the order in which they add up."""
     known = [(name, counts[name]) for name in COUNTS if name in counts]
     return known + [(name, number) for name, number in counts.items() if name not in COUNTS]
+
+
+WHAT_COUNTS_SAY = {
+    "received": gettext_lazy("Received"),
+    "applied": gettext_lazy("Applied"),
+    "unchanged": gettext_lazy("Unchanged"),
+    "stale": gettext_lazy("Not believed"),
+    "rejected": gettext_lazy("Rejected"),
+}
+
+
+@register.filter
+def count_name(name: str) -> Any:
+    """What one of the figures of a file is called."""
+    return WHAT_COUNTS_SAY.get(name, name.replace("_", " ").capitalize())
+
+
+HOW_COMPLETE = {
+    "FULL": gettext_lazy("everything in its stores"),
+    "PARTIAL": gettext_lazy("only what it names"),
+    "DELTA": gettext_lazy("only what has changed"),
+    "EVENTS": gettext_lazy("single sales and movements"),
+}
+
+
+@register.filter
+def is_fed(source: FeedSource) -> bool:
+    """Whether files come from the source; what people count at the shelf is no file."""
+    return source.code != MANUAL_COUNT
+
+
+@register.filter
+def how_complete(completeness: str) -> Any:
+    """What a file speaks for."""
+    return HOW_COMPLETE.get(completeness, completeness)
 
 
 @register.filter

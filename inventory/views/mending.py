@@ -12,13 +12,14 @@ from inventory.models import FeedRun, RejectedRow
 class Mendable:
     """One row: `text` is its whole line, `fields` (path, value) those of its fact; neither: it cannot be mended here.
 
-    `problem` says why what was typed could not be sent in.
+    `problem` says why what was typed could not be sent in, `rejected_again` why it was not used after it was.
     """
 
     row: RejectedRow
     text: str | None
     fields: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+    rejected_again: str = ""
 
     @property
     def can_be_sent(self) -> bool:
@@ -35,10 +36,23 @@ def mendable_rows(*, run: FeedRun, rows: list[RejectedRow]) -> list[Mendable]:
             texts = full_texts(original, waiting) if original else {}
         except CannotReplay:
             texts = {}
+    again = rejected_again(rows)
     return [
-        Mendable(row, texts.get(row.pk), tuple(leaves(row.record)) if row.record is not None else ())
+        Mendable(
+            row,
+            texts.get(row.pk),
+            tuple(leaves(row.record)) if row.record is not None else (),
+            rejected_again=again.get(row.replay_id or 0, ""),
+        )
         for row in rows
     ]
+
+
+def rejected_again(rows: list[RejectedRow]) -> dict[int, str]:
+    """Why lines that were sent in one at a time were not used, by the run of their replay."""
+    replays = [row.replay_id for row in rows if row.replay and row.replay.rows_received == 1]
+    found = RejectedRow.objects.filter(run__in=replays) if replays else []
+    return {row.run_id: row.message.removeprefix(f"Line {row.line_number}: ") for row in found}
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from inventory.imports.manual_counts import count_by_hand
 from inventory.imports.precedence import change_precedence
 from inventory.imports.resolving import choices_of, prefer_source, resolve_conflict
 from inventory.models import FeedSource, Item, PrecedenceChange, StockConflict, Store
+from inventory.selectors import items_in_store
 from inventory.tasks import ring_change
 from inventory.views.access import operators_only
 
@@ -33,6 +34,25 @@ def visible_store(request: HttpRequest, store_code: str) -> Store:
     user: Any = request.user
     store: Store = get_object_or_404(user.visible_stores(), store_code=store_code)
     return store
+
+
+@require_safe
+@login_required
+def stock_find(request: HttpRequest) -> HttpResponse:
+    """Find an item in a store, on the way to everything behind its number."""
+    user: Any = request.user
+    stores = list(user.visible_stores())
+    asked = request.GET.get("store")
+    store = next((each for each in stores if each.store_code == asked), stores[0] if stores else None)
+    words = request.GET.get("q", "").strip()[:200]
+    context = {
+        "section": "stock",
+        "stores": stores,
+        "store": store,
+        "words": words,
+        "found": items_in_store(store=store, text=words) if store and words else [],
+    }
+    return render(request, "inventory/stock_find.html", context)
 
 
 @require_safe
@@ -50,7 +70,7 @@ def explained(
     now = timezone.now()
     user: Any = request.user
     context = {
-        "section": "conflicts",
+        "section": "stock",
         "found": explain_stock(store=store, item=item, now=now),
         "now": now,
         "may_count": user.may_count,
@@ -150,12 +170,17 @@ def conflict_resolve(request: HttpRequest, pk: int) -> HttpResponse:
 @operators_only
 def precedence_list(request: HttpRequest) -> HttpResponse:
     """Which source is believed before which, and who changed it when."""
+    return render(request, "inventory/precedence.html", precedence_context())
+
+
+def precedence_context(
+    wrong: PrecedenceForm | None = None, *, of: FeedSource | None = None
+) -> dict[str, Any]:
+    """Every source of stock with its form; `wrong` is the one that was filled in wrongly."""
     sources = FeedSource.objects.filter(kind=FeedSource.Kind.STOCK).order_by("precedence", "name")
-    forms = [(source, PrecedenceForm(source=source)) for source in sources]
-    return render(request, "inventory/precedence.html", precedence_context(forms))
-
-
-def precedence_context(forms: list[tuple[FeedSource, PrecedenceForm]]) -> dict[str, Any]:
+    forms = [
+        (source, wrong if wrong and source == of else PrecedenceForm(source=source)) for source in sources
+    ]
     changes = PrecedenceChange.objects.select_related("source", "changed_by")[:CHANGES_SHOWN]
     return {"section": "conflicts", "forms": forms, "changes": changes}
 
@@ -167,7 +192,7 @@ def precedence_change(request: HttpRequest, code: str) -> HttpResponse:
     source = get_object_or_404(FeedSource, code=code, kind=FeedSource.Kind.STOCK)
     form = PrecedenceForm(request.POST, source=source)
     if not form.is_valid():
-        return render(request, "inventory/precedence.html", precedence_context([(source, form)]), status=422)
+        return render(request, "inventory/precedence.html", precedence_context(form, of=source), status=422)
     change = change_precedence(
         source=source,
         precedence=form.cleaned_data["precedence"],

@@ -150,8 +150,15 @@ def open_night(*, lines: int) -> FeedRun:
 def test_a_running_import_moves_on_the_page_without_reload(tom: StaffMember, sign_in: SignIn) -> None:
     open_night(lines=3)
     page = sign_in(tom, size=DESK)
-    page.goto("/desk/feeds/")
+    with page.expect_response("**/live/feeds") as stream:
+        page.goto("/desk/feeds/")
+    assert stream.value.ok
     expect(page.get_by_text("31,000 rows, 42 % of the file")).to_be_visible()
+    page.wait_for_timeout(1500)  # once its stream is open the page asks for everything once …
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == []  # … and then not by its clock
     FeedRun.objects.filter(state="LOADING").update(progress_rows=64_000, progress_bytes=3_000_000)
     expect(page.get_by_text("64,000 rows, 75 % of the file")).to_be_visible()
 

@@ -22,6 +22,12 @@ def test_what_was_not_named_stays_as_it_was() -> None:
     assert (stopped.pull_every, stopped.next_pull_at) == (None, None)
 
 
+def test_a_store_code_of_digits_stays_text() -> None:
+    for code in ("9001", "0412"):
+        call_command("add_source", "shop", "--format", "table", "--set", f"store={code}")
+        assert FeedSource.objects.get().profile["store"] == code
+
+
 def test_a_transport_is_kept_as_declared() -> None:
     declared = '{"kind": "webhook", "secret_env": "SHOPIFY_SECRET"}'
     call_command("add_source", "hook", "--format", "shopify_webhook", "--transport", declared)

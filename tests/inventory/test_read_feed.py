@@ -24,6 +24,13 @@ def test_what_a_file_says_in_sum(file: Path, capsys: pytest.CaptureFixture[str])
     assert found["rejected"] == {"no_item_key": 1}
 
 
+def test_a_file_with_a_header_only_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "day.csv"
+    path.write_text("Shop,EAN,Sold,Paid,Day\n")
+    call_command("read_feed", str(path), format="table", kind="SALES", set=[f"columns={COLUMNS}"])
+    assert capsys.readouterr().out == "nothing: the file holds no count, no movement and no total\n"
+
+
 @pytest.mark.parametrize(
     ("said", "code", "named"),
     [

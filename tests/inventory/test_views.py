@@ -83,6 +83,16 @@ def test_the_page_says_how_each_source_is_doing(night_shift: Client) -> None:
         assert sentence in page
 
 
+def test_a_file_none_of_which_could_be_used_is_not_on_time() -> None:
+    run = create_rejects(create_source(), ["a", "b"])
+    (status,) = feed_overview(now=NOW)
+    told = "Nothing of stock.csv could be used: all 2 lines were rejected."
+    assert feed_look(status)[::2] == ("refuse", told)
+    RejectedRow.objects.filter(run=run).drop(member_id=None, now=NOW)
+    (status,) = feed_overview(now=NOW)
+    assert feed_look(status)[::2] == ("honour", "On time; what was rejected has been dealt with.")
+
+
 def test_a_late_source_says_by_how_much() -> None:
     create_run(create_source(expected_every=timedelta(hours=24)), at=NOW - timedelta(hours=27, minutes=20))
     (status,) = feed_overview(now=NOW)

@@ -1,5 +1,6 @@
 """The operator's pages of the quarantine: held files, rejected lines, mappings; with htmx and without JavaScript."""
 
+import html
 from typing import Any
 
 import pytest
@@ -84,6 +85,16 @@ def test_a_line_is_mended_in_the_page(night_shift: Client, run: FeedRun, htmx: b
     load_waiting()
     assert levels() == {("0412", "OAT"): 12}
     assert "Loaded" in night_shift.get(reverse("feed-row", args=[row.pk])).content.decode()
+
+
+def test_a_line_mended_wrongly_says_why_in_its_place(night_shift: Client, run: FeedRun) -> None:
+    row = row_of(run, 2)
+    night_shift.post(reverse("feed-row-replay", args=[row.pk]), {"text": row.raw + ",one,too,many"})
+    load_waiting()
+    row.refresh_from_db()
+    again = row.replay.rejected_rows.get()  # type: ignore[union-attr]
+    piece = html.unescape(night_shift.get(reverse("feed-row", args=[row.pk])).content.decode())
+    assert f"Not used either: {again.message.removeprefix('Line 2: ')}" in piece
 
 
 def test_a_line_that_cannot_be_sent_keeps_what_was_typed(night_shift: Client, run: FeedRun) -> None:

@@ -126,6 +126,17 @@ def test_the_page_says_the_same(sign_in: Callable[..., Client]) -> None:
         assert sentence.lower() in page.lower()
 
 
+def test_an_item_is_found_in_the_stores_a_person_may_see(sign_in: Callable[..., Client]) -> None:
+    client = sign_in(Role.ASSOCIATE, "S1")
+    for typed in ("oat", "A", GTIN):
+        page = client.get(reverse("stock-find"), {"store": "S2", "q": typed})  # S2 is not hers: S1 answers
+        assert reverse("stock-explained", args=PAGE) in words(page)
+    assert "Nothing matches" in words(client.get(reverse("stock-find"), {"q": "soap"}))
+    assert "nobody has counted it here" in words(
+        sign_in(Role.MERCHANDISER).get(reverse("stock-find"), {"store": "S2", "q": "oat"})
+    )
+
+
 def test_another_store_does_not_exist(sign_in: Callable[..., Client]) -> None:
     client = sign_in(Role.ASSOCIATE, "S2")
     assert client.get(reverse("stock-explained", args=PAGE)).status_code == 404
@@ -230,6 +241,7 @@ def test_precedence_is_changed_on_its_page(sign_in: Callable[..., Client]) -> No
     wrong = client.post(address, {"precedence": "-1", "hours": "2"})
     same = client.post(address, {"precedence": "50", "hours": ""}, follow=True)
     page = words(client.post(address, {"precedence": "5", "hours": "2.5"}, follow=True))
+    assert {"ERP", "WMS", "POS"} <= set(words(wrong).replace("<", " ").split())  # the others stay on the page
     assert (wrong.status_code, "Nothing was changed." in words(same)) == (422, True)
     assert "50 → 5" in page
     assert "1 d 2 h → 2 h 30 min" in page

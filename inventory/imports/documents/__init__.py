@@ -57,7 +57,7 @@ def check_errors(arrival: Arrival, counts: Counts, *, most: float) -> None:
         f"{rejected:,} of {counts.received:,} lines cannot be used ({rejected / counts.received:.0%}; "
         f"up to {most:.0%} pass). Released, the others are used and these wait in quarantine.",
         preview={
-            "counts": {"received": counts.received, "applied": counts.applied, "unchanged": counts.unchanged},
+            "counts": counts.of_lines,
             "rejected": rejected,
             "causes": dict(arrival.rejects.codes),
         },

@@ -149,7 +149,8 @@ class Reading:
             is_ahead = moment > now + CLOCK_TOLERANCE
         if is_ahead:
             self.gathered.named.add((store, 0))
-            told = f'{field_name} is "{fact_time}"; expected a time that has come already.'
+            clock = "" if fact_time.tzinfo else f" by the clock of {self.zone(store)}"
+            told = f'{field_name} is "{fact_time}"{clock}; expected a time that has come already.'
             raise Unusable("future", told, field=field_name)
         if moment > now:
             self.arrival.notes.add(
@@ -160,12 +161,14 @@ class Reading:
             moment = now
         return micros(moment)
 
+    def zone(self, store: int) -> zoneinfo.ZoneInfo:
+        """The clock that times without an offset are read by."""
+        if self.profile.timezone == STORE_ZONE:
+            return self.codes.zone(store)
+        return zoneinfo.ZoneInfo(self.profile.timezone)
+
     def localised(self, time: datetime, fact: Fact, store: int, field_name: str) -> datetime:
-        zone = (
-            self.codes.zone(store)
-            if self.profile.timezone == STORE_ZONE
-            else zoneinfo.ZoneInfo(self.profile.timezone)
-        )
+        zone = self.zone(store)
         earlier, later = (time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         if earlier == later:
             return later

@@ -15,6 +15,9 @@ from inventory.imports.transports.declared import read_transport
 from inventory.imports.transports.faults import PullFailed
 from inventory.models import FeedSource
 
+# A code is text also where it looks like a number.
+CODES = frozenset({"store"})
+
 
 def read_settings(pairs: list[str]) -> dict[str, Any]:
     """KEY=VALUE arguments as a profile; a value that is JSON is taken as such, anything else as text."""
@@ -26,6 +29,8 @@ def read_settings(pairs: list[str]) -> dict[str, Any]:
         try:
             declared[key] = json.loads(value)
         except json.JSONDecodeError:
+            declared[key] = value
+        if key in CODES and not isinstance(declared[key], str):
             declared[key] = value
     return declared
 

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from inventory.imports import Counts, Progress, load_run, receive_file, rehearse, retry_run
 from inventory.models import FeedRun, FeedSource, RejectedRow
+from inventory.templatetags.feeds import in_order
 
 SHOWN_REJECTS = 10
 HELD = 3
@@ -121,7 +122,7 @@ class Command(BaseCommand):
 
     def _say_preview(self, preview: dict[str, Any]) -> None:
         """What a held file would do."""
-        counts = "  ".join(f"{name} {number:,}" for name, number in preview.get("counts", {}).items())
+        counts = "  ".join(f"{name} {number:,}" for name, number in in_order(preview.get("counts", {})))
         self.stdout.write(f"it would come to: {counts}  absent {preview.get('absent', 0):,}")
 
     def _say(

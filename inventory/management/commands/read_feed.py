@@ -62,6 +62,8 @@ class Command(BaseCommand):
         for kind in ("counts", "movements", "totals"):
             if kind in totals:
                 self.stdout.write(f"{kind}: {_words(totals[kind])}")
+        if not totals["places"] and not found["rejected"]:
+            self.stdout.write("nothing: the file holds no count, no movement and no total")
         for place in totals["places"]:
             self.stdout.write(f"  {place['place'] or '(no place)'}: {place['kind']} {_words(place)}")
         for code, number in found["notes"].items():

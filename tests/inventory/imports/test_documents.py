@@ -189,6 +189,10 @@ class TestFull:
         tea = create_item(sku="TEA", gtin=gtin_for(3))
         run = load(facts(count(gtin_for(3), 1)), source=full)
         assert (run.state, run.problem["code"], run.preview["absent"]) == ("HELD", "drop_guard", 2)
+        assert run.preview["counts"] == {"received": 1, "applied": 1, "unchanged": 0, "stale": 0}
+        assert [(one["sku"], one["title"]) for one in run.preview["examples"]] == [
+            (item.sku, item.title) for item in Item.objects.filter(sku__in=["OATS", "MILK"]).order_by("pk")
+        ]
         assert levels() == {("S1", "OATS"): 9, ("S1", "MILK"): 4, ("S2", "MILK"): 2}
         FeedRun.objects.filter(pk=run.pk).update(state="RECEIVED", released_at=NOW, attempts=0)
         assert load_run(run_id=run.pk, now=NOW).rows_absent == 2  # type: ignore[union-attr]
@@ -197,6 +201,15 @@ class TestFull:
     def test_an_empty_one_is_held(self, full: FeedSource) -> None:
         run = load(b"\n", source=full)
         assert (run.state, run.problem["code"]) == ("HELD", "empty_snapshot")
+
+
+def test_a_time_that_has_not_come_names_its_clock(shop: FeedSource) -> None:
+    ahead = (NOW + timedelta(hours=1)).astimezone(UTC).replace(tzinfo=None)
+    shop.profile = {**shop.profile, "timezone": "UTC"}
+    shop.save()
+    run = load(facts({**count(OATS, 9), "as_of": ahead.isoformat()}), source=shop)
+    (row,) = run.rejected_rows.all()
+    assert (row.code, f'as_of is "{ahead}" by the clock of UTC; expected' in row.message) == ("future", True)
 
 
 def test_many_errors_hold_the_file(shop: FeedSource) -> None:
