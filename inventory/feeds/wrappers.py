@@ -1,5 +1,6 @@
 """gzip and zip around a feed, taken off as it is read: bounded, and every kind of damage is a refusal."""
 
+import errno
 import gzip
 import io
 import zipfile
@@ -89,5 +90,8 @@ def _only_member(raw: BinaryIO) -> BinaryIO | None:
                 "damaged_zip", "The zip archive is packed in a way we do not read; expected deflate."
             )
         return archive.open(files[0])  # type: ignore[return-value]
-    except DAMAGE as error:
+    except (*DAMAGE, OSError) as error:
+        # A file on disk says so when it is asked for what lies before its beginning.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise FeedRefused("damaged_zip", f"The zip archive is damaged ({error}). Send it again.") from error

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from inventory.feeds.blocks import FeedFile
 from inventory.feeds.records import FeedRefused
 from tests.inventory.feeds.reading import feed_file
 
@@ -20,6 +22,16 @@ def outside(content: bytes) -> bytes:
     """The archive with a directory that points before its beginning."""
     end = content.rindex(b"PK\x05\x06")
     return content[: end + 16] + (10**6).to_bytes(4, "little") + content[end + 20 :]
+
+
+def test_so_it_is_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "feed.zip"
+    path.write_bytes(outside(zipped()))
+    with (
+        pytest.raises(FeedRefused, match="damaged_zip"),
+        FeedFile(lambda: path.open("rb"), 10**6).stream() as stream,
+    ):
+        stream.read()
 
 
 @pytest.mark.parametrize(
