@@ -6,9 +6,9 @@ from inventory.feeds.dialects import DIALECTS
 from tests.fuzzing.readers import TARGETS
 from tests.fuzzing.runs import fuzz
 
-FILES = 100
+FILES = 40
 # These cost more a file: arrays, and a process for each workbook.
-FEWER = {"delimited_stock": 25, "delimited_sales": 25, "workbook": 2}
+FEWER = {"delimited_stock": 12, "delimited_sales": 12, "workbook": 2}
 
 
 @pytest.mark.parametrize("name", TARGETS)

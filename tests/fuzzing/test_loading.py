@@ -12,7 +12,7 @@ from tests.fuzzing.runs import spoil
 from tests.inventory.imports.files import counts, load
 
 pytestmark = pytest.mark.django_db
-FILES = 5
+FILES = 3
 ENDS = {FeedRun.State.LOADED, FeedRun.State.LOADED_WITH_REJECTS, FeedRun.State.REFUSED, FeedRun.State.HELD}
 LOADED = [
     name

@@ -113,7 +113,7 @@ def test_memory_does_not_grow_with_the_log() -> None:
     assert peak(300) < 1.5 * peak(30)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.binary(max_size=400))
 @example(b"<POSLog>\x00</POSLog>")
 @example(b"\xff\xfe<\x00P\x00")
@@ -122,7 +122,7 @@ def test_random_bytes_are_refused_or_say_nothing(content: bytes) -> None:
         assert read(content) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     variant=st.sampled_from(sorted(GOOD)),
     cuts=st.lists(
@@ -156,7 +156,7 @@ FIELDS = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     variant=st.sampled_from(sorted(GOOD)),
     field=st.sampled_from(FIELDS),

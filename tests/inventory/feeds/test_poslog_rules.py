@@ -24,7 +24,7 @@ receipts = st.lists(st.lists(sold, min_size=1, max_size=5), min_size=1, max_size
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(lines=receipts, extra=st.decimals("0", "5", places=2))
 def test_every_system_tells_the_same_net_movements(
     variant: str, lines: list[list[Sold]], extra: Decimal

@@ -60,7 +60,7 @@ def pieces(lines: list[Any], chance: random.Random) -> Iterable[list[Any]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=nights, sold=sales, rules=usual | declared, seed=st.integers(0, 10**6))
 def test_same_levels_and_conflicts(
     nights: dict[Any, dict[Any, int]], sold: list[Sale], rules: dict[str, Rule], seed: int

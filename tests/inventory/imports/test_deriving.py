@@ -45,7 +45,7 @@ def change(source: FeedSource, *, precedence: int, holds_for: float | None = Non
 
 
 @pytest.mark.django_db
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=nights, sold=sales, before=declared, after=declared)
 def test_deriving_equals_loading_again(
     nights: dict[Any, dict[Any, int]], sold: list[Sale], before: dict[str, Rule], after: dict[str, Rule]
