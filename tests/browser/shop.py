@@ -44,7 +44,7 @@ class Shop(SimpleNamespace):
             changes = change_stock(
                 store=self.elm,
                 levels={getattr(self, name): n for name, n in levels.items()},
-                counted_at=now - timedelta(minutes=1),
+                counted_at=now - timedelta(minutes=30),
             )
             refresh_after_stock_change(changes=changes, now=now)
 
