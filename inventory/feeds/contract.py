@@ -25,6 +25,8 @@ class Dialect:
     options: Mapping[str, Option] = field(default_factory=dict)
     # What the common keys are when the profile does not say, e.g. {"completeness": "FULL", "item_code": "SKU"}.
     defaults: Mapping[str, object] = field(default_factory=dict)
+    # What its tables may be parted by besides the profile's delimiter.
+    delimiters: str = ""
     # False: the raw file carries personal data, so after loading only its facts are kept.
     keeps_raw: bool = True
     # The form its rejected lines can be downloaded, mended and sent in again: their own lines, or JSON lines.

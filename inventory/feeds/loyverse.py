@@ -27,6 +27,7 @@ from inventory.feeds.rows import Row
 _IN_STOCK = re.compile(r"in stock \[(.*)\]", re.IGNORECASE)
 _OPTIONS = ("Option 1 value", "Option 2 value", "Option 3 value")
 _NO = ("n", "no", "false", "0")
+_DELIMITERS = ";\t"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class _Layout:
 
 def read_loyverse(file: FeedFile, profile: Profile) -> Iterator[Found]:
     """The counts of an item export, store by store. Raises FeedRefused where the header is none of Loyverse's."""
-    layout, rows = open_table(file, profile, _recognised, delimiters=";\t")
+    layout, rows = open_table(file, profile, _recognised, delimiters=_DELIMITERS)
     for row in rows:
         if not isinstance(row, Row):
             yield row
@@ -134,5 +135,6 @@ DIALECT = Dialect(
     read=read_loyverse,
     options={**TABLE_OPTIONS, "store": store_option},
     defaults={"decimal_sign": ".", "item_code": "SKU"},
+    delimiters=_DELIMITERS,
     is_line_oriented=True,
 )

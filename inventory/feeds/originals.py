@@ -22,8 +22,6 @@ from inventory.feeds.records import FeedRefused
 from inventory.feeds.rows import Row, container_of, read_rows
 
 CANONICAL = "canonical"
-# What tables may be parted by; the declared delimiter goes before them.
-_DELIMITERS = "\t,;|"
 _HEADER_ROWS = 24
 
 
@@ -84,7 +82,8 @@ class Original:
 
     def _rows(self) -> Iterator[tuple[int, str]]:
         assert self.profile
-        for row in read_rows(self.file, self.profile, delimiters=_DELIMITERS):
+        assert self.dialect
+        for row in read_rows(self.file, self.profile, delimiters=self.dialect.delimiters):
             yield row.line_number, row.raw
 
     def _objects(self) -> Iterator[tuple[int, str]]:
@@ -96,7 +95,7 @@ class Original:
         assert self.profile
         assert self.dialect
         profile, rows = as_text(self.profile), []
-        for row in read_rows(self.file, self.profile, delimiters=_DELIMITERS):
+        for row in read_rows(self.file, self.profile, delimiters=self.dialect.delimiters):
             if isinstance(row, Row):
                 rows.append(row.raw)
             start = "".join(f"{text}\n" for text in rows).encode("utf-8-sig")
@@ -129,7 +128,7 @@ def open_original(
     if not dialect.is_line_oriented:
         return None
     if TABLE_OPTIONS.keys() <= dialect.options.keys():
-        found = container_of(file, profile, _DELIMITERS)
+        found = container_of(file, profile, dialect.delimiters)
         return Original(file, "ROWS", found.encoding, found.delimiter, profile, dialect)
     return Original(file, "JSON", "utf-8", "", profile, dialect)
 

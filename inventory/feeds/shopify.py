@@ -201,5 +201,6 @@ DIALECT = Dialect(
     options=TABLE_OPTIONS,
     # A column a location holds what is available (help.shopify.com); the long exports name their columns.
     defaults={"decimal_sign": ".", "item_code": "SKU", "quantity_state": "AVAILABLE"},
+    delimiters=DELIMITERS,
     is_line_oriented=True,
 )

@@ -81,5 +81,6 @@ DIALECT = Dialect(
     read=read_products,
     options={**TABLE_OPTIONS, "store": store_option},
     defaults={"decimal_sign": ".", "item_code": "SKU", "quantity_state": "AVAILABLE"},
+    delimiters=DELIMITERS,
     is_line_oriented=True,
 )
