@@ -1,9 +1,20 @@
 """What the shopper pays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from promotions.rules.words import CouponValueType
+from promotions.rules.words import AppliesTo, CouponValueType, RewardItems, TierBasis
+
+PER_UNIT = frozenset({CouponValueType.PERCENT_OFF, CouponValueType.MONEY_OFF, CouponValueType.FIXED_PRICE})
+MONEY_KINDS = frozenset({
+    CouponValueType.MONEY_OFF,
+    CouponValueType.FIXED_PRICE,
+    CouponValueType.BUY_M_GET_N_MONEY_OFF,
+    CouponValueType.BUY_M_GET_MONEY_OFF,
+    CouponValueType.BUNDLE_PRICE,
+})  # fmt: skip
 
 # ISO 4217 minor units where they are not two.
 MINOR_UNITS = {
@@ -16,12 +27,52 @@ MINOR_UNITS = {
 
 
 @dataclass(frozen=True)
+class Tier:
+    """One step of a tiered deal: from so many units, or so much money, on, this is taken off or asked."""
+
+    start: Decimal
+    kind: CouponValueType  # PERCENT_OFF, MONEY_OFF or FIXED_PRICE
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class Benefit:
-    """What a promotion gives on one unit. `amount` is percent or money; money is in `currency`."""
+    """What a promotion gives. `amount` is percent or money, 0 where the kind has none; money is in `currency`.
+
+    `minimum_quantity` is the M and `get_quantity` the N of "buy M get N"; quantities are units of sale.
+    """
 
     kind: CouponValueType
     amount: Decimal
     currency: str = ""
+    applies_to: AppliesTo = AppliesTo.EACH_ITEM
+    minimum_quantity: int | None = None
+    get_quantity: int | None = None
+    reward_items: RewardItems = RewardItems.CHEAPEST
+    tier_basis: TierBasis = TierBasis.QUANTITY
+    tiers: tuple[Tier, ...] = ()
+    minimum_purchase: Decimal | None = None
+    # At most so many units of a basket are discounted; dearer units than the value are not.
+    limit_quantity: int | None = None
+    limit_value: Decimal | None = None
+    gift: str = ""  # the gift in words, or its SKU
+    gift_value: Decimal | None = None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether any of its terms is an amount of money."""
+        return (
+            self.kind in MONEY_KINDS
+            or self.minimum_purchase is not None
+            or self.limit_value is not None
+            or any(tier.kind != CouponValueType.PERCENT_OFF for tier in self.tiers)
+            or (bool(self.tiers) and self.tier_basis == TierBasis.AMOUNT)
+        )
+
+    @property
+    def is_per_unit(self) -> bool:
+        """Whether one unit alone already has a deal price."""
+        return self.kind in PER_UNIT and self.applies_to == AppliesTo.EACH_ITEM
 
 
 def round_money(amount: Decimal, *, currency: str) -> Decimal:
@@ -32,18 +83,65 @@ def round_money(amount: Decimal, *, currency: str) -> Decimal:
 def discounted_price(benefit: Benefit, *, regular_price: Decimal, currency: str) -> Decimal:
     """The price of one unit under the benefit: never negative, never above the regular price.
 
-    The discount is rounded, not the price, so that price + discount is the regular price to the cent.
+    The discount is rounded, not the price, so that price + discount is the regular price to the cent. A deal that
+    takes more than one unit, or the basket, leaves the price of one unit as it is.
     """
+    if not benefit.is_per_unit:
+        return regular_price
     match benefit.kind:
         case CouponValueType.PERCENT_OFF:
             discount = round_money(regular_price * benefit.amount / 100, currency=currency)
         case CouponValueType.MONEY_OFF:
             discount = benefit.amount
-        case CouponValueType.FIXED_PRICE:
+        case _:
             discount = regular_price - benefit.amount
     return regular_price - min(max(discount, Decimal(0)), regular_price)
 
 
 def money_fits(benefit: Benefit, *, currency: str) -> bool:
-    """Whether an amount of money can be taken off in this currency; percentages always can."""
-    return benefit.kind == CouponValueType.PERCENT_OFF or benefit.currency == currency
+    """Whether the deal's money is this currency; a deal that names none, such as a plain percentage, always fits."""
+    return not benefit.has_money or benefit.currency == currency
+
+
+def benefit_of(content: Mapping[str, Any]) -> Benefit:
+    """What the words of a revision give: its fields by name, amounts as Decimal or text; missing ones are empty."""
+    amount = first_of(content, "percent_off", "money_off_amount", "fixed_price_amount")
+    return Benefit(
+        kind=CouponValueType(content["coupon_value_type"]),
+        amount=decimal_of(amount) or Decimal(0),
+        currency=content.get("currency") or "",
+        applies_to=AppliesTo(content.get("applies_to") or AppliesTo.EACH_ITEM),
+        minimum_quantity=content.get("minimum_purchase_quantity"),
+        get_quantity=content.get("get_this_quantity_discounted"),
+        reward_items=RewardItems(content.get("reward_items") or RewardItems.CHEAPEST),
+        tier_basis=TierBasis(content.get("tier_basis") or TierBasis.QUANTITY),
+        tiers=tuple(map(tier_of, content.get("tiers") or ())),
+        minimum_purchase=decimal_of(content.get("minimum_purchase_amount")),
+        limit_quantity=content.get("limit_quantity"),
+        limit_value=decimal_of(content.get("limit_value")),
+        gift=content.get("free_gift_description") or content.get("free_gift_item_id") or "",
+        gift_value=decimal_of(content.get("free_gift_value")),
+    )
+
+
+TIER_FIELDS = {
+    "percent_off": CouponValueType.PERCENT_OFF,
+    "money_off_amount": CouponValueType.MONEY_OFF,
+    "fixed_price_amount": CouponValueType.FIXED_PRICE,
+}
+
+
+def tier_of(step: Mapping[str, Any]) -> Tier:
+    """A step as a revision keeps it: {"from": "3", "percent_off": "10"}, or one of the other two amounts."""
+    field, kind = next((field, kind) for field, kind in TIER_FIELDS.items() if step.get(field) is not None)
+    return Tier(start=Decimal(str(step["from"])), kind=kind, amount=Decimal(str(step[field])))
+
+
+def first_of(content: Mapping[str, Any], *fields: str) -> Any:
+    """The first of the fields that is given; zero counts as given."""
+    return next((content[field] for field in fields if content.get(field) is not None), None)
+
+
+def decimal_of(value: Any) -> Decimal | None:
+    """An amount from text or Decimal; None stays None."""
+    return None if value is None else Decimal(str(value))

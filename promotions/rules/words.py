@@ -4,16 +4,102 @@ from enum import StrEnum
 
 
 class CouponValueType(StrEnum):
-    """What the shopper gains. The first two are Google's; a fixed price is the shop floor's."""
+    """What the shopper gains. Google Merchant's kinds; the prices, the bundle and the tiers are the shop floor's."""
 
     PERCENT_OFF = "PERCENT_OFF"
     MONEY_OFF = "MONEY_OFF"
     FIXED_PRICE = "FIXED_PRICE"
+    BUY_M_GET_N_PERCENT_OFF = "BUY_M_GET_N_PERCENT_OFF"  # 100 % is "N free"
+    BUY_M_GET_N_MONEY_OFF = "BUY_M_GET_N_MONEY_OFF"
+    BUY_M_GET_PERCENT_OFF = "BUY_M_GET_PERCENT_OFF"  # from M on, each
+    BUY_M_GET_MONEY_OFF = "BUY_M_GET_MONEY_OFF"  # for each M
+    BUNDLE_PRICE = "BUNDLE_PRICE"  # mix and match: M of the items, or one of each part, for one price
+    TIERED = "TIERED"  # the more, the better the step
+    FREE_GIFT = "FREE_GIFT"
+    FREE_GIFT_WITH_VALUE = "FREE_GIFT_WITH_VALUE"
+    FREE_GIFT_WITH_ITEM_ID = "FREE_GIFT_WITH_ITEM_ID"
+    FREE_SHIPPING_STANDARD = "FREE_SHIPPING_STANDARD"
+    FREE_SHIPPING_OVERNIGHT = "FREE_SHIPPING_OVERNIGHT"
+    FREE_SHIPPING_TWO_DAY = "FREE_SHIPPING_TWO_DAY"
+
+
+# Delivery is an online matter: a store never honours it, and says so.
+DELIVERY = frozenset({
+    CouponValueType.FREE_SHIPPING_STANDARD,
+    CouponValueType.FREE_SHIPPING_OVERNIGHT,
+    CouponValueType.FREE_SHIPPING_TWO_DAY,
+})  # fmt: skip
+GIFTS = frozenset({
+    CouponValueType.FREE_GIFT,
+    CouponValueType.FREE_GIFT_WITH_VALUE,
+    CouponValueType.FREE_GIFT_WITH_ITEM_ID,
+})  # fmt: skip
+BUY_M_GET_N = frozenset({CouponValueType.BUY_M_GET_N_PERCENT_OFF, CouponValueType.BUY_M_GET_N_MONEY_OFF})
 
 
 class OfferType(StrEnum):
+    """What the shopper has to show."""
+
     NO_CODE = "NO_CODE"
     GENERIC_CODE = "GENERIC_CODE"
+    SINGLE_USE_CODES = "SINGLE_USE_CODES"  # a batch; each code once
+    GS1_COUPON = "GS1_COUPON"  # AI (255), or a GTIN of prefix 981-983
+
+
+class AppliesTo(StrEnum):
+    """What an amount is taken off."""
+
+    EACH_ITEM = "EACH_ITEM"
+    BASKET = "BASKET"  # once, from all of the promotion's items in the basket together
+
+
+class RewardItems(StrEnum):
+    """Which units of "buy M get N" are the N."""
+
+    CHEAPEST = "CHEAPEST"
+    NAMED = "NAMED"
+
+
+class TierBasis(StrEnum):
+    """What the steps of a tiered deal count: units, or money before any deal."""
+
+    QUANTITY = "QUANTITY"
+    AMOUNT = "AMOUNT"
+
+
+class Audience(StrEnum):
+    EVERYONE = "EVERYONE"
+    MEMBERS = "MEMBERS"  # of the loyalty programme
+
+
+class Concurrence(StrEnum):
+    """How a deal stands to others on the same unit (the modes of D365 Commerce)."""
+
+    EXCLUSIVE = "EXCLUSIVE"
+    BEST_PRICE = "BEST_PRICE"
+    COMPOUNDED = "COMPOUNDED"
+
+
+class LimitScope(StrEnum):
+    """Whose counter a limit is: all of the promotion, each store, each customer."""
+
+    PROMOTION = "PROMOTION"
+    STORE = "STORE"
+    CUSTOMER = "CUSTOMER"
+
+
+class LimitPeriod(StrEnum):
+    """When a counter starts again, on the store's own calendar; a week begins on Monday."""
+
+    TOTAL = "TOTAL"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+
+class LimitUnit(StrEnum):
+    USES = "USES"
+    MONEY = "MONEY"
 
 
 class RedemptionChannel(StrEnum):
@@ -35,10 +121,28 @@ class PromotionState(StrEnum):
     """The promotion as a whole: LIVE when its window is open in at least one store."""
 
     DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
     PENDING = "PENDING"
     LIVE = "LIVE"
     EXPIRED = "EXPIRED"
     STOPPED = "STOPPED"
+
+
+UNPUBLISHED = frozenset({
+    PromotionState.DRAFT, PromotionState.SUBMITTED, PromotionState.APPROVED, PromotionState.REJECTED,
+})  # fmt: skip
+
+
+class RevisionState(StrEnum):
+    """Where the newest words of a promotion stand on their way to the stores."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    PUBLISHED = "PUBLISHED"
 
 
 class OfferState(StrEnum):
@@ -101,4 +205,19 @@ class Reason(StrEnum):
     LOW_STOCK = "LOW_STOCK"
     CODE_NEEDED = "CODE_NEEDED"
     MINIMUM_PURCHASE = "MINIMUM_PURCHASE"
+    MINIMUM_QUANTITY = "MINIMUM_QUANTITY"
+    MEMBERS_ONLY = "MEMBERS_ONLY"
+    OUTSIDE_HOURS = "OUTSIDE_HOURS"
+    HONOUR_WINDOW = "HONOUR_WINDOW"
+    STORE_LIMIT_REACHED = "STORE_LIMIT_REACHED"
+    CUSTOMER_LIMIT_REACHED = "CUSTOMER_LIMIT_REACHED"
+    CODE_USED = "CODE_USED"
+    CODE_WRONG = "CODE_WRONG"
+    PRICE_ABOVE_LIMIT = "PRICE_ABOVE_LIMIT"
+    BUNDLE_INCOMPLETE = "BUNDLE_INCOMPLETE"
+    REWARD_MISSING = "REWARD_MISSING"
+    NO_PRICE = "NO_PRICE"
+    BEATEN = "BEATEN"
+    EXCLUDED_BY = "EXCLUDED_BY"
+    NOTHING_LEFT_TO_TAKE_OFF = "NOTHING_LEFT_TO_TAKE_OFF"
     VALID = "VALID"
