@@ -21,7 +21,7 @@ WITH found AS (
     SELECT k.promotion_id, array_agg(k.item_id) AS items
     FROM promotions_offeritem k WHERE k.item_id = ANY(%(items)s::int4[]) GROUP BY 1
 )
-SELECT {DEAL_COLUMNS}, f.items, r.concurrence, r.priority, r.tags, r.combines_with, r.audience, r.bundle_parts,
+SELECT {DEAL_COLUMNS}, f.items, r.concurrence, r.priority, r.tags, r.combines_with, r.audience, r.bundle_parts::json,
        r.reward_item_id_inclusion
 FROM found f
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = f.promotion_id
