@@ -1,7 +1,6 @@
 """From lines and deals to a quote."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from promotions.rules.basket.candidates import Candidate, candidate_of
 from promotions.rules.basket.contract import (

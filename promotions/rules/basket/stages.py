@@ -97,36 +97,30 @@ def is_granted(gift: Candidate, course: Course) -> bool:
 
 def run_stage(competing: list[Candidate], course: Course) -> None:
     """Finds the lowest total the stage can reach and takes it."""
-    open_units: dict[Candidate, Sequence[int]] = {}
-    unit_deals: dict[int, list[Candidate]] = {}
+    open_units, alone, joint = {}, {}, []
+    unit_deals: dict[int, tuple[Candidate, ...]] = {}
     for candidate in competing:
         units = open_to(candidate, course, course.model)
         claim = claim_of(candidate, units, course.price)
+        open_units[candidate], alone[candidate] = units, claim
         course.attempts[candidate] = Attempt(tuple(units), claim.most)
-        if not claim.saving:
-            continue
-        binding = claim.is_capped or (candidate.limit is not None and len(units) > candidate.limit)
-        if candidate.shape is Shape.EACH and not binding:
+        binds = claim.is_capped or (candidate.limit is not None and len(units) > candidate.limit)
+        if candidate.shape is Shape.EACH and not binds:
             for unit in claim.cuts:
-                unit_deals.setdefault(unit, []).append(candidate)
-        else:
-            open_units[candidate] = units
-    stage = Stage(
-        price=course.price,
-        unit_deals={unit: tuple(deals) for unit, deals in unit_deals.items()},
-        mates={
-            one: frozenset(
-                other for other in competing if other is not one and may_share(one, other, course.model)
-            )
-            for one in competing
-        },
-        effort=course.effort,
-    )
-    components = components_of(open_units)
-    for component in components:
-        conclude(best_settlement(component, open_units, stage).takings, course)
-    joint = {unit for component in components for unit in component.units}
-    conclude(settle(stage, [unit for unit in unit_deals if unit not in joint], []).takings, course)
+                unit_deals[unit] = (*unit_deals.get(unit, ()), candidate)
+        elif claim.saving:
+            joint.append(candidate)
+    mates = {
+        one: frozenset(two for two in competing if two is not one and may_share(one, two, course.model))
+        for one in competing
+    }
+    stage = Stage(course.price, open_units, alone, unit_deals, mates, course.effort)
+    components = components_of(joint, stage)
+    settlements = [best_settlement(component, stage) for component in components]
+    closed = {unit for component in components for unit in component.units}
+    settlements.append(settle(stage, [unit for unit in unit_deals if unit not in closed], []))
+    for settlement in settlements:
+        conclude(settlement.takings, course)
 
 
 def conclude(takings: dict[Candidate, dict[int, int]], course: Course) -> None:

@@ -1,14 +1,12 @@
 """The engine against brute force, and what holds for every basket."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotions.rules.basket import BasketLine, ConcurrencyModel, Quote, quote_basket
-from promotions.rules.words import Concurrence
+from promotions.rules.basket import ConcurrencyModel, Quote, quote_basket
 from tests.promotions.rules.basket import worlds
 from tests.promotions.rules.basket.brute import World
 
@@ -18,7 +16,9 @@ def quotes(draw: st.DrawFn, most: int = 5, **fixed: Any) -> dict[str, Any]:
     currency = draw(st.sampled_from(["JPY", "USD", "KWD"]))
     return {
         "lines": draw(worlds.baskets(currency)),
-        "deals": [draw(worlds.deals(name, currency, **fixed)) for name in "abcdefgh"[: draw(st.integers(1, most))]],
+        "deals": [
+            draw(worlds.deals(name, currency, **fixed)) for name in "abcdefgh"[: draw(st.integers(1, most))]
+        ],
         "currency": currency,
         "model": draw(st.sampled_from(ConcurrencyModel)),
     }
