@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from promotions.rules.basket import BasketDeal, BasketLine, BundlePart, ConcurrencyModel
+from promotions.rules.basket import BasketDeal, BasketLine, BundlePart, ConcurrencyModel, Quote
 from promotions.rules.price import Benefit, Tier
 from promotions.rules.words import AppliesTo, Concurrence, CouponValueType, RewardItems, TierBasis
 
@@ -111,3 +111,8 @@ def quotes(draw: st.DrawFn, /, *, most: int = 5, **fixed: Any) -> dict[str, Any]
         "currency": currency,
         "model": draw(st.sampled_from(ConcurrencyModel)),
     }
+
+
+def coins(quote: Quote) -> int:
+    """The total in the smallest coins."""
+    return int(quote.total / STEP[quote.currency])
