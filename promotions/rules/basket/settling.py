@@ -208,20 +208,26 @@ def cheapest(
     if key in stage.choices:
         return stage.choices[key]
     allowed = tuple(option for option in options if all(option in stage.mates[other] for other in joint))
-    best: tuple[tuple[int, int, list[str]], list[tuple[Candidate, int]]] | None = None
+    outcomes = []
     for group in groups_of(allowed, stage):
-        left, steps = price, []
-        for candidate in sorted((*cuts, *group), key=lambda candidate: candidate.order):
-            coins = candidate.cut.on(left)
-            if coins:
-                steps.append((candidate, coins))
-                left -= coins
-        rank = (left, len(steps), sorted(candidate.deal.promotion_id for candidate, _ in steps))
-        if best is None or rank < best[0]:
-            best = rank, steps
-    assert best is not None  # there is always the empty group
-    stage.choices[key] = best[0][0], best[1]
-    return stage.choices[key]
+        steps = steps_of(price, sorted((*cuts, *group), key=lambda candidate: candidate.order))
+        left = price - sum(coins for _, coins in steps)
+        ids = sorted(candidate.deal.promotion_id for candidate, _ in steps)
+        outcomes.append(((left, len(ids), ids), steps))
+    (left, _, _), steps = min(outcomes, key=lambda outcome: outcome[0])
+    stage.choices[key] = left, steps
+    return left, steps
+
+
+def steps_of(price: int, chain: Iterable[Candidate]) -> list[tuple[Candidate, int]]:
+    """What each deal of the chain takes off what those before it left; those that take nothing are left out."""
+    steps = []
+    for candidate in chain:
+        coins = candidate.cut.on(price)
+        if coins:
+            steps.append((candidate, coins))
+            price -= coins
+    return steps
 
 
 @dataclass(frozen=True)
