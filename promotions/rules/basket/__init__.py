@@ -24,8 +24,8 @@ who may still touch it: nobody after an exclusive deal, no exclusive deal after 
 
 In both, deals with a `combines_with` share a unit only with deals whose id or tag it names.
 
-**A stage** takes the lowest total there is (equal ones: fewer deals, then ids) over every set of *joint* deals (once, in
-sets, or with a limit or budget that binds here), which claim units in the order fixed price, money, percent, id; and
+**A stage** takes the lowest total there is (equal ones: fewer deals, then ids) over every set of *joint* deals (once,
+in sets, or with a limit or budget that binds here), which claim units in the order fixed price, money, percent, id; and
 for every unit the *unit* deals that make it cheapest beside the claims on it, as many as may share it. Prices then
 come about in this order: prices of bundles; on each unit fixed price, money, percent; what is taken off sums or has to
 fit a budget. The search is exact up to a budget of effort; `Quote.is_exact` says whether it got through.

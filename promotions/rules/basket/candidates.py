@@ -211,7 +211,7 @@ def in_sets(candidate: Candidate, rewards: list[int], units: Units) -> Candidate
         return replace(candidate, shape=Shape.SETS, parts=(whole,), rewarded=get)
     both = sorted({*own, *rewards})
     parts = (SetPart(buy, frozenset(own)), SetPart(get, frozenset(rewards)))
-    left = sum(map(len, fill(both, parts, times=1))) - buy
+    left = sum(map(len, fill(both, parts, rounds=1)[0])) - buy
     if left < get:
         return Lack(Reason.REWARD_MISSING, Decimal(get), Decimal(left))
     return replace(candidate, units=tuple(both), shape=Shape.SETS, parts=parts, rewarded=get)
@@ -224,7 +224,7 @@ def in_parts(candidate: Candidate, units: Units) -> Candidate | Lack:
         SetPart(part.quantity, own.intersection(units.of(part.items))) for part in candidate.deal.parts
     )
     mine = sorted(frozenset[int]().union(*(part.units for part in parts)))
-    needs, has = sum(part.quantity for part in parts), sum(map(len, fill(mine, parts, times=1)))
+    needs, has = sum(part.quantity for part in parts), sum(map(len, fill(mine, parts, rounds=1)[0]))
     if has < needs:
         return Lack(Reason.BUNDLE_INCOMPLETE, Decimal(needs), Decimal(has))
     return replace(candidate, units=tuple(mine), shape=Shape.SETS, parts=parts)

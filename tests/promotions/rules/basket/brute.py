@@ -218,16 +218,13 @@ def groups_of(deal: Deal, free: list[int], prices: tuple[int, ...]) -> tuple[lis
     if deal.rule == "once":
         return ([free[: deal.limit]] if deal.off(sum(prices[n] for n in free[: deal.limit])) else []), []
     queues = [[n for n in free if n in units] for _, units in deal.sizes]
-    if (
-        len(queues) == 2 and queues[0] == queues[1]
-    ):  # named rewards among the same items: the dearest are bought
-        (m, _), (n, _) = deal.sizes
-        count = len(free) // (m + n)
-        queues = [free[: count * m], free[count * m : count * (m + n)]]
-    groups, cuts, size = [], list[int](), sum(quantity for quantity, _ in deal.sizes)
-    while all(len(queue) >= quantity for queue, (quantity, _) in zip(queues, deal.sizes, strict=True)):
+    sizes = deal.sizes
+    if len(queues) == 2 and queues[0] == queues[1]:  # named rewards among the same items: like the cheapest
+        sizes, queues = ((sum(quantity for quantity, _ in sizes), ()),), queues[:1]
+    groups, cuts, size = [], list[int](), sum(quantity for quantity, _ in sizes)
+    while all(len(queue) >= quantity for queue, (quantity, _) in zip(queues, sizes, strict=True)):
         group = []
-        for queue, (quantity, _) in zip(queues, deal.sizes, strict=True):
+        for queue, (quantity, _) in zip(queues, sizes, strict=True):
             group += [queue.pop(0) for _ in range(quantity)]
         if deal.rule == "reward":
             rewarded = group[-deal.rewarded :][: deal.limit - len(cuts)]

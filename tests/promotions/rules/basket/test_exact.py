@@ -5,14 +5,17 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from promotions.rules.basket import quote_basket
-from promotions.rules.basket.sets import SetPart, fill
+from promotions.rules.basket.candidates import Candidate, candidate_of
+from promotions.rules.basket.sets import SetPart, fill, sets_of
+from promotions.rules.basket.settling import ceiling_of, claim_of, taken
+from promotions.rules.basket.units import units_of
 from promotions.rules.words import Concurrence
 from tests.promotions.rules.basket.brute import World
-from tests.promotions.rules.basket.worlds import coins, quotes
+from tests.promotions.rules.basket.worlds import JOINT_KINDS, coins, quotes
 
 
 @given(asked=quotes())
@@ -24,12 +27,38 @@ def test_engine_equals_brute_force(asked: dict[str, Any]) -> None:
     assert coins(quote) in World(**asked).totals()
 
 
+@given(asked=quotes(most=7, kinds=JOINT_KINDS, priority=0))
+@settings(max_examples=100)
+def test_engine_equals_brute_force_where_many_deals_want_the_same_units(asked: dict[str, Any]) -> None:
+    assert coins(quote_basket(**asked)) in World(**asked).totals()
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@given(asked=quotes(most=8))
+@given(asked=quotes(most=8) | quotes(most=8, kinds=JOINT_KINDS, priority=0))
 @settings(max_examples=6000)
 def test_engine_equals_brute_force_on_thousands_of_baskets(asked: dict[str, Any]) -> None:
     assert coins(quote_basket(**asked)) in World(**asked).totals()
+
+
+@given(asked=quotes(most=1), data=st.data())
+@settings(max_examples=150)
+def test_no_deal_takes_more_off_fewer_units_at_lower_prices(
+    asked: dict[str, Any], data: st.DataObject
+) -> None:
+    # What the search leans on when it leaves a branch.
+    units = units_of(asked["lines"], currency=asked["currency"])
+    candidate = candidate_of(asked["deals"][0], units)
+    assume(isinstance(candidate, Candidate))
+    assert isinstance(candidate, Candidate)
+    kept = data.draw(st.integers(0, (1 << len(units.regular)) - 1))
+    percent = data.draw(st.lists(st.integers(0, 100), min_size=20, max_size=20))
+    lower = {unit: price * percent[unit % 20] // 100 for unit, price in enumerate(units.regular)}
+
+    ceiling = ceiling_of(claim_of(candidate, candidate.units, units.regular), candidate.units, units.regular)
+    claim = claim_of(candidate, [unit for unit in candidate.units if kept >> unit & 1], units.regular)
+
+    assert sum(taken(claim, lower).values()) <= claim.most <= ceiling
 
 
 @given(asked=quotes(most=8))
@@ -87,7 +116,7 @@ def test_parts_are_filled_with_as_many_units_as_fit_and_the_dearest(
     parts = [
         SetPart(size, frozenset(n for n in units if masks[n] >> part & 1)) for part, size in enumerate(sizes)
     ]
-    held = fill(units, parts, times=1)
+    held, _ = fill(units, parts, rounds=1)
 
     slots = [part for part, size in enumerate(sizes) for _ in range(size)]
     best = (0, 0)
@@ -99,3 +128,22 @@ def test_parts_are_filled_with_as_many_units_as_fit_and_the_dearest(
     filled = [n for mine in held for n in mine]
     assert all(set(mine) <= part.units for mine, part in zip(held, parts, strict=True))
     assert (len(set(filled)), sum(prices[n] for n in filled)) == best
+
+
+@given(
+    masks=st.lists(st.integers(1, 7), min_size=1, max_size=7),
+    sizes=st.tuples(st.integers(1, 2), st.integers(0, 2), st.integers(0, 1)),
+)
+def test_no_whole_set_is_missed(masks: list[int], sizes: tuple[int, int, int]) -> None:
+    units = frozenset(range(len(masks)))
+    parts = [
+        SetPart(size, frozenset(n for n in units if masks[n] >> part & 1)) for part, size in enumerate(sizes)
+    ]
+
+    def most(free: frozenset[int], slots: list[int], whole: int) -> int:
+        if not slots:
+            return most(free, [part for part, size in enumerate(sizes) for _ in range(size)], whole + 1)
+        rest = [most(free - {n}, slots[1:], whole) for n in free & parts[slots[0]].units]
+        return max(rest, default=whole)
+
+    assert len(sets_of(sorted(units), parts)) == most(units, [], -1)

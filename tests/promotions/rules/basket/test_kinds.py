@@ -51,14 +51,14 @@ SPEND = (step("20", "MONEY_OFF", "3"), step("50", "MONEY_OFF", "10"))
             "3 × 5.00 of 1, 2 × 3.01 of 2",
             "15.00 4.51",
         ),
-        # the same item is bought and rewarded: 8 7 are bought, 5 4 are free, 3 is left over
+        # the same items are bought and rewarded: 8 [7] 5 [4], and 3 is left over
         (
             deal(
                 "BUY_M_GET_N_PERCENT_OFF", "100", minimum_quantity=1, get_quantity=1,
                 reward_items=NAMED, items="1 2", rewards=frozenset({1, 2}),
             ),
             "1 × 8.00 of 1, 1 × 7.00 of 2, 1 × 5.00 of 1, 1 × 4.00 of 2, 1 × 3.00 of 1",
-            "8.00 7.00 0.00 0.00 3.00",
+            "8.00 0.00 5.00 0.00 3.00",
         ),
         # from three on each: 0.099 off rounds to 0.10
         (deal("BUY_M_GET_PERCENT_OFF", "10", minimum_quantity=3), "4 × 0.99 of 1", "3.56"),

@@ -1,5 +1,6 @@
 """Baskets and deals for the property tests: few items and prices, so that deals meet and tie."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ KINDS = [
     CouponValueType.BUNDLE_PRICE,
     CouponValueType.TIERED,
 ]
+JOINT_KINDS = [kind for kind in KINDS if "BUY_M" in kind or kind == "BUNDLE_PRICE"]
 FEW = st.integers(1, 3)
 COINS = st.sampled_from([100, 199, 200, 333]) | st.integers(1, 400)
 PERCENT = st.sampled_from([10, 25, 33, 50, 100])
@@ -55,9 +57,16 @@ def tiers(draw: st.DrawFn, /, currency: str) -> tuple[Tier, ...]:
 
 
 @st.composite
-def deals(draw: st.DrawFn, /, promotion_id: str, currency: str, **fixed: Any) -> BasketDeal:
-    """A deal of any kind; each of its limits now and then."""
-    kind = draw(st.sampled_from(KINDS))
+def deals(
+    draw: st.DrawFn,
+    /,
+    promotion_id: str,
+    currency: str,
+    kinds: Sequence[CouponValueType] = KINDS,
+    **fixed: Any,
+) -> BasketDeal:
+    """A deal of any of the kinds; each of its limits now and then."""
+    kind = draw(st.sampled_from(kinds))
     rare = draw(st.integers(0, 1 << 20))  # the bits say what is out of the ordinary
 
     def rarely(bit: int, strategy: st.SearchStrategy[Any]) -> Any:
