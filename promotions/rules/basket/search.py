@@ -80,6 +80,7 @@ def best_settlement(component: Component, stage: Stage) -> Settlement:
         if floor - ahead[place] > best.total or not stage.effort.spend(len(units)):
             return
         if place == len(order):
+            stage.effort.spend(2 * len(units))  # to settle is dearer than to look
             best = min(best, settle(stage, units, claims), key=lambda settlement: settlement.rank)
             return
         candidate = order[place]

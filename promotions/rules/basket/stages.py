@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from promotions.rules.basket.candidates import Candidate, Level, Shape, unmet_condition
-from promotions.rules.basket.contract import ConcurrencyModel
+from promotions.rules.basket.contract import BasketDeal, ConcurrencyModel
 from promotions.rules.basket.search import best_settlement, components_of
 from promotions.rules.basket.settling import Effort, Stage, claim_of, settle
 from promotions.rules.basket.units import Units
@@ -53,10 +53,12 @@ def stage_of(candidate: Candidate) -> tuple[Level, int, bool]:
 
 def may_combine(one: Candidate, other: Candidate) -> bool:
     """Whether each names a tag or the id of the other, or names nothing."""
-    return all(
-        not deal.combines_with or not deal.combines_with.isdisjoint({*mate.tags, mate.promotion_id})
-        for deal, mate in ((one.deal, other.deal), (other.deal, one.deal))
-    )
+    return names(one.deal, other.deal) and names(other.deal, one.deal)
+
+
+def names(deal: BasketDeal, other: BasketDeal) -> bool:
+    wanted = deal.combines_with
+    return not wanted or other.promotion_id in wanted or not wanted.isdisjoint(other.tags)
 
 
 def may_share(one: Candidate, other: Candidate, model: ConcurrencyModel) -> bool:
@@ -110,10 +112,7 @@ def run_stage(competing: list[Candidate], course: Course) -> None:
                 unit_deals[unit] = (*unit_deals.get(unit, ()), candidate)
         elif claim.saving:
             joint.append(candidate)
-    mates = {
-        one: frozenset(two for two in competing if two is not one and may_share(one, two, course.model))
-        for one in competing
-    }
+    mates = mates_of([one for one in competing if alone[one].saving], course.model)
     stage = Stage(course.price, open_units, alone, unit_deals, mates, course.effort)
     components = components_of(joint, stage)
     settlements = [best_settlement(component, stage) for component in components]
@@ -121,6 +120,19 @@ def run_stage(competing: list[Candidate], course: Course) -> None:
     settlements.append(settle(stage, [unit for unit in unit_deals if unit not in closed], []))
     for settlement in settlements:
         conclude(settlement.takings, course)
+
+
+def mates_of(
+    competing: Sequence[Candidate], model: ConcurrencyModel
+) -> dict[Candidate, frozenset[Candidate]]:
+    """With which others of the same stage each deal may share a unit; only compounded ones ever do."""
+    sharing = [one for one in competing if one.deal.concurrence == Concurrence.COMPOUNDED]
+    if model == ConcurrencyModel.ACROSS_PRIORITIES:
+        sharing = []
+    mates = dict.fromkeys(competing, frozenset[Candidate]())
+    for one in sharing:
+        mates[one] = frozenset(two for two in sharing if two is not one and may_combine(one, two))
+    return mates
 
 
 def conclude(takings: dict[Candidate, dict[int, int]], course: Course) -> None:
