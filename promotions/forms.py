@@ -298,14 +298,16 @@ class PromotionForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         """The revision's fields. Amounts of the kinds not chosen stay in the form and are left out here."""
-        content = {
+        said = self.revision or PromotionRevision()
+        content = {name: getattr(said, name) for name in PromotionRevision.content_fields()}
+        content |= {
             name: value
             for name, value in self.cleaned_data.items()
             if name not in ("promotion_id", "based_on")
         }
-        for kind, field in AMOUNT_FIELDS.items():
-            if kind != content["coupon_value_type"]:
-                content[field] = None
+        own = AMOUNT_FIELDS.get(content["coupon_value_type"])
+        for field in set(AMOUNT_FIELDS.values()) - {own}:
+            content[field] = None
         content["starts_time"] = content["starts_time"] or time(0)
         content["ends_on"], content["ends_time"] = half_open_end(content["ends_on"], content["ends_time"])
         if (

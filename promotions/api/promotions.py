@@ -42,13 +42,18 @@ STORE_LISTS = (
     "store_groups_exclusion",
 )
 CONTENT = (
-    "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
-    "coupon_value_type", "percent_off", "money_off_amount", "fixed_price_amount", "minimum_purchase_amount",
-    "currency", "offer_type", "generic_redemption_code", "limit_uses", "redemption_channel",
+    "campaign", "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
+    "coupon_value_type", "applies_to", "percent_off", "money_off_amount", "fixed_price_amount",
+    "minimum_purchase_amount", "currency", "minimum_purchase_quantity", "get_this_quantity_discounted",
+    "reward_items", "reward_item_id_inclusion", "bundle_parts", "tiers", "tier_basis", "free_gift_item_id",
+    "free_gift_description", "free_gift_value", "limit_quantity", "limit_value", "audience", "concurrence",
+    "priority", "tags", "combines_with",
+    "offer_type", "generic_redemption_code", "limit_uses", "limits", "redemption_channel",
     "product_applicability", "item_id_inclusion", "item_id_exclusion", "brand_inclusion", "brand_exclusion",
     "product_type_inclusion", "product_type_exclusion", "item_group_id_inclusion", "item_group_id_exclusion",
-    "store_applicability", *STORE_LISTS,
-    "starts_on", "starts_time", "ends_on", "ends_time", "window_timezone", "minimum_stock",
+    "item_list_inclusion", "item_list_exclusion", "store_applicability", *STORE_LISTS,
+    "starts_on", "starts_time", "ends_on", "ends_time", "window_timezone", "weekly_hours", "display_starts_on",
+    "display_starts_time", "display_ends_on", "display_ends_time", "honour_hours", "minimum_stock",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.item_lists import ItemList
 from promotions.models.offers import (
     Acknowledgement,
     Briefing,
@@ -18,6 +19,7 @@ __all__ = [
     "Briefing",
     "Budget",
     "IdempotencyKey",
+    "ItemList",
     "OfferChange",
     "OfferItem",
     "Promotion",

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,20 +11,40 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from promotions.rules.price import Benefit
+from promotions.rules.price import Benefit, benefit_of
 from promotions.rules.words import (
+    UNPUBLISHED,
+    AppliesTo,
+    Audience,
+    Concurrence,
     CouponValueType,
     OfferType,
     ProductApplicability,
     PromotionState,
     RedemptionChannel,
+    RewardItems,
     StoreApplicability,
+    TierBasis,
 )
 
 
 def choices(words: type) -> list[tuple[str, str]]:
     """Choices of a vocabulary; labels are the words in sentence case."""
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]  # type: ignore[attr-defined]
+
+
+AMOUNTS = ("percent_off", "money_off_amount", "fixed_price_amount")
+PERCENT_KINDS = ("PERCENT_OFF", "BUY_M_GET_N_PERCENT_OFF", "BUY_M_GET_PERCENT_OFF")
+MONEY_OFF_KINDS = ("MONEY_OFF", "BUY_M_GET_N_MONEY_OFF", "BUY_M_GET_MONEY_OFF")
+PRICE_KINDS = ("FIXED_PRICE", "BUNDLE_PRICE")
+
+
+def only_amount(*given: str, **bounds: Any) -> Q:
+    """That of the three amounts just these are there, within `bounds`.
+
+    Said outright, because a CHECK that compares with NULL lets the row pass.
+    """
+    return Q(**{f"{name}__isnull": name not in given for name in AMOUNTS}, **bounds)
 
 
 def text_list() -> "ArrayField[list[str], list[str]]":
@@ -36,7 +55,7 @@ class Promotion(models.Model):
     """A promotion under its public id. What it says stands in its revisions; `current_revision` is published."""
 
     promotion_id = models.CharField(max_length=60, unique=True)
-    state = models.CharField(max_length=8, choices=choices(PromotionState), default=PromotionState.DRAFT)
+    state = models.CharField(max_length=9, choices=choices(PromotionState), default=PromotionState.DRAFT)
     current_revision = models.OneToOneField(
         "PromotionRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of"
     )
@@ -58,8 +77,11 @@ class Promotion(models.Model):
             ),
             models.CheckConstraint(condition=~Q(promotion_id=""), name="promotions_promotion_id_given"),
             models.CheckConstraint(
-                condition=Q(state="DRAFT", current_revision__isnull=True, published_at__isnull=True)
-                | ~Q(state="DRAFT") & Q(current_revision__isnull=False, published_at__isnull=False),
+                condition=Q(
+                    state__in=sorted(UNPUBLISHED), current_revision__isnull=True, published_at__isnull=True
+                )
+                | ~Q(state__in=sorted(UNPUBLISHED))
+                & Q(current_revision__isnull=False, published_at__isnull=False),
                 name="promotions_promotion_published_has_revision",
             ),
             models.CheckConstraint(
@@ -92,22 +114,51 @@ class PromotionRevision(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    campaign = models.CharField(max_length=60, blank=True)  # the campaign_id of its Campaign
     long_title = models.CharField(_("title"), max_length=200)
     operator_display_name = models.CharField(_("headline on the tablet"), max_length=120, blank=True)
     customer_display_name = models.CharField(_("name the shopper sees"), max_length=120, blank=True)
     operator_text = models.TextField(_("what to say"), blank=True)
     promotion_url = models.URLField(_("web page"), blank=True)
 
-    coupon_value_type = models.CharField(max_length=12, choices=choices(CouponValueType))
+    coupon_value_type = models.CharField(max_length=24, choices=choices(CouponValueType))
+    applies_to = models.CharField(max_length=9, choices=choices(AppliesTo), default=AppliesTo.EACH_ITEM)
     percent_off = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     money_off_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     fixed_price_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     minimum_purchase_amount = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
 
-    offer_type = models.CharField(max_length=12, choices=choices(OfferType), default=OfferType.NO_CODE)
+    # The M and the N of "buy M get N"; a bundle's M. Units of sale.
+    minimum_purchase_quantity = models.PositiveIntegerField(null=True, blank=True)
+    get_this_quantity_discounted = models.PositiveIntegerField(null=True, blank=True)
+    reward_items = models.CharField(max_length=8, choices=choices(RewardItems), default=RewardItems.CHEAPEST)
+    reward_item_id_inclusion = text_list()
+    # [{"quantity": 1, "item_id": […], "brand": […], "product_type": […], "item_group_id": […]}, …]
+    bundle_parts = models.JSONField(default=list, blank=True)
+    # [{"from": "3", "percent_off": "10"}, …]; or money_off_amount, or fixed_price_amount
+    tiers = models.JSONField(default=list, blank=True)
+    tier_basis = models.CharField(max_length=8, choices=choices(TierBasis), default=TierBasis.QUANTITY)
+    free_gift_item_id = models.CharField(max_length=200, blank=True)
+    free_gift_description = models.CharField(max_length=200, blank=True)
+    free_gift_value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    limit_quantity = models.PositiveIntegerField(null=True, blank=True)
+    limit_value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    audience = models.CharField(max_length=8, choices=choices(Audience), default=Audience.EVERYONE)
+
+    # How it stands to other deals on the same unit; higher priority goes first.
+    concurrence = models.CharField(
+        max_length=10, choices=choices(Concurrence), default=Concurrence.BEST_PRICE
+    )
+    priority = models.SmallIntegerField(default=0)
+    tags = text_list()
+    combines_with = text_list()
+
+    offer_type = models.CharField(max_length=16, choices=choices(OfferType), default=OfferType.NO_CODE)
     generic_redemption_code = models.CharField(max_length=60, blank=True)
     limit_uses = models.PositiveIntegerField(null=True, blank=True)
+    # [{"scope": "STORE", "period": "DAY", "unit": "USES", "limit": "20"}, …]; money is in `currency`
+    limits = models.JSONField(default=list, blank=True)
     redemption_channel = ArrayField(models.CharField(max_length=8, choices=choices(RedemptionChannel)))
 
     product_applicability = models.CharField(max_length=17, choices=choices(ProductApplicability))
@@ -119,6 +170,8 @@ class PromotionRevision(models.Model):
     product_type_exclusion = text_list()
     item_group_id_inclusion = text_list()
     item_group_id_exclusion = text_list()
+    item_list_inclusion = text_list()  # codes of ItemList
+    item_list_exclusion = text_list()
 
     store_applicability = models.CharField(max_length=15, choices=choices(StoreApplicability))
     store_codes_inclusion = text_list()
@@ -131,6 +184,15 @@ class PromotionRevision(models.Model):
     ends_on = models.DateField()
     ends_time = models.TimeField(default=dt.time(0))
     window_timezone = models.CharField(max_length=64, blank=True)
+    # [{"days": [1, 5], "from": "17:00", "until": "19:00"}, …]; ISO weekdays, wall clock; none: all day long.
+    weekly_hours = models.JSONField(default=list, blank=True)
+    # When shoppers are shown it (Google's promotion_display_time_period); empty: as long as it is valid.
+    display_starts_on = models.DateField(null=True, blank=True)
+    display_starts_time = models.TimeField(default=dt.time(0))
+    display_ends_on = models.DateField(null=True, blank=True)
+    display_ends_time = models.TimeField(default=dt.time(0))
+    # A store may honour what the shopper saw for so long after the end.
+    honour_hours = models.PositiveSmallIntegerField(default=0)
 
     # Fewer than this of an item in a store and its offer counts as low there. Smallest units.
     minimum_stock = models.PositiveIntegerField(default=1)
@@ -148,35 +210,45 @@ class PromotionRevision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),
             models.CheckConstraint(
-                condition=Q(
-                    coupon_value_type="PERCENT_OFF",
-                    percent_off__isnull=False,  # a CHECK that compares with NULL lets the row pass
+                condition=only_amount(
+                    "percent_off",
+                    coupon_value_type__in=PERCENT_KINDS,
                     percent_off__gt=0,
                     percent_off__lte=100,
-                    money_off_amount__isnull=True,
-                    fixed_price_amount__isnull=True,
                 )
-                | Q(
-                    coupon_value_type="MONEY_OFF",
-                    money_off_amount__isnull=False,
-                    money_off_amount__gt=0,
-                    percent_off__isnull=True,
-                    fixed_price_amount__isnull=True,
+                | only_amount(
+                    "money_off_amount", coupon_value_type__in=MONEY_OFF_KINDS, money_off_amount__gt=0
                 )
                 & ~Q(currency="")
-                | Q(
-                    coupon_value_type="FIXED_PRICE",
-                    fixed_price_amount__isnull=False,
-                    fixed_price_amount__gte=0,
-                    percent_off__isnull=True,
-                    money_off_amount__isnull=True,
+                | only_amount(
+                    "fixed_price_amount", coupon_value_type__in=PRICE_KINDS, fixed_price_amount__gte=0
                 )
-                & ~Q(currency=""),
+                & ~Q(currency="")
+                | only_amount(coupon_value_type="TIERED") & ~Q(tiers=[])
+                | only_amount(coupon_value_type__startswith="FREE_"),
                 name="promotions_revision_value_fits_type",
             ),
             models.CheckConstraint(
-                condition=Q(offer_type="NO_CODE", generic_redemption_code="")
-                | Q(offer_type="GENERIC_CODE") & ~Q(generic_redemption_code=""),
+                condition=~Q(coupon_value_type__startswith="BUY_M_GET_")
+                | Q(minimum_purchase_quantity__isnull=False, minimum_purchase_quantity__gte=1),
+                name="promotions_revision_buy_m_given",
+            ),
+            models.CheckConstraint(
+                condition=~Q(coupon_value_type__startswith="BUY_M_GET_N_")
+                | Q(get_this_quantity_discounted__isnull=False, get_this_quantity_discounted__gte=1),
+                name="promotions_revision_get_n_given",
+            ),
+            models.CheckConstraint(
+                condition=~Q(coupon_value_type="BUNDLE_PRICE")
+                | Q(
+                    minimum_purchase_quantity__isnull=False, minimum_purchase_quantity__gte=1, bundle_parts=[]
+                )
+                | Q(minimum_purchase_quantity__isnull=True) & ~Q(bundle_parts=[]),
+                name="promotions_revision_bundle_has_parts",
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_type__in=["NO_CODE", "SINGLE_USE_CODES"], generic_redemption_code="")
+                | Q(offer_type__in=["GENERIC_CODE", "GS1_COUPON"]) & ~Q(generic_redemption_code=""),
                 name="promotions_revision_code_fits_type",
             ),
             models.CheckConstraint(
@@ -218,9 +290,8 @@ class PromotionRevision(models.Model):
 
     @property
     def benefit(self) -> Benefit:
-        """What the deal gives, for the rules. The constraint says that exactly one amount is there."""
-        amount = self.percent_off or self.money_off_amount or self.fixed_price_amount or Decimal(0)
-        return Benefit(kind=CouponValueType(self.coupon_value_type), amount=amount, currency=self.currency)
+        """What the deal gives, for the rules."""
+        return benefit_of(self.__dict__)
 
     @property
     def channels(self) -> frozenset[RedemptionChannel]:

@@ -10,9 +10,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from promotions.rules.price import MINOR_UNITS, Benefit
-from promotions.rules.words import CouponValueType, Outcome, Reason
+from promotions.rules.price import MINOR_UNITS, Benefit, Tier
+from promotions.rules.words import AppliesTo, CouponValueType, Outcome, Reason, TierBasis
 
+HUNDRED = Decimal(100)
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
@@ -36,13 +37,59 @@ def benefit_text(benefit: Benefit) -> str:
 
 @lru_cache(maxsize=4096)  # many items and stores, few benefits
 def _benefit_text(benefit: Benefit, _language: str | None) -> str:
-    match benefit.kind:
-        case CouponValueType.PERCENT_OFF:
-            return _("%(amount)s off") % {"amount": percent(benefit.amount)}
-        case CouponValueType.MONEY_OFF:
-            return _("%(amount)s off") % {"amount": money(benefit.amount, benefit.currency)}
-        case CouponValueType.FIXED_PRICE:
-            return _("only %(amount)s") % {"amount": money(benefit.amount, benefit.currency)}
+    words = _words(benefit) % _numbers(benefit)
+    if benefit.minimum_purchase is None:
+        return words
+    minimum = money(benefit.minimum_purchase, benefit.currency)
+    return _("%(deal)s from %(minimum)s") % {"deal": words, "minimum": minimum}
+
+
+def _words(benefit: Benefit) -> str:
+    """The kind of deal with gaps for its numbers."""
+    if benefit.kind == CouponValueType.BUY_M_GET_N_PERCENT_OFF and benefit.amount == HUNDRED:
+        return _("buy %(bought)s, get %(got)s free")
+    if benefit.kind == CouponValueType.BUNDLE_PRICE and benefit.minimum_quantity is None:
+        return _("together %(money)s")
+    if benefit.applies_to == AppliesTo.BASKET:
+        is_percent = benefit.kind == CouponValueType.PERCENT_OFF
+        return _("%(percent)s off all of it") if is_percent else _("%(money)s off all of it")
+    return {
+        CouponValueType.PERCENT_OFF: _("%(percent)s off"),
+        CouponValueType.MONEY_OFF: _("%(money)s off"),
+        CouponValueType.FIXED_PRICE: _("only %(money)s"),
+        CouponValueType.BUY_M_GET_N_PERCENT_OFF: _("buy %(bought)s, get %(percent)s off %(got)s more"),
+        CouponValueType.BUY_M_GET_N_MONEY_OFF: _("buy %(bought)s, get %(money)s off %(got)s more"),
+        CouponValueType.BUY_M_GET_PERCENT_OFF: _("%(percent)s off from %(bought)s on"),
+        CouponValueType.BUY_M_GET_MONEY_OFF: _("%(money)s off for each %(bought)s"),
+        CouponValueType.BUNDLE_PRICE: _("%(bought)s for %(money)s"),
+        CouponValueType.TIERED: _("the more, the cheaper: %(steps)s"),
+        CouponValueType.FREE_GIFT: _("%(gift)s free with it"),
+        CouponValueType.FREE_GIFT_WITH_VALUE: _("%(gift)s, worth %(worth)s, free with it"),
+        CouponValueType.FREE_GIFT_WITH_ITEM_ID: _("%(gift)s free with it"),
+        CouponValueType.FREE_SHIPPING_STANDARD: _("free delivery"),
+        CouponValueType.FREE_SHIPPING_OVERNIGHT: _("free overnight delivery"),
+        CouponValueType.FREE_SHIPPING_TWO_DAY: _("free two-day delivery"),
+    }[benefit.kind]
+
+
+def _numbers(benefit: Benefit) -> dict[str, Any]:
+    return {
+        "percent": percent(benefit.amount),
+        "money": money(benefit.amount, benefit.currency),
+        "bought": benefit.minimum_quantity,
+        "got": benefit.get_quantity,
+        "gift": benefit.gift,
+        "worth": money(benefit.gift_value or Decimal(0), benefit.currency),
+        "steps": ", ".join(step_text(tier, benefit=benefit) for tier in benefit.tiers),
+    }
+
+
+def step_text(tier: Tier, *, benefit: Benefit) -> str:
+    """One step of a tiered deal: "from 3: 10 % off"."""
+    by_money = benefit.tier_basis == TierBasis.AMOUNT
+    start = money(tier.start, benefit.currency) if by_money else f"{tier.start:f}"
+    step = Benefit(kind=tier.kind, amount=tier.amount, currency=benefit.currency)
+    return _("from %(start)s: %(deal)s") % {"start": start, "deal": benefit_text(step)}
 
 
 def day_text(day: date) -> str:
@@ -67,7 +114,15 @@ def end_text(local: datetime) -> str:
 
 def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
     """The sentence the associate can say to the shopper. Facts: benefit, item, starts, ends, store (texts)."""
-    facts = {"benefit": "", "item": _("this item"), "starts": "", "ends": "", "store": "", **facts}
+    facts = {
+        "benefit": "",
+        "item": _("this item"),
+        "starts": "",
+        "ends": "",
+        "store": "",
+        "opens": "",
+        **facts,
+    }
     return sentence(outcome, reason=reason, has_store=bool(facts["store"])) % facts
 
 
@@ -105,6 +160,12 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
         Reason.BUDGET_SPENT: _("I'm sorry, this code has been used up."),
         Reason.OUT_OF_STOCK: sold_out,
         Reason.NOT_STOCKED: sold_out,
+        Reason.MEMBERS_ONLY: _("That deal is for members; I can sign you up, and then it is yours."),
+        Reason.OUTSIDE_HOURS: _("That deal holds at certain hours; the next begin on %(opens)s."),
+        Reason.STORE_LIMIT_REACHED: _("I'm sorry, our store's share of this deal is used up."),
+        Reason.CUSTOMER_LIMIT_REACHED: _("I'm sorry, you have used this deal as often as it allows."),
+        Reason.CODE_USED: _("I'm sorry, this code has been used."),
+        Reason.CODE_WRONG: _("I'm sorry, this code belongs to another deal."),
         Reason.ITEM_NOT_IN_DEAL: _("That deal is for other items, not for %(item)s."),
         Reason.NO_DEAL: _("There is no deal on %(item)s today; it is at its regular price."),
     }
@@ -112,7 +173,11 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
 
 
 NO_FACTS: dict[str, Any] = dict.fromkeys(
-    ("starts", "ends", "quantity", "counted", "code", "minimum", "currency"), ""
+    (
+        *("starts", "ends", "opens", "honoured_until", "quantity", "counted"),
+        *("code", "minimum", "limit", "currency", "bought", "other"),
+    ),
+    "",
 )
 
 REASONS = {
@@ -134,6 +199,23 @@ REASONS = {
     Reason.LOW_STOCK: gettext_noop("Only %(quantity)s left (%(counted)s)."),
     Reason.CODE_NEEDED: gettext_noop("The shopper needs the code %(code)s."),
     Reason.MINIMUM_PURCHASE: gettext_noop("From a purchase of %(minimum)s."),
+    Reason.MINIMUM_QUANTITY: gettext_noop("From %(bought)s pieces on."),
+    Reason.MEMBERS_ONLY: gettext_noop("Only for members of the loyalty programme."),
+    Reason.OUTSIDE_HOURS: gettext_noop("Only at its hours; the next begin on %(opens)s."),
+    Reason.HONOUR_WINDOW: gettext_noop(
+        "It ended on %(ends)s, and may still be honoured until %(honoured_until)s."
+    ),
+    Reason.STORE_LIMIT_REACHED: gettext_noop("This store's share of the promotion is used up."),
+    Reason.CUSTOMER_LIMIT_REACHED: gettext_noop("This customer has used it as often as it allows."),
+    Reason.CODE_USED: gettext_noop("The code %(code)s has been used."),
+    Reason.CODE_WRONG: gettext_noop("The code %(code)s does not belong to this promotion."),
+    Reason.PRICE_ABOVE_LIMIT: gettext_noop("Only for items up to %(limit)s."),
+    Reason.BUNDLE_INCOMPLETE: gettext_noop("The bundle is not complete."),
+    Reason.REWARD_MISSING: gettext_noop("The item it would discount is not in the basket."),
+    Reason.NO_PRICE: gettext_noop("The item has no price."),
+    Reason.BEATEN: gettext_noop("%(other)s saves more."),
+    Reason.EXCLUDED_BY: gettext_noop("%(other)s cannot be combined with it."),
+    Reason.NOTHING_LEFT_TO_TAKE_OFF: gettext_noop("Nothing is left to take off."),
 }
 
 

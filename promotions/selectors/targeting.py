@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from inventory.models import Item, ItemIdentifier, Store, StoreGroup, StoreQuerySet
-from promotions.models import PromotionRevision
+from promotions.models import ItemList, PromotionRevision
 from promotions.rules.words import ProductApplicability, StoreApplicability
 
 
@@ -60,6 +60,7 @@ def targeted_items(revision: PromotionRevision) -> list[int]:
         "brands": revision.brand_inclusion,
         "types": revision.product_type_inclusion,
         "groups": revision.item_group_id_inclusion,
+        "lists": revision.item_list_inclusion,
     }
     if revision.product_applicability == ProductApplicability.SPECIFIC_PRODUCTS and any(included.values()):
         items = items.filter(scope(**included))
@@ -68,11 +69,19 @@ def targeted_items(revision: PromotionRevision) -> list[int]:
         brands=revision.brand_exclusion,
         types=revision.product_type_exclusion,
         groups=revision.item_group_id_exclusion,
+        lists=revision.item_list_exclusion,
     )
     return list(items.exclude(excluded).order_by("pk").values_list("pk", flat=True))
 
 
-def scope(*, names: Sequence[str], brands: Sequence[str], types: Sequence[str], groups: Sequence[str]) -> Q:
+def scope(
+    *,
+    names: Sequence[str] = (),
+    brands: Sequence[str] = (),
+    types: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    lists: Sequence[str] = (),
+) -> Q:
     """Items that any of the lists names; empty lists name none."""
     condition = Q(pk__in=[])
     if names:
@@ -83,4 +92,7 @@ def scope(*, names: Sequence[str], brands: Sequence[str], types: Sequence[str], 
         condition |= Q(product_type=product_type) | Q(product_type__startswith=f"{product_type} > ")
     if groups:
         condition |= Q(item_group_id__in=groups)
+    if lists:
+        members = ItemList.items.through.objects.filter(itemlist__code__in=lists)
+        condition |= Q(pk__in=members.values("item_id"))
     return condition

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from inventory.models import Store, StoreGroup
 from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Budget, OfferItem, Promotion, PromotionRevision
-from promotions.rules.content import content_errors
+from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
+from promotions.rules.content import canonical, content_errors
 from promotions.rules.price import money_fits
 from promotions.rules.window import resolve_window
 from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
@@ -47,6 +47,11 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
         known = set(StoreGroup.objects.filter(code__in=codes).values_list("code", flat=True))
         if missing := [code for code in codes if code not in known]:
             errors[field] = [f"No store group has the code {', '.join(missing)}."]
+    for field in ("item_list_inclusion", "item_list_exclusion"):
+        codes = content.get(field) or []
+        known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
+        if missing := [code for code in codes if code not in known]:
+            errors[field] = [f"No item list has the code {', '.join(missing)}."]
     code = (content.get("generic_redemption_code") or "").upper()
     if code:
         taken = Promotion.objects.filter(open_code=code)
@@ -68,6 +73,7 @@ def create_promotion(
         raise ValidationError({"promotion_id": ["Enter an id of up to 60 characters."]})
     if Promotion.objects.filter(promotion_id=promotion_id).exists():
         raise ValidationError({"promotion_id": ["There is already a promotion with this id."]})
+    content = canonical(content)
     check_content(content)
     with transaction.atomic():
         promotion = Promotion.objects.create(promotion_id=promotion_id, owner=author, created_at=now)
@@ -80,6 +86,7 @@ def revise_promotion(
     *, promotion: Promotion, content: Mapping[str, Any], author: Any | None, now: datetime
 ) -> PromotionRevision:
     """The next revision; stores see it once it is published. The same words again make no new revision."""
+    content = canonical(content)
     check_content(content, promotion=promotion)
     with transaction.atomic():
         promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)

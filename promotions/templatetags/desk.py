@@ -13,6 +13,9 @@ register = template.Library()
 
 PROMOTION_LOOKS = {
     PromotionState.DRAFT: ("unknown", "pen", _("Draft")),
+    PromotionState.SUBMITTED: ("check", "clock", _("Submitted")),
+    PromotionState.APPROVED: ("alternative", "tick", _("Approved")),
+    PromotionState.REJECTED: ("refuse", "stop", _("Rejected")),
     PromotionState.PENDING: ("alternative", "clock", _("Pending")),
     PromotionState.LIVE: ("honour", "tick", _("Live")),
     PromotionState.EXPIRED: ("unknown", "clock", _("Expired")),

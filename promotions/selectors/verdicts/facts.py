@@ -2,16 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
-from promotions.rules.price import Benefit
+from promotions.rules.price import benefit_of
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
-from promotions.rules.words import CouponValueType, OfferState, OfferType, RedemptionChannel
+from promotions.rules.words import OfferState, OfferType, RedemptionChannel
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
@@ -21,11 +20,17 @@ DEAL_COLUMNS = """
 json_build_object(
     'pk', o.promotion_id, 'promotion_id', p.promotion_id, 'revision_id', r.id, 'revision', r.number,
     'headline', coalesce(nullif(r.operator_display_name, ''), r.long_title), 'say', r.operator_text,
-    'kind', r.coupon_value_type,
-    'amount', coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount)::text, 'currency', r.currency,
+    'coupon_value_type', r.coupon_value_type, 'percent_off', r.percent_off::text,
+    'money_off_amount', r.money_off_amount::text, 'fixed_price_amount', r.fixed_price_amount::text,
+    'currency', r.currency, 'applies_to', r.applies_to,
+    'minimum_purchase_quantity', r.minimum_purchase_quantity,
+    'get_this_quantity_discounted', r.get_this_quantity_discounted, 'reward_items', r.reward_items,
+    'tiers', r.tiers, 'tier_basis', r.tier_basis, 'limit_quantity', r.limit_quantity,
+    'limit_value', r.limit_value::text, 'free_gift_item_id', r.free_gift_item_id,
+    'free_gift_description', r.free_gift_description, 'free_gift_value', r.free_gift_value::text,
     'starts_at', o.starts_at, 'ends_at', o.ends_at, 'state', o.state, 'channels', r.redemption_channel,
     'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
-    'minimum_purchase', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
+    'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
 """
 
 ITEM_COLUMNS = f"""
@@ -135,12 +140,9 @@ def read_item(
 
 def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
     """A deal from the statement's JSON."""
-    benefit = Benefit(
-        kind=CouponValueType(found["kind"]), amount=Decimal(found["amount"]), currency=found["currency"]
-    )
+    benefit = benefit_of(found)
     starts_at = dt.datetime.fromisoformat(found["starts_at"])
     ends_at = dt.datetime.fromisoformat(found["ends_at"])
-    minimum = found["minimum_purchase"]
     facts = DealFacts(
         promotion_id=found["promotion_id"],
         benefit=benefit,
@@ -151,7 +153,7 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         offer_type=OfferType(found["offer_type"]),
         uses_left=found["uses_left"],
         minimum_stock=found["minimum_stock"],
-        minimum_purchase=None if minimum is None else Decimal(minimum),
+        minimum_purchase=benefit.minimum_purchase,
     )
     return VerdictDeal(
         promotion_pk=found["pk"],

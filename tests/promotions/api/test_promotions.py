@@ -130,8 +130,13 @@ def test_stopping_needs_a_reason(world: World) -> None:
         assert is_problem(world.merchandiser.post("/promotions/oat/stop", body), 400)
 
 
+NOWHERE = {
+    "store_applicability": "ALL_STORES", "store_codes_inclusion": [], "store_codes_exclusion": ["here-1", "there-1"],
+}  # fmt: skip
+
+
 def test_a_target_without_stores_is_not_published(world: World) -> None:
-    world.merchandiser.post("/promotions", NEW | {"store_codes_exclusion": ["here-1"]})
+    world.merchandiser.post("/promotions", NEW | NOWHERE)
     answer = world.merchandiser.post("/promotions/tea-5/publish")
     assert is_problem(answer, 400)
     assert "store_applicability" in answer.json()["errors"]

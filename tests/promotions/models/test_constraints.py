@@ -15,6 +15,7 @@ from promotions.models import (
     Briefing,
     Budget,
     IdempotencyKey,
+    ItemList,
     OfferChange,
     OfferItem,
     Promotion,
@@ -54,6 +55,14 @@ BREAKS: dict[str, Callable[[], Any]] = {
     ),
     "promotions_revision_number_once": revision(number=1),
     "promotions_revision_value_fits_type": revision(percent_off=Decimal(101)),
+    "promotions_revision_buy_m_given": revision(coupon_value_type="BUY_M_GET_PERCENT_OFF"),
+    "promotions_revision_get_n_given": revision(
+        coupon_value_type="BUY_M_GET_N_PERCENT_OFF", minimum_purchase_quantity=2
+    ),
+    "promotions_revision_bundle_has_parts": revision(
+        coupon_value_type="BUNDLE_PRICE", percent_off=None, fixed_price_amount=Decimal(5), currency="USD"
+    ),
+    "promotions_item_list_code_given": lambda: ItemList.objects.create(code="", name="Odd ones"),
     "promotions_revision_code_fits_type": revision(offer_type="NO_CODE"),
     "promotions_revision_ends_after_start": revision(ends_on=content_for()["starts_on"]),
     "promotions_revision_minimum_stock_1": revision(minimum_stock=0),

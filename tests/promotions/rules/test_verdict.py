@@ -104,11 +104,14 @@ items = st.builds(
 )
 
 
+SPEAK_OF_MONEY = {
+    "MONEY_OFF", "FIXED_PRICE", "BUY_M_GET_N_MONEY_OFF", "BUY_M_GET_MONEY_OFF", "BUNDLE_PRICE",
+}  # fmt: skip
+
+
 def forbidden(deal: DealFacts, item: ItemFacts) -> bool:
     """Promise G13, written a second time: every way in which a yes would be false."""
-    money_is_foreign = (
-        deal.benefit.kind != CouponValueType.PERCENT_OFF and deal.benefit.currency != item.currency
-    )
+    money_is_foreign = deal.benefit.kind in SPEAK_OF_MONEY and deal.benefit.currency != item.currency
     return (
         not deal.starts_at <= NOW < deal.ends_at
         or deal.state == OfferState.STOPPED

@@ -155,7 +155,7 @@ def test_an_empty_target_cannot_be_published() -> None:
     create_store(store_code="0412")
     revision = create_promotion(
         promotion_id="nobody",
-        content=content_for(store_codes_inclusion=["0412"], store_codes_exclusion=["0412"]),
+        content=content_for(store_codes_exclusion=["0412"]),
         author=None,
         now=NOW,
     )
