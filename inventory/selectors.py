@@ -131,10 +131,8 @@ def find_item(code: str) -> Item | None:
 def find_items(codes: Iterable[str]) -> dict[str, Item]:
     """What `find_item` finds for each of the codes, in two queries; what names no item is left out."""
     orders = {code: _names_of(code.strip()) for code in codes if code.strip() and "\0" not in code}
-    wanted = Q(pk__in=[])
-    for kind, value in {name for order in orders.values() for name in order}:
-        wanted |= Q(kind=kind, value=value)
-    named = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(wanted)}
+    values = {value for order in orders.values() for _kind, value in order}
+    named = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(values)}
     found = {
         code: next(named[name] for name in order if name in named)
         for code, order in orders.items()
@@ -152,8 +150,10 @@ def _names_of(code: str) -> list[tuple[str, str]]:
     return [*gtins, (str(kinds.PLU), code), (str(kinds.INTERNAL), code)]
 
 
-def _identified(wanted: Q) -> Iterable[ItemIdentifier]:
-    return ItemIdentifier.objects.filter(wanted).select_related("item")
+def _identified(values: Iterable[str]) -> Iterable[ItemIdentifier]:
+    return ItemIdentifier.objects.filter(
+        kind__in=ItemIdentifier.Kind.values, value__in=values
+    ).select_related("item")
 
 
 @dataclass(frozen=True)

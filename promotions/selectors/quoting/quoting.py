@@ -14,6 +14,7 @@ from promotions.selectors.quoting.deals import StoreDeal, deals_of_basket
 from promotions.selectors.sentences import end_text, moment_text, money, reason_text
 from promotions.selectors.verdicts.shapes import ReasonLine
 
+OF_THE_WINDOW = (Reason.NOT_STARTED, Reason.ENDED, Reason.OUTSIDE_HOURS, Reason.HONOUR_WINDOW)
 COUNTED = (Reason.MINIMUM_QUANTITY, Reason.BUNDLE_INCOMPLETE, Reason.REWARD_MISSING)
 
 
@@ -78,14 +79,13 @@ def lack_text(lack: Lack, *, deal: StoreDeal, deals: Mapping[str, StoreDeal], st
     """The sentence of one failed condition."""
     shown = deal.shown
     facts: dict[str, Any] = {
-        "starts": moment_text(shown.starts_at),
-        "ends": end_text(shown.ends_at),
         "code": shown.code,
         "currency": shown.facts.benefit.currency,
         "other": ", ".join(deals[other].shown.headline for other in lack.by),
         "bought": amount_text(lack.needs),
-        "has": amount_text(lack.has),
     }
+    if lack.reason in OF_THE_WINDOW:
+        facts |= {"starts": moment_text(shown.starts_at), "ends": end_text(shown.ends_at)}
     if lack.needs is not None and lack.reason not in COUNTED:
         facts["minimum"] = facts["limit"] = money(lack.needs, store.currency)
     return reason_text(lack.reason, facts)
