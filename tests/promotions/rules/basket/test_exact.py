@@ -19,7 +19,7 @@ from tests.promotions.rules.basket.worlds import JOINT_KINDS, coins, quotes
 
 
 @given(asked=quotes())
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_engine_equals_brute_force(asked: dict[str, Any]) -> None:
     quote = quote_basket(**asked)
 
@@ -28,7 +28,7 @@ def test_engine_equals_brute_force(asked: dict[str, Any]) -> None:
 
 
 @given(asked=quotes(most=7, kinds=JOINT_KINDS, priority=0))
-@settings(max_examples=100)
+@settings(max_examples=75)
 def test_engine_equals_brute_force_where_many_deals_want_the_same_units(asked: dict[str, Any]) -> None:
     assert coins(quote_basket(**asked)) in World(**asked).totals()
 
@@ -62,7 +62,7 @@ def test_no_deal_takes_more_off_fewer_units_at_lower_prices(
 
 
 @given(asked=quotes(most=8))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_everything_adds_up_to_the_coin_and_nothing_is_negative(asked: dict[str, Any]) -> None:
     quote = quote_basket(**asked)
 
@@ -76,7 +76,7 @@ def test_everything_adds_up_to_the_coin_and_nothing_is_negative(asked: dict[str,
 
 
 @given(asked=quotes(), draw=st.randoms(use_true_random=False))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_order_of_lines_and_deals_does_not_matter(asked: dict[str, Any], draw: Any) -> None:
     lines, deals = list(asked["lines"]), list(asked["deals"])
     draw.shuffle(lines)
