@@ -260,7 +260,7 @@ class PromotionForm(forms.Form):
             name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()
         }
         if add in ROWS:
-            raw[add] = [*(raw[add] or [{}]), {}]
+            raw[add] = [*(raw[add] or [{}] * ROWS[add].least), {}]
         name, _dash, index = remove.rpartition("-")
         if name in ROWS and index.isdecimal():
             raw[name] = [row for number, row in enumerate(raw[name]) if number != int(index[:4])]

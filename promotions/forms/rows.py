@@ -60,6 +60,7 @@ def choice(label: Any, words: Mapping[Any, Any], **options: Any) -> forms.Choice
 class TierRow(forms.Form):
     """{"from": "3", "percent_off": "10"}"""
 
+    least = 1  # so many rows are there to be filled in
     noun = "Step"  # as the rule set's sentences begin
     title: ClassVar[Any] = _("Step %(number)s")
     add: ClassVar[Any] = _("Add a step")
@@ -83,6 +84,7 @@ class TierRow(forms.Form):
 class PartRow(forms.Form):
     """{"quantity": 1, "item_id": […], "brand": […], "product_type": […], "item_group_id": […]}"""
 
+    least = 0
     noun = "Part"
     title: ClassVar[Any] = _("Part %(number)s")
     add: ClassVar[Any] = _("Add a part")
@@ -111,6 +113,7 @@ class PartRow(forms.Form):
 class HoursRow(forms.Form):
     """{"days": [1, 5], "from": "17:00", "until": "19:00"}"""
 
+    least = 0
     noun = "Hours"
     title: ClassVar[Any] = _("Hours %(number)s")
     add: ClassVar[Any] = _("Add hours")
@@ -137,6 +140,7 @@ class HoursRow(forms.Form):
 class LimitRow(forms.Form):
     """{"scope": "STORE", "period": "DAY", "unit": "USES", "limit": "20"}"""
 
+    least = 0
     noun = "Limit"
     title: ClassVar[Any] = _("Limit %(number)s")
     add: ClassVar[Any] = _("Add a limit")
@@ -206,14 +210,14 @@ class ShownRow:
 
 
 class BoundRows(forms.BoundField):
-    """The rows of a field as a page shows them; at least one, so that there is somewhere to type."""
+    """The rows of a field as a page shows them."""
 
     field: "RowsField"
 
     @property
     def rows(self) -> list[ShownRow]:
         row = self.field.row
-        raws = self.value() or [{}]
+        raws = self.value() or [{}] * row.least
         shown = [
             ShownRow(
                 name=self.name,
@@ -226,9 +230,16 @@ class BoundRows(forms.BoundField):
             )
             for number, raw in enumerate(raws, 1)
         ]
-        if getattr(self.form, "added", "") == self.name:  # the row asked for is where one goes on typing
+        if (
+            shown and getattr(self.form, "added", "") == self.name
+        ):  # the row asked for is where one goes on typing
             next(iter(shown[-1].cells)).field.widget.attrs["autofocus"] = True
         return shown
+
+    @property
+    def add_id(self) -> str:
+        """The button for one row more: where an error of the whole list leads to."""
+        return f"{self.auto_id}_add"
 
     @property
     def add_label(self) -> Any:

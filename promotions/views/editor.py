@@ -17,6 +17,7 @@ from promotions.forms.kinds import KIND_GROUPS
 from promotions.forms.rows import BoundRows
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.window import resolve_instant
+from promotions.selectors.contests import contests_for
 from promotions.selectors.outlook import fates_of
 from promotions.selectors.preview import draft_card
 from promotions.selectors.targeting import targeted_items, targeted_stores
@@ -161,8 +162,7 @@ def error_links(form: PromotionForm) -> list[ErrorLink]:
     links = []
     for field in form.visible_fields() if form.errors else ():
         if isinstance(field, BoundRows):
-            first = field.rows[0].first_id
-            told = [(first, message) for message in field.other_errors]
+            told = [(field.add_id, message) for message in field.other_errors]
             told += [(row.first_id, message) for row in field.rows for message in row.errors]
         else:
             target = f"{field.auto_id}_0" if field.use_fieldset else str(field.id_for_label)
@@ -222,8 +222,10 @@ def outlook_context(revision: PromotionRevision, *, store_code: str, at: str) ->
         return context
     moment = moment_in(store, at) or now
     item_ids = targeted_items(revision)
+    card = draft_card(revision=revision, store=store, now=moment)
     return context | {
-        "card": draft_card(revision=revision, store=store, now=moment),
+        "card": card,
+        "contests": contests_for(revision=revision, card=card, item_ids=item_ids, at=moment),
         "items_total": len(item_ids),
         "moment": store.local(moment),
         "fates": fates_of(revision=revision, stores=stores, item_ids=item_ids, at=moment),
