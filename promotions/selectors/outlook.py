@@ -17,9 +17,7 @@ from promotions.selectors.sentences import reason_text
 STATE_REASONS = {
     OfferState.LIVE: gettext_noop("It holds at that moment, and enough is there."),
     OfferState.READY: gettext_noop("Enough is there for when it begins."),
-    OfferState.LOW_STOCK: gettext_noop(
-        "Of more than half of its items there, fewer are left than “low below”."
-    ),
+    OfferState.LOW_STOCK: gettext_noop("Fewer than half of its items there reach “low below”."),
     OfferState.OUT_OF_STOCK: gettext_noop("None of its items is left there."),
     OfferState.NOT_STOCKED: gettext_noop("No source has ever counted one of its items there."),
     OfferState.EXPIRED: gettext_noop("It is over by then."),
