@@ -30,7 +30,7 @@ SCOPES = {
     LimitScope.CUSTOMER: _("each customer"),
 }
 PERIODS = {
-    LimitPeriod.TOTAL: _("the whole promotion"),
+    LimitPeriod.TOTAL: _("its whole time"),
     LimitPeriod.DAY: _("a day"),
     LimitPeriod.WEEK: _("a week"),
     LimitPeriod.MONTH: _("a month"),
@@ -91,7 +91,7 @@ class PartRow(forms.Form):
     tells = ("quantity", "item_id", "brand", "product_type", "item_group_id")
 
     quantity = number(_("How many"))
-    item_id = codes(_("Of these items"), help_text=_("SKU or GTIN, one a line."))
+    item_id = codes(_("Of these items (SKU or GTIN)"))
     brand = names(_("Of these brands"))
     product_type = names(_("Of these product types"))
     item_group_id = codes(_("Of these item groups"))
@@ -149,7 +149,7 @@ class LimitRow(forms.Form):
     limit = number(_("At most"))
     unit = choice(_("What is counted"), UNITS)
     scope = choice(_("For"), {"": _("Choose…"), **SCOPES})
-    period = choice(_("In"), PERIODS)
+    period = choice(_("Within"), PERIODS)
 
     @staticmethod
     def said(raw: RawRow) -> dict[str, Any]:

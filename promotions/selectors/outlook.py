@@ -1,5 +1,6 @@
 """What would become of words that are not published yet: which stores could honour them at a moment, and why not."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from promotions.rules.price import money_fits
 from promotions.rules.words import OfferState, Reason, RedemptionChannel
 from promotions.selectors.preview import draft_offers
 from promotions.selectors.sentences import reason_text
+
+# Counting every level of "everything everywhere" takes seconds, and this is asked while somebody types.
+LEVELS_JUDGED = 50_000
 
 STATE_REASONS = {
     OfferState.LIVE: gettext_noop("It holds at that moment, and enough is there."),
@@ -32,6 +36,12 @@ class Fate:
     state: OfferState
     reason: str
     stores: tuple[Store, ...]
+
+
+def judged_items(item_ids: Sequence[int], *, stores: int) -> Sequence[int]:
+    """The items by which so many stores are judged: all, or as many as can be counted at once, evenly picked."""
+    most = max(LEVELS_JUDGED // max(stores, 1), 20)
+    return item_ids[:: math.ceil(len(item_ids) / most) or 1]
 
 
 def fates_of(

@@ -18,7 +18,7 @@ from promotions.forms.rows import BoundRows
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.window import resolve_instant
 from promotions.selectors.contests import contests_for
-from promotions.selectors.outlook import fates_of
+from promotions.selectors.outlook import fates_of, judged_items
 from promotions.selectors.preview import draft_card
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.publishing import create_promotion, revise_promotion
@@ -222,13 +222,15 @@ def outlook_context(revision: PromotionRevision, *, store_code: str, at: str) ->
         return context
     moment = moment_in(store, at) or now
     item_ids = targeted_items(revision)
+    judged = judged_items(item_ids, stores=len(stores))
     card = draft_card(revision=revision, store=store, now=moment)
     return context | {
         "card": card,
         "contests": contests_for(revision=revision, card=card, item_ids=item_ids, at=moment),
         "items_total": len(item_ids),
         "moment": store.local(moment),
-        "fates": fates_of(revision=revision, stores=stores, item_ids=item_ids, at=moment),
+        "fates": fates_of(revision=revision, stores=stores, item_ids=judged, at=moment),
+        "items_judged": len(judged),
     }
 
 

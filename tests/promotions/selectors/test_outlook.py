@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.models import Store
 from promotions.models import Promotion, PromotionRevision
-from promotions.selectors.outlook import fates_of
+from promotions.selectors.outlook import fates_of, judged_items
 from promotions.selectors.targeting import targeted_items
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, put_stock
@@ -53,3 +53,11 @@ def test_it_asks_once_however_many_stores(
         put_stock(store=create_store(), levels={item: 3})
     with django_assert_num_queries(3):
         assert sum(count for _state, _reason, count in fates()) == stores
+
+
+@pytest.mark.parametrize(
+    ("items", "stores", "judged"),
+    [(0, 5, 0), (3, 0, 3), (100, 500, 100), (101, 500, 51), (10_000, 500, 100), (50, 9_000, 17)],
+)
+def test_only_so_many_levels_are_counted_while_one_types(items: int, stores: int, judged: int) -> None:
+    assert len(judged_items(range(items), stores=stores)) == judged

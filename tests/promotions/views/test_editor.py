@@ -45,9 +45,7 @@ def test_a_row_is_added_without_judging_or_losing_anything(desk: Client) -> None
     page = answer.content.decode()
     assert answer.status_code == 200
     assert 'name="tiers-2-start"' in page
-    assert 'id="id_tiers-2-start" autofocus' in page.replace(
-        ' autofocus id="id_tiers-2-start"', ' id="id_tiers-2-start" autofocus'
-    )
+    assert page.count("autofocus") == 1
     assert 'value="Kept"' in page
     assert not Promotion.objects.exists()
 
