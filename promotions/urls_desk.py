@@ -2,14 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import merchandising
+from promotions.views import editor, merchandising
 
 urlpatterns: list[URLPattern] = [
     path("desk/promotions/", merchandising.promotion_list, name="promotion-list"),
-    path("desk/promotions/new/", merchandising.promotion_new, name="promotion-new"),
+    path("desk/promotions/new/", editor.promotion_new, name="promotion-new"),
+    path("desk/promotions/new/preview/", editor.new_preview, name="promotion-new-preview"),
     path("desk/promotions/items/", merchandising.item_search, name="promotion-items"),
     path("desk/promotions/<int:pk>/", merchandising.promotion_detail, name="promotion-detail"),
-    path("desk/promotions/<int:pk>/edit/", merchandising.promotion_edit, name="promotion-edit"),
+    path("desk/promotions/<int:pk>/edit/", editor.promotion_edit, name="promotion-edit"),
+    path("desk/promotions/<int:pk>/edit/preview/", editor.edit_preview, name="promotion-edit-preview"),
+    path("desk/promotions/<int:pk>/compare/", editor.promotion_compare, name="promotion-compare"),
     path("desk/promotions/<int:pk>/preview/", merchandising.promotion_preview, name="promotion-preview"),
     path("desk/promotions/<int:pk>/board/", merchandising.promotion_board, name="promotion-board"),
     path("desk/promotions/<int:pk>/publish/", merchandising.promotion_publish, name="promotion-publish"),

@@ -63,7 +63,12 @@ class ContentSerializer(serializers.ModelSerializer[PromotionRevision]):
     class Meta:
         model = PromotionRevision
         fields: tuple[str, ...] = CONTENT
-        extra_kwargs = {"operator_text": {"max_length": 2000}}
+        # What is given but empty is for the rule set to judge, in its words.
+        extra_kwargs = {
+            "operator_text": {"max_length": 2000},
+            "long_title": {"allow_blank": True},
+            "redemption_channel": {"allow_empty": True},
+        }
 
     def to_internal_value(self, data: Any) -> Any:
         """A misspelt field is an error: silently left out, it would change what shoppers get."""

@@ -12,7 +12,7 @@ from inventory.models import Store, StoreGroup
 from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
 from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
-from promotions.rules.price import money_fits
+from promotions.rules.price import benefit_of, money_fits
 from promotions.rules.window import resolve_window
 from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
 from promotions.selectors.targeting import targeted_items, targeted_stores
@@ -52,6 +52,7 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
         known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
         if missing := [code for code in codes if code not in known]:
             errors[field] = [f"No item list has the code {', '.join(missing)}."]
+    errors |= currency_errors(content)
     code = (content.get("generic_redemption_code") or "").upper()
     if code:
         taken = Promotion.objects.filter(open_code=code)
@@ -62,6 +63,17 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
                 f"The code is taken by the open promotion {other.promotion_id}."
             ]
     return errors
+
+
+def currency_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
+    """An amount in money that none of its stores has; where only some have other money, it is blocked there."""
+    if not benefit_of(content).has_money:
+        return {}
+    currency = content.get("currency")
+    theirs = set(targeted_stores(PromotionRevision(**content)).values_list("currency", flat=True))
+    if not theirs or currency in theirs:
+        return {}
+    return {"currency": [f"None of its stores has {currency}; they have {', '.join(sorted(theirs))}."]}
 
 
 def create_promotion(

@@ -15,12 +15,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import (
     conditional_page,
     require_GET,
-    require_http_methods,
     require_POST,
     require_safe,
 )
 
-from promotions.forms import SECTIONS, PromotionForm, Section, StopForm, error_lists
+from promotions.forms import StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.words import PromotionState
 from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
@@ -30,9 +29,7 @@ from promotions.selectors.picking import search_items
 from promotions.selectors.preview import draft_board, draft_card
 from promotions.services.publishing import (
     CLOSED,
-    create_promotion,
     publish_promotion,
-    revise_promotion,
     stop_promotion,
 )
 from promotions.views.revision_words import history_of, sections_of, window_text
@@ -73,77 +70,6 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
         else "promotions.html"
     )
     return render(request, f"merchandising/{piece}", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@merchandisers_only
-def promotion_new(request: HttpRequest) -> HttpResponse:
-    """Write a promotion's first revision."""
-    form = PromotionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            revision = create_promotion(
-                promotion_id=form.cleaned_data["promotion_id"],
-                content=form.content(),
-                author=request.user,
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            form.add_service_errors(error)
-        else:
-            messages.success(request, _("Saved as a draft. No store sees it before it is published."))
-            return redirect("promotion-detail", revision.promotion_id)
-    return form_page(request, form, promotion=None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@merchandisers_only
-def promotion_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the next revision of a promotion."""
-    promotion = get_object_or_404(Promotion, pk=pk)
-    newest = promotion.latest_revision()
-    form = PromotionForm(request.POST or None, revision=newest)
-    if request.method == "POST" and form.is_valid():
-        try:
-            revision = revise_promotion(
-                promotion=promotion, content=form.content(), author=request.user, now=timezone.now()
-            )
-        except ValidationError as error:
-            form.add_service_errors(error)
-        else:
-            messages.success(request, saved_words(revision, newest))
-            return redirect("promotion-detail", pk)
-    return form_page(request, form, promotion=promotion)
-
-
-def saved_words(revision: PromotionRevision, before: PromotionRevision) -> str:
-    if revision.pk == before.pk:
-        return _("Nothing was changed, so there is no new revision.")
-    return _("Saved as revision %(number)s. Stores see it once it is published.") % {
-        "number": revision.number
-    }
-
-
-def form_page(request: HttpRequest, form: PromotionForm, *, promotion: Promotion | None) -> HttpResponse:
-    context = {
-        "section": "promotions",
-        "form": form,
-        "promotion": promotion,
-        "sections": [form_section(form, part) for part in SECTIONS],
-    }
-    return render(request, "merchandising/form.html", context, status=422 if form.errors else 200)
-
-
-def form_section(form: PromotionForm, part: Section) -> dict[str, Any]:
-    """One part of the form; what few need is folded away unless something stands in it."""
-    more = [form[name] for name in part.more]
-    return {
-        "key": part.key,
-        "title": part.title,
-        "fields": [form[name] for name in part.fields],
-        "more": more,
-        "is_open": any(field.value() or field.errors for field in more),
-    }
 
 
 @require_safe

@@ -35,7 +35,7 @@ def test_author_publish_and_watch_the_stores_come_on(shop: Shop, tom: StaffMembe
     today = timezone.now().date()
     page.get_by_label("Promotion id").fill("tea-3")
     page.get_by_label("Title", exact=True).fill("Green tea $1 off")
-    page.get_by_label("An amount of money off each").check()
+    page.get_by_label("An amount of money off").check()
     expect(page.get_by_label("Percentage off", exact=True)).to_be_hidden()
     page.get_by_label("Money off", exact=True).fill("1")
     page.get_by_label("In store").check()
@@ -44,8 +44,8 @@ def test_author_publish_and_watch_the_stores_come_on(shop: Shop, tom: StaffMembe
     page.get_by_role("button", name="Add Green Tea").click()
     expect(page.get_by_role("textbox", name="Items")).to_have_value("TEA-1")
     page.get_by_label("Every store").check()
-    page.get_by_label("First day").fill(str(today - timedelta(days=1)))
-    page.get_by_label("Last day").fill(str(today + timedelta(days=3)))
+    page.get_by_label("First day", exact=True).fill(str(today - timedelta(days=1)))
+    page.get_by_label("Last day", exact=True).fill(str(today + timedelta(days=3)))
     page.get_by_label("No code needed").check()
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("3 stores are told at once.")).to_be_visible()
@@ -82,7 +82,7 @@ def test_errors_are_met_first_lead_to_their_fields_and_lose_nothing(
     expect(summary).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
     summary.get_by_role("link", name="First day: Enter the first day.").click()
-    expect(page.get_by_label("First day")).to_be_focused()
+    expect(page.get_by_label("First day", exact=True)).to_be_focused()
     expect(page.get_by_label("What to say to the shopper")).to_have_value("Kept while you mend the rest")
 
 

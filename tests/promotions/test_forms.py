@@ -99,8 +99,9 @@ def test_lists_are_parted_by_lines_and_commas_but_brands_only_by_lines() -> None
 
 def test_items_are_known_by_sku_and_by_gtin_in_its_short_form() -> None:
     create_item(sku="A1", gtin=gtin_for(77))
-    assert filled(item_id_inclusion=f"A1\n{gtin_for(77)}\n{gtin_for(77).lstrip('0')}").errors == {}
-    form = filled(item_id_inclusion="A1\nNOPE\n12345")
+    good = f"A1\n{gtin_for(77)}\n{gtin_for(77).lstrip('0')}"
+    assert filled(product_applicability="SPECIFIC_PRODUCTS", item_id_inclusion=good).errors == {}
+    form = filled(product_applicability="SPECIFIC_PRODUCTS", item_id_inclusion="A1\nNOPE\n12345")
     assert form.errors["item_id_inclusion"] == ["No item has the code NOPE, 12345."]
 
 
