@@ -124,7 +124,7 @@ def forbidden(deal: DealFacts, item: ItemFacts) -> bool:
     )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=5 * settings().max_examples)
 @given(deal=deals, item=items)
 def test_a_yes_is_never_false_and_never_withheld(deal: DealFacts, item: ItemFacts) -> None:
     assert (decide(deal, item, now=NOW).outcome == Outcome.HONOUR) == (not forbidden(deal, item))
