@@ -83,7 +83,7 @@ NEEDS = {
     CouponValueType.FREE_GIFT: ("free_gift_description",),
     CouponValueType.FREE_GIFT_WITH_VALUE: ("free_gift_value",),
     CouponValueType.FREE_GIFT_WITH_ITEM_ID: ("free_gift_item_id",),
-    **{kind: () for kind in sorted(DELIVERY)},
+    **dict.fromkeys(sorted(DELIVERY), ()),
 }
 TERMS = tuple(dict.fromkeys(term for terms in NEEDS.values() for term in terms))
 
@@ -274,7 +274,9 @@ def stores(values: Values) -> Problems:
         if not both:
             yield Problem("no_stores", listed, "", "the codes of the stores meant")
         elif len(both) > 1:
-            yield Problem("stores_both_ways", excluded, ", ".join(values[excluded]), "only one of the two lists")
+            yield Problem(
+                "stores_both_ways", excluded, ", ".join(values[excluded]), "only one of the two lists"
+            )
 
 
 def periods(values: Values) -> Problems:
@@ -288,10 +290,13 @@ def periods(values: Values) -> Problems:
             yield Problem("ends_before_start", name, text, "an end after the start")
         elif period and period[1] - period[0] > LONGEST:
             yield Problem("period_too_long", name, text, f"at most {LONGEST.days} days")
-    if isinstance(effective, tuple) and isinstance(shown, tuple):
-        if shown[0] < effective[0] or shown[1] > effective[1]:
-            text = first(values, "promotion_display_dates")
-            yield Problem("display_outside", "promotion_display_dates", text, "a period inside the effective dates")
+    if not (isinstance(effective, tuple) and isinstance(shown, tuple)):
+        return
+    if shown[0] < effective[0] or shown[1] > effective[1]:
+        text = first(values, "promotion_display_dates")
+        yield Problem(
+            "display_outside", "promotion_display_dates", text, "a period inside the effective dates"
+        )
 
 
 def period_in(values: Values, name: str) -> tuple[datetime, datetime] | Problem | None:

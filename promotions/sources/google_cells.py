@@ -135,7 +135,8 @@ def check_plain(field: str, text: str, value: Any, *, depth: int = 0) -> None:
     elif isinstance(value, str):
         if "\0" in value:
             raise FieldError(field, text, "texts without NUL", code="bad_json")
-    elif value is not None and not (
-        isinstance(value, bool | int | Decimal) and abs(value) < LARGEST_NUMBER
-    ):
+    elif isinstance(value, int | Decimal):
+        if not -LARGEST_NUMBER < value < LARGEST_NUMBER:
+            raise FieldError(field, text, "smaller numbers", code="bad_json")
+    elif value is not None:
         raise FieldError(field, text, "plain numbers", code="bad_json")

@@ -38,7 +38,9 @@ def period_in(
         if start.tzinfo is None or window_is_wall_clock:
             start, end = start.replace(tzinfo=None), end.replace(tzinfo=None)
         elif zone:
-            raise FieldError(field, text, f"times without an offset, as the zone is {zone}", code="mixed_times")
+            raise FieldError(
+                field, text, f"times without an offset, as the zone is {zone}", code="mixed_times"
+            )
         else:
             start, end, zone = start.astimezone(dt.UTC), end.astimezone(dt.UTC), "UTC"
     except OverflowError:

@@ -11,8 +11,9 @@ from typing import Any
 
 from inventory.feeds.blocks import FeedFile
 from promotions.rules.content import canonical, known_timezones
-from promotions.rules.google import DELIVERY, ITEM_FILTERS, Problem, promotion_problems
+from promotions.rules.google import ITEM_FILTERS, Problem, promotion_problems
 from promotions.rules.words import (
+    DELIVERY,
     CouponValueType,
     OfferType,
     ProductApplicability,
@@ -30,7 +31,6 @@ from promotions.sources.google_cells import (
     whole_in,
     word_in,
 )
-from promotions.sources.google_columns import REQUIRED
 from promotions.sources.google_feeds import BadFeedRow, FeedRow, read_feed
 from promotions.sources.google_periods import period_fields, period_in
 
@@ -70,7 +70,7 @@ def read_promotions(
     With `window_is_wall_clock` the offsets of the dates are ignored: the times hold on each store's own clock.
     Otherwise they are instants.
     """
-    for row in read_feed(file, required=REQUIRED, aliases=columns.ALIASES):
+    for row in read_feed(file, required=columns.REQUIRED, aliases=columns.ALIASES):
         if isinstance(row, BadFeedRow):
             yield row
             continue
@@ -113,12 +113,13 @@ def read_content(values: Values, *, is_xml: bool, window_is_wall_clock: bool) ->
         for name in values
         if name in columns.KNOWN and name not in columns.LISTS and name != "redemption_channel"
     }
-    for name in REQUIRED:
+    for name in columns.REQUIRED:
         if not values.get(name):
             raise FieldError(name, "", "a value", code="missing_value")
     is_full = said.get(columns.VARIANT) == columns.FULL
     content = {
         **read_lists(values, is_xml=is_xml and not is_full),
+        "store_applicability": stores_meant(values),
         **read_words(said),
         **read_texts(said, is_full=is_full),
         **read_money(said),
@@ -148,10 +149,15 @@ def read_lists(values: Values, *, is_xml: bool) -> dict[str, Any]:
     return found
 
 
+def stores_meant(values: Values) -> StoreApplicability:
+    """What a promotion without the word means: the stores it names, else all."""
+    named = values.get("store_codes_inclusion") or values.get("store_groups_inclusion")
+    return StoreApplicability.SPECIFIC_STORES if named else StoreApplicability.ALL_STORES
+
+
 def read_words(said: Mapping[str, str]) -> dict[str, Any]:
-    """The words of our vocabulary; a promotion that says nothing of stores is for all."""
-    found = {name: word_in(name, said[name], words) for name, words in columns.WORDS.items() if name in said}
-    return {"store_applicability": StoreApplicability.ALL_STORES, **found}
+    """The words of our vocabulary."""
+    return {name: word_in(name, said[name], words) for name, words in columns.WORDS.items() if name in said}
 
 
 def read_texts(said: Mapping[str, str], *, is_full: bool) -> dict[str, str]:
@@ -211,9 +217,7 @@ def kind_in(said: Mapping[str, str], content: Mapping[str, Any]) -> CouponValueT
         name for name in ("percent_off", "money_off_amount", "fixed_price_amount", "tiers") if content.get(name)
         or content.get(name) == 0
     ]  # fmt: skip
-    gifts = [
-        kind for name, kind in GIFT_KINDS.items() if content.get(name)
-    ]
+    gifts = [kind for name, kind in GIFT_KINDS.items() if content.get(name)]
     if len(amounts) + bool(gifts) > 1:
         shown = ", ".join([*amounts, *(["a gift"] if gifts else [])])
         raise FieldError("coupon_value_type", shown, "one benefit a promotion", code="several_benefits")
@@ -257,7 +261,11 @@ def counted_kind(amount: str, content: Mapping[str, Any]) -> CouponValueType:
     alone, with_m, with_n = AMOUNT_KINDS[amount]
     if content.get("get_this_quantity_discounted") is not None:
         return with_n
-    return with_m if content.get("minimum_purchase_quantity") is not None or content.get("bundle_parts") else alone
+    return (
+        with_m
+        if content.get("minimum_purchase_quantity") is not None or content.get("bundle_parts")
+        else alone
+    )
 
 
 def check_row(values: Values, content: Mapping[str, Any], *, is_full: bool) -> None:

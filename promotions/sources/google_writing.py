@@ -182,9 +182,7 @@ def joined(values: Sequence[str]) -> str:
     return line.getvalue()
 
 
-def rss_pieces(
-    rows: Iterable[Cells], *, names: Sequence[str], is_google: bool, title: str
-) -> Iterator[str]:
+def rss_pieces(rows: Iterable[Cells], *, names: Sequence[str], is_google: bool, title: str) -> Iterator[str]:
     """An RSS channel with one item a promotion; a list repeats its element."""
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{NAMESPACE}">\n<channel>\n'
     yield f"<title>{escape(title)}</title>\n"
