@@ -175,7 +175,7 @@ def price_nodes(line: OfferLine, *, store: Store) -> list[Node]:
 
 
 def deal_price(item: Item, revision: PromotionRevision) -> Decimal:
-    """What one unit costs under the deal: the regular price where it takes more than one, or is not for units so dear."""
+    """One unit under the deal: the regular price where the deal takes several, or is not for units so dear."""
     assert item.regular_price is not None
     if revision.limit_value is not None and item.regular_price > revision.limit_value:
         return item.regular_price
