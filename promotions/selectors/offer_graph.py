@@ -16,6 +16,7 @@ from promotions.rules.google_stock import MANY
 from promotions.rules.price import discounted_price, money_fits
 from promotions.rules.words import OVER, Audience, OfferState, RedemptionChannel
 from promotions.selectors.sentences import benefit_text
+from promotions.sources.google_writing import money_number
 
 CONTEXT = "https://schema.org"
 SHOWN = [state for state in OfferState if state not in OVER and state != OfferState.BLOCKED]
@@ -105,7 +106,10 @@ def offer_node(line: OfferLine, *, store: Store, now: datetime) -> Node:
     figure = line.figure if line.figure and not line.figure.is_stale(now) else None
     level = item.in_unit(max(0, figure.available)) if figure else None
     minimum = revision.minimum_purchase_amount
-    least = {"@type": "PriceSpecification", "minPrice": str(minimum), "priceCurrency": revision.currency}
+    least = None
+    if minimum is not None:
+        smallest = money_number(minimum, currency=revision.currency)
+        least = {"@type": "PriceSpecification", "minPrice": smallest, "priceCurrency": revision.currency}
     bought = revision.minimum_purchase_quantity
     return filled(
         {
@@ -123,7 +127,7 @@ def offer_node(line: OfferLine, *, store: Store, now: datetime) -> Node:
             "validThrough": store.local(offer.ends_at).isoformat(),
             "priceSpecification": price_nodes(line, store=store),
             "eligibleQuantity": bought and {"@type": "QuantitativeValue", "minValue": bought},
-            "eligibleTransactionVolume": least if minimum is not None else None,
+            "eligibleTransactionVolume": least,
             "validForMemberTier": {"@type": "MemberProgramTier", "name": "Members"}
             if revision.audience == Audience.MEMBERS
             else None,
@@ -160,14 +164,14 @@ def price_nodes(line: OfferLine, *, store: Store) -> list[Node]:
     price = deal_price(item, revision)
     regular = {
         "@type": "UnitPriceSpecification",
-        "price": str(item.regular_price),
+        "price": money_number(item.regular_price, currency=item.price_currency),
         "priceCurrency": item.price_currency,
     }
     if price >= item.regular_price:
         return [regular]
     deal = {
         **regular,
-        "price": str(price),
+        "price": money_number(price, currency=item.price_currency),
         "validFrom": store.local(line.offer.starts_at).isoformat(),
         "validThrough": store.local(line.offer.ends_at).isoformat(),
     }

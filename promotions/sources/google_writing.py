@@ -148,12 +148,14 @@ def one_line(text: str) -> str:
 
 
 def money_text(amount: Decimal | None, *, currency: str) -> str:
-    """An amount in the currency's own decimals, or more where it has more: "5.00 USD", "500 JPY"."""
-    if amount is None:
-        return ""
-    smallest = Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2))
-    text = f"{amount.quantize(smallest):f}" if amount == amount.quantize(smallest) else plain_number(amount)
-    return f"{text} {currency}"
+    """An amount with its currency, "" where there is none: "5.00 USD", "500 JPY"."""
+    return "" if amount is None else f"{money_number(amount, currency=currency)} {currency}"
+
+
+def money_number(amount: Decimal, *, currency: str) -> str:
+    """An amount in the currency's own decimals, or more where it has more."""
+    coins = amount.quantize(Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2)))
+    return f"{coins:f}" if amount == coins else plain_number(amount)
 
 
 def instants_text(start: dt.datetime, end: dt.datetime) -> str:

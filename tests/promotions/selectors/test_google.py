@@ -15,6 +15,7 @@ from inventory.imports import load_run, receive_file
 from inventory.models import FeedRun, FeedSource, Item, StoreGroup
 from promotions.models import Budget, ItemList, Promotion, PromotionRevision
 from promotions.rules.google import REPEATED, promotion_problems
+from promotions.rules.words import CouponValueType
 from promotions.selectors.google import LeftOut, promotions_for_google
 from promotions.selectors.google_feed import left_out_lines, promotion_pieces
 from promotions.services.publishing import revise_promotion, stop_promotion
@@ -25,7 +26,7 @@ from tests.factories_promotions import NOW, TODAY, content_for, create_published
 from tests.inventory.feeds.reading import feed_file
 from tests.promotions.contents import TERMS, ZONES
 
-URL = {"promotion_url": "https://example.com/deals"}
+URL: dict[str, Any] = {"promotion_url": "https://example.com/deals"}
 
 
 def publish_each_kind() -> None:
@@ -184,7 +185,7 @@ LEFT_OUT: list[tuple[str, dict[str, Any]]] = [
     ("weekly_hours", {"weekly_hours": [{"days": [1], "from": "17:00", "until": "19:00"}]}),
     ("members_only", {"audience": "MEMBERS"}),
     ("code_not_generic", {"offer_type": "SINGLE_USE_CODES"}),
-    ("named_reward", TERMS["BUY_M_GET_N_PERCENT_OFF"] | {"coupon_value_type": "BUY_M_GET_N_PERCENT_OFF",  # type: ignore[index]
+    ("named_reward", TERMS[CouponValueType.BUY_M_GET_N_PERCENT_OFF] | {"coupon_value_type": "BUY_M_GET_N_PERCENT_OFF",
                       "reward_items": "NAMED", "reward_item_id_inclusion": ["A"]}),
     ("too_long", {"long_title": "x" * 61}),
     ("percent_not_whole", {"percent_off": Decimal("12.5")}),
