@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -117,16 +119,23 @@ def price_cells(
     """The regular price, and the sale with its dates."""
     cells: dict[str, str] = {}
     if regular:
-        cells["price"] = money_text(regular, currency=store.currency)
+        cells["price"] = price_text(regular, store.currency)
     if price is not None and starts_at is not None and ends_at is not None:
-        cells["sale_price"] = money_text(price, currency=store.currency)
-        cells["sale_price_effective_date"] = f"{minute(starts_at, store, up=True)}/{minute(ends_at, store)}"
+        cells["sale_price"] = price_text(price, store.currency)
+        cells["sale_price_effective_date"] = sale_dates(starts_at, ends_at, store.timezone)
     return cells
 
 
-def minute(instant: datetime, store: Store, *, up: bool = False) -> str:
-    """An instant on the store's clock in Google's form, without seconds; a sale never seems longer than it is."""
-    local = store.local(instant)
-    if up and (local.second or local.microsecond):
-        local += timedelta(minutes=1)
-    return f"{local:%Y-%m-%dT%H:%M%z}"
+@lru_cache(maxsize=4096)  # many items, few prices
+def price_text(amount: Decimal, currency: str) -> str:
+    return money_text(amount, currency=currency)
+
+
+@lru_cache(maxsize=4096)  # many items, few deals
+def sale_dates(starts_at: datetime, ends_at: datetime, timezone: str) -> str:
+    """A period on the store's clock in Google's form, without seconds; a sale never seems longer than it is."""
+    zone = ZoneInfo(timezone)
+    if starts_at.second or starts_at.microsecond:
+        starts_at += timedelta(minutes=1)
+    start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    return f"{start:%Y-%m-%dT%H:%M%z}/{end:%Y-%m-%dT%H:%M%z}"

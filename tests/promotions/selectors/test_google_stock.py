@@ -15,7 +15,7 @@ from inventory.models import FeedRun, StockClaim, StockWithheld
 from promotions.models import Promotion
 from promotions.rules.google_stock import stock_problems
 from promotions.rules.price import discounted_price
-from promotions.selectors.google_stock import inventory_lines, minute
+from promotions.selectors.google_stock import inventory_lines, sale_dates
 from promotions.services.publishing import stop_promotion
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, create_published_promotion, put_stock, stock_source
@@ -129,14 +129,14 @@ def test_the_price_of_the_feed_is_that_of_the_rule(currency: str, regular: str, 
 
 
 def test_a_sale_across_the_change_of_clocks_has_both_offsets_and_whole_minutes() -> None:
-    store = create_store(timezone="America/New_York")
     starts_at, ends_at = (
         datetime(2026, 10, 31, 4, 0, 30, tzinfo=UTC),
         datetime(2026, 11, 2, 5, 0, 30, tzinfo=UTC),
     )
 
-    assert minute(starts_at, store, up=True) == "2026-10-31T00:01-0400"
-    assert minute(ends_at, store) == "2026-11-02T00:00-0500"
+    dates = sale_dates(starts_at, ends_at, "America/New_York")
+
+    assert dates == "2026-10-31T00:01-0400/2026-11-02T00:00-0500"
 
 
 def test_our_own_reader_takes_the_feed_as_counts() -> None:
