@@ -163,7 +163,7 @@ def check_tiers(content: Mapping[str, Any], kind: CouponValueType, wrong: Wrong)
             wrong("tiers", f"Step {number}: it starts at or below the step before.")
         elif after[1] != before[1]:
             wrong("tiers", f"Step {number}: all steps give the same sort of amount.")
-        elif (after[2] <= before[2]) != (after[1] == "fixed_price_amount"):
+        elif after[2] == before[2] or (after[2] < before[2]) != (after[1] == "fixed_price_amount"):
             wrong("tiers", f"Step {number}: it gives no more than the step before.")
 
 
