@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promotions.api import offers, promotions, quotes, redemptions
+from promotions.api import exports, offer_graph, offers, promotions, quotes, redemptions
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -16,6 +16,21 @@ urlpatterns = [
     ),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
+    path(
+        "stores/<code:store_code>/offers.jsonld", offer_graph.OfferGraphView.as_view(), name="api-offer-graph"
+    ),
+    path(
+        "exports/google/promotions.tsv", exports.PromotionsTsvView.as_view(), name="api-export-promotions-tsv"
+    ),
+    path(
+        "exports/google/promotions.xml", exports.PromotionsXmlView.as_view(), name="api-export-promotions-xml"
+    ),
+    path("exports/google/left-out.tsv", exports.LeftOutView.as_view(), name="api-export-left-out"),
+    path(
+        "exports/google/local-inventory.tsv",
+        exports.LocalInventoryView.as_view(),
+        name="api-export-inventory",
+    ),
     path("promotions", promotions.PromotionListView.as_view(), name="api-promotions"),
     path("promotions/<code:promotion_id>", promotions.PromotionView.as_view(), name="api-promotion"),
     path(

@@ -278,6 +278,10 @@ class PromotionRevision(models.Model):
         bookkeeping = {"id", "promotion", "number", "created_at", "created_by"}
         return {field.name for field in cls._meta.concrete_fields} - bookkeeping
 
+    def content(self) -> dict[str, Any]:
+        """What the revision says, by field."""
+        return {name: getattr(self, name) for name in sorted(self.content_fields())}
+
     def says(self, content: Mapping[str, Any]) -> bool:
         """Whether a revision with this content would say the same; missing fields count as their defaults."""
         other = PromotionRevision(**content)

@@ -88,6 +88,8 @@ def publish_row(row: PromotionRow, *, arrival: Arrival) -> bool:
         )
         publish_promotion(promotion=revision.promotion, now=arrival.now)
         return True
+    if promotion.current_revision is not None and promotion.current_revision.says(row.content):
+        return False  # newer words may be on their way; the feed says nothing new
     if promotion.latest_revision().says(row.content):
         if promotion.current_revision_id is not None:
             return False
