@@ -129,7 +129,7 @@ class PromotionRevisionQuerySet(models.QuerySet["PromotionRevision"]):
 
     def receipts(self) -> models.QuerySet["PromotionRevision", Any]:
         """The keys under which briefings and acknowledgements of these revisions are kept."""
-        return self.values_list(Coalesce("basis_id", "id"), flat=True)
+        return self.annotate(receipt=Coalesce("basis_id", "id")).values_list("receipt", flat=True)
 
 
 class PromotionRevision(models.Model):
