@@ -85,9 +85,7 @@ def problem_response(error: Exception, _context: Mapping[str, Any] | None = None
             return None
 
 
-def invalid(
-    errors: Mapping[str, list[str]], *, status: int = 400, code: str = "invalid"
-) -> HttpResponse:
+def invalid(errors: Mapping[str, list[str]], *, status: int = 400, code: str = "invalid") -> HttpResponse:
     """What is wrong by field; `detail` is the first sentence."""
     field, sentences = next(iter(errors.items()), (WHOLE, ["The request is not valid."]))
     detail = sentences[0] if field == WHOLE else f"{field}: {sentences[0]}"

@@ -16,7 +16,7 @@ def tracked(*, model_name: str, fields: list[str] | None = None, obj: bool = Tru
 
     `obj`: the rows have a key of their own; a row of a many-to-many table is known by what it links.
     """
-    return pghistory.track(
+    track: Callable[[Any], Any] = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
@@ -26,10 +26,10 @@ def tracked(*, model_name: str, fields: list[str] | None = None, obj: bool = Tru
         model_name=model_name,
         obj_field=pghistory.ObjForeignKey(related_name="+") if obj else None,
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
-        # A key that keeps its column's meaning after the row it points at is gone.
+        context_id_field=None,  # type: ignore[arg-type]  # documented: no id beside denormalised context
         meta={"ordering": ("pgh_id",)},
     )
+    return track
 
 
 def attribute_changes(*, by: Any | None, why: str = "") -> None:

@@ -216,13 +216,8 @@ class Revised(APIException):
 
 def has_terms_of(offer: StoreOffer, *, number: int) -> bool:
     """Whether that revision of the promotion says what the store has now, but for the wording."""
-    return (
-        number == offer.revision.number
-        or offer.promotion.revisions.filter(number=number)
-        .receipts()
-        .filter(receipt=offer.revision.receipts_id)
-        .exists()
-    )
+    receipts = offer.promotion.revisions.filter(number=number).receipts()
+    return offer.revision.receipts_id in receipts
 
 
 class AcknowledgeView(APIView):

@@ -4,11 +4,11 @@ import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import promotions.rules.lifecycle
-import promotions.rules.words
 from django.conf import settings
 from django.db import migrations, models
 
+import promotions.rules.lifecycle
+import promotions.rules.words
 
 # What was published stands as it did; newer words of it were drafts.
 STATES_OF_OLD_ROWS = """

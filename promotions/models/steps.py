@@ -33,9 +33,7 @@ class PromotionStep(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.CheckConstraint(
-                condition=Q(action__in=list(Action)), name="promotions_step_action_known"
-            ),
+            models.CheckConstraint(condition=Q(action__in=list(Action)), name="promotions_step_action_known"),
             models.CheckConstraint(
                 condition=~Q(old_state=F("new_state"), old_revision_state=F("new_revision_state")),
                 name="promotions_step_changes_something",

@@ -31,7 +31,9 @@ class Action(StrEnum):
     APPROVE = "APPROVE"
     REJECT = "REJECT"
     REVISE = "REVISE"  # new words that change the terms
-    REWORD = "REWORD"  # new words with the terms as they were approved: nobody has to approve or read them again
+    REWORD = (
+        "REWORD"  # new words with the terms as they were approved: nobody has to approve or read them again
+    )
     PUBLISH = "PUBLISH"
     OPEN = "OPEN"
     POSTPONE = "POSTPONE"  # the published window was moved into the future

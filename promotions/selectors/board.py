@@ -186,7 +186,7 @@ def targeted(promotion: str) -> Exists:
 def board_for(*, promotion: Promotion) -> Board:
     """Every store of a published promotion with its state, told and read: five queries for any number."""
     revision_id = promotion.current_revision_id
-    receipts = PromotionRevision.objects.filter(pk=revision_id).receipts()
+    receipts = PromotionRevision.objects.filter(current_of=promotion).receipts()
     told = dict(Briefing.objects.filter(revision__in=receipts).values_list("store_id", "told_at"))
     read = Acknowledgement.objects.filter(revision__in=receipts).order_by()
     readers = dict(read.values_list("store_id").annotate(Count("pk")))

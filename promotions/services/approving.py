@@ -41,7 +41,9 @@ def approve_revision(
     return move(promotion, Action.APPROVE, number=number, by=by, why=why, now=now)
 
 
-def reject_revision(*, promotion: Promotion, number: int, by: Any | None, why: str, now: datetime) -> Promotion:
+def reject_revision(
+    *, promotion: Promotion, number: int, by: Any | None, why: str, now: datetime
+) -> Promotion:
     """Send it back with a reason of up to 200 characters; its author answers with a new revision."""
     why = why.strip()
     if not why:

@@ -15,7 +15,6 @@ from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.sources.google_feeds import BadFeedRow
 from promotions.sources.google_promotions import PromotionRow, read_promotions
 
-
 APPROVALS = ("trusted", "needed")
 
 

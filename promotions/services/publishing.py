@@ -219,9 +219,7 @@ def publish_promotion(
         return promotion
 
 
-def check_publishable(
-    *, promotion: Promotion, revision: PromotionRevision
-) -> tuple[list[Store], list[int]]:
+def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> tuple[list[Store], list[int]]:
     """The stores and items it would reach now. Raises ValidationError when there are none, or its code is taken."""
     check_code_is_free(promotion=promotion, revision=revision)
     stores, item_ids = list(targeted_stores(revision)), targeted_items(revision)

@@ -28,10 +28,6 @@ def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datet
         raise ValidationError("This store was not briefed on that revision.")
     mark_told(store=store, revision_ids=[receipt], now=now)
     Acknowledgement.objects.bulk_create(
-        [
-            Acknowledgement(
-                store=store, revision_id=receipt, staff_member=staff_member, acknowledged_at=now
-            )
-        ],
+        [Acknowledgement(store=store, revision_id=receipt, staff_member=staff_member, acknowledged_at=now)],
         ignore_conflicts=True,
     )

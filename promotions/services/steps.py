@@ -39,7 +39,9 @@ def locked(promotion: Promotion) -> Promotion:
     return Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
 
 
-def newest_revision(promotion: Promotion, *, number: int | None, field: str = "revision") -> PromotionRevision:
+def newest_revision(
+    promotion: Promotion, *, number: int | None, field: str = "revision"
+) -> PromotionRevision:
     """The newest revision. Raises Conflict at `field` when somebody meant another (None: whichever it is)."""
     newest = promotion.latest_revision()
     if number is None or number == newest.number:
@@ -56,14 +58,18 @@ def actors_of(by: Any | None) -> frozenset[Actor]:
     if by is None:
         return frozenset({Actor.FEED})
     return frozenset(
-        actor
-        for actor, may in ((Actor.AUTHOR, by.may_merchandise), (Actor.APPROVER, by.may_approve))
-        if may
+        actor for actor, may in ((Actor.AUTHOR, by.may_merchandise), (Actor.APPROVER, by.may_approve)) if may
     )
 
 
 def advance(
-    promotion: Promotion, action: Action, *, revision: PromotionRevision, by: Any | None, why: str = "", now: datetime
+    promotion: Promotion,
+    action: Action,
+    *,
+    revision: PromotionRevision,
+    by: Any | None,
+    why: str = "",
+    now: datetime,
 ) -> None:
     """Take a step of a locked promotion, save the promotion and write the step down.
 

@@ -22,20 +22,22 @@ from django.views.decorators.http import (
 
 from promotions.forms import SECTIONS, PromotionForm, Section, StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
-from promotions.rules.words import PromotionState
+from promotions.rules.words import PromotionState, RevisionState
+from promotions.selectors.approvals import way_of
 from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
 from promotions.selectors.briefing import card_for
 from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard
 from promotions.selectors.picking import search_items
 from promotions.selectors.preview import draft_board, draft_card
 from promotions.services.publishing import (
-    CLOSED,
     create_promotion,
     publish_promotion,
     revise_promotion,
     stop_promotion,
 )
-from promotions.views.revision_words import history_of, sections_of, window_text
+from promotions.services.steps import CLOSED
+from promotions.views.history_words import timeline_of
+from promotions.views.revision_words import sections_of, window_text
 
 ROWS_A_PAGE = 50
 
@@ -91,7 +93,9 @@ def promotion_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_service_errors(error)
         else:
-            messages.success(request, _("Saved as a draft. No store sees it before it is published."))
+            messages.success(
+                request, _("Saved as a draft. No store sees it before it is approved and published.")
+            )
             return redirect("promotion-detail", revision.promotion_id)
     return form_page(request, form, promotion=None)
 
@@ -106,22 +110,29 @@ def promotion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             revision = revise_promotion(
-                promotion=promotion, content=form.content(), author=request.user, now=timezone.now()
+                promotion=promotion,
+                content=form.content(),
+                author=request.user,
+                now=timezone.now(),
+                based_on=form.cleaned_data["based_on"],
             )
         except ValidationError as error:
             form.add_service_errors(error)
         else:
-            messages.success(request, saved_words(revision, newest))
+            promotion.refresh_from_db()
+            messages.success(request, saved_words(revision, before=newest, promotion=promotion))
             return redirect("promotion-detail", pk)
     return form_page(request, form, promotion=promotion)
 
 
-def saved_words(revision: PromotionRevision, before: PromotionRevision) -> str:
+def saved_words(revision: PromotionRevision, *, before: PromotionRevision, promotion: Promotion) -> str:
     if revision.pk == before.pk:
         return _("Nothing was changed, so there is no new revision.")
-    return _("Saved as revision %(number)s. Stores see it once it is published.") % {
-        "number": revision.number
-    }
+    if promotion.revision_state == RevisionState.APPROVED:
+        words = _("Saved as revision %(number)s. Only the wording changed: it needs no approval, publish it.")
+    else:
+        words = _("Saved as revision %(number)s. Stores see it once it is approved and published.")
+    return words % {"number": revision.number}
 
 
 def form_page(request: HttpRequest, form: PromotionForm, *, promotion: Promotion | None) -> HttpResponse:
@@ -169,7 +180,8 @@ def detail_page(
         "has_unpublished": newest.pk != promotion.current_revision_id,
         "is_over": promotion.state in CLOSED,
         "sections": sections_of(newest),
-        "history": history_of(promotion),
+        "timeline": timeline_of(promotion),
+        "way": way_of(promotion=promotion, newest=newest, person=request.user),
         "board": board,
         "planned": planned,
         "problems": problems or [],
@@ -247,7 +259,9 @@ def promotion_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the newest revision the one that stores see."""
     promotion = get_object_or_404(Promotion, pk=pk)
     try:
-        promotion = publish_promotion(promotion=promotion, now=timezone.now())
+        promotion = publish_promotion(
+            promotion=promotion, by=request.user, number=revision_meant(request), now=timezone.now()
+        )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=StopForm(), problems=problems)
@@ -264,12 +278,20 @@ def promotion_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return detail_page(request, promotion, stop_form=form)
     try:
         promotion = stop_promotion(
-            promotion=promotion, reason=form.cleaned_data["reason"], now=timezone.now()
+            promotion=promotion, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
         )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=form, problems=problems)
     return done(request, promotion, _("Stopped in every store."))
+
+
+def revision_meant(request: HttpRequest) -> int | None:
+    """The number of the revision that was on the page the button stood on."""
+    number = request.POST.get("revision", "")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Http404
+    return int(number) if number else None
 
 
 def done(request: HttpRequest, promotion: Promotion, words: str) -> HttpResponse:

@@ -1,7 +1,6 @@
 """A revision in words: for the promotion's page and for what changed between two revisions."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from promotions.forms import SECTIONS, PromotionForm, last_day_and_time
-from promotions.models import Promotion, PromotionRevision
+from promotions.models import PromotionRevision
 from promotions.selectors.sentences import benefit_text, money
 
 # Told together with another field: the kind of deal with its amount, a day with its time.
@@ -38,15 +37,6 @@ class FieldChange:
     label: Any
     old: str
     new: str
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One revision in the timeline with what it changed."""
-
-    revision: PromotionRevision
-    is_current: bool
-    changes: tuple[FieldChange, ...]
 
 
 def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
@@ -109,20 +99,6 @@ def sections_of(revision: PromotionRevision) -> list[tuple[str, list[FieldWords]
         )
         for part in SECTIONS
     ]
-
-
-def history_of(promotion: Promotion) -> list[HistoryEntry]:
-    """Revisions, newest first, each with what it changed; one query."""
-    revisions = list(promotion.revisions.select_related("created_by").order_by("number"))
-    before: Sequence[PromotionRevision | None] = [None, *revisions]
-    return [
-        HistoryEntry(
-            revision=revision,
-            is_current=revision.pk == promotion.current_revision_id,
-            changes=changes_between(old, revision) if old else (),
-        )
-        for old, revision in zip(before, revisions, strict=False)
-    ][::-1]
 
 
 def changes_between(old: PromotionRevision, new: PromotionRevision) -> tuple[FieldChange, ...]:
