@@ -16,7 +16,7 @@ from promotions.models import Promotion, PromotionRevision
 from promotions.rules.lifecycle import DONE, Action, may_judge
 from promotions.rules.words import RevisionState
 from promotions.services.publishing import check_publishable, publish_promotion
-from promotions.services.steps import CLOSED, advance, locked, newest_revision
+from promotions.services.steps import CLOSED, advance, leads_to, locked, newest_revision
 
 WHY_LENGTH = 200
 
@@ -86,6 +86,9 @@ def move(
         if promotion.revision_state in DONE[action] and promotion.state not in CLOSED:
             return promotion
         if action in (Action.APPROVE, Action.REJECT) and by is not None:
+            leads_to(
+                promotion, action, revision=revision, by=by
+            )  # the wrong moment and the wrong role speak first
             check_judge(promotion, revision=revision, by=by)
         advance(promotion, action, revision=revision, by=by, why=why, now=now)
         return promotion

@@ -105,7 +105,7 @@ def revise_promotion(
         promotion = locked(promotion)
         latest = promotion.latest_revision()
         if promotion.state in CLOSED:
-            raise ValidationError(refusal(promotion, Action.REVISE, revision=latest))
+            raise Conflict(refusal(promotion, Action.REVISE, revision=latest))
         if latest.says(content):
             return latest
         newest_revision(promotion, number=based_on, field="based_on")

@@ -62,6 +62,22 @@ def actors_of(by: Any | None) -> frozenset[Actor]:
     )
 
 
+def standing_of(promotion: Promotion) -> Standing:
+    return Standing(PromotionState(promotion.state), RevisionState(promotion.revision_state))
+
+
+def leads_to(
+    promotion: Promotion, action: Action, *, revision: PromotionRevision, by: Any | None
+) -> Standing:
+    """Where the step leads. Raises Conflict when it is not listed from there, PermissionDenied when not for them."""
+    try:
+        return take(standing_of(promotion), action, actors=actors_of(by))
+    except Refused as refused:
+        if refused.by_whom:
+            raise PermissionDenied from refused
+        raise Conflict(refusal(promotion, action, revision=revision)) from refused
+
+
 def advance(
     promotion: Promotion,
     action: Action,
@@ -71,18 +87,9 @@ def advance(
     why: str = "",
     now: datetime,
 ) -> None:
-    """Take a step of a locked promotion, save the promotion and write the step down.
-
-    Raises Conflict when the step is not listed from where the promotion stands, PermissionDenied when it is not for
-    this person.
-    """
-    old = Standing(PromotionState(promotion.state), RevisionState(promotion.revision_state))
-    try:
-        new = take(old, action, actors=actors_of(by))
-    except Refused as refused:
-        if refused.by_whom:
-            raise PermissionDenied from refused
-        raise Conflict(refusal(promotion, action, revision=revision)) from refused
+    """Take a step of a locked promotion, save the promotion and write the step down; raises what `leads_to` raises."""
+    old = standing_of(promotion)
+    new = leads_to(promotion, action, revision=revision, by=by)
     attribute_changes(by=by, why=why)
     promotion.state, promotion.revision_state = new
     promotion.save()
