@@ -319,27 +319,27 @@ def test_the_database_refuses_every_edge_that_is_not_listed() -> None:
     assert taken == EDGES
 
 
-def outcome(old: Standing, action: Action, *, by: StaffMember | None) -> str | Standing:
+def outcome(promotion: Promotion, action: Action, *, by: StaffMember | None) -> str | Standing:
     """Where the service leads, or what it raises; undone either way."""
     with transaction.atomic():
-        promotion = stand(old)
-        number = promotion.latest_revision().number
+        number = 2 if promotion.state != promotion.revision_state != "PUBLISHED" else 1
         try:
             SERVICES[action](promotion=promotion, number=number, by=by, now=NOW)
         except (Conflict, PermissionDenied) as refused:
             transaction.set_rollback(True)
             return type(refused).__name__
-        promotion.refresh_from_db()
+        found = Promotion.objects.get(pk=promotion.pk)
         transaction.set_rollback(True)
-        return Standing(PromotionState(promotion.state), RevisionState(promotion.revision_state))
+        return Standing(PromotionState(found.state), RevisionState(found.revision_state))
 
 
 def test_the_services_take_the_listed_steps_and_no_other(
     shop: Store, tom: StaffMember, ines: StaffMember
 ) -> None:
     """Every standing × action × person; the rule itself is held to a list written by hand."""
+    rows = {old: stand(old) for old in STANDINGS}
     for old, action, by in product(STANDINGS, SERVICES, (tom, ines, None)):
-        assert outcome(old, action, by=by) == expected(old, action, by), (old, action, by)
+        assert outcome(rows[old], action, by=by) == expected(old, action, by), (old, action, by)
 
 
 def expected(old: Standing, action: Action, by: StaffMember | None) -> str | Standing:
