@@ -1,11 +1,21 @@
-"""Promotions in Django's admin: to look at. They are written by the services, which tell the stores."""
+"""Promotions in Django's admin: to look at. They are written by the services, which tell the stores.
+
+Item lists are kept here."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from promotions.models import Promotion, PromotionRevision, Reconciliation, Redemption
+from inventory.admin import AttributedAdmin
+from promotions.models import (
+    ItemList,
+    Promotion,
+    PromotionRevision,
+    PromotionStep,
+    Reconciliation,
+    Redemption,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -26,8 +36,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Promotion)
 class PromotionAdmin(ReadOnlyAdmin):
-    list_display = ("promotion_id", "state", "open_code", "owner", "published_at", "stopped_at")
-    list_filter = ("state",)
+    list_display = (
+        "promotion_id", "state", "revision_state", "open_code", "owner", "published_at", "stopped_at",
+    )  # fmt: skip
+    list_filter = ("state", "revision_state")
     list_select_related = ("owner",)
     search_fields = ("promotion_id", "open_code")
     date_hierarchy = "created_at"
@@ -38,6 +50,22 @@ class PromotionRevisionAdmin(ReadOnlyAdmin):
     list_display = ("promotion", "number", "long_title", "starts_on", "ends_on", "created_by", "created_at")
     list_select_related = ("promotion", "created_by")
     search_fields = ("promotion__promotion_id", "long_title", "operator_display_name")
+
+
+@admin.register(PromotionStep)
+class PromotionStepAdmin(ReadOnlyAdmin):
+    list_display = ("at", "promotion", "action", "old_state", "new_state", "by", "why")
+    list_filter = ("action",)
+    list_select_related = ("promotion", "by")
+    search_fields = ("promotion__promotion_id", "why")
+    date_hierarchy = "at"
+
+
+@admin.register(ItemList)
+class ItemListAdmin(AttributedAdmin):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("items",)
 
 
 @admin.register(Redemption)

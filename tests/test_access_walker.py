@@ -15,14 +15,17 @@ from django.test import override_settings
 
 from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
 from promotions.models import Redemption
+from promotions.services.approving import submit_revision
+from promotions.services.publishing import revise_promotion
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ROLES = ("associate", "merchandiser", "operator", "admin")
+ROLES = ("associate", "merchandiser", "approver", "operator", "admin")
 EVERYBODY = frozenset(ROLES)
-DESK = frozenset({"merchandiser", "admin"})
+DESK = frozenset({"merchandiser", "approver", "admin"})
+JUDGES = frozenset({"approver", "admin"})
 NIGHT_SHIFT = frozenset({"operator", "admin"})
 
 
@@ -76,6 +79,11 @@ RULES = {
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
     "api-promotion": Rule({"GET": EVERYBODY}),
     "api-revisions": Rule({"POST": DESK}, body=DRAFT),
+    "api-submit": Rule({"POST": DESK}, body={"revision": 2}),
+    "api-withdraw": Rule({"POST": DESK}, body={"revision": 2}),
+    "api-approve": Rule({"POST": JUDGES}, body={"revision": 2, "publish": True}),
+    "api-reject": Rule({"POST": JUDGES}, body={"revision": 2, "why": "Too much."}),
+    "api-history": Rule({"GET": DESK}),
     "api-publish": Rule({"POST": DESK}),
     "api-stop": Rule({"POST": DESK}, body={"reason": "walked over"}),
     "api-board": Rule({"GET": EVERYBODY}),
@@ -127,10 +135,20 @@ def arrange(world: World, name: str) -> None:
     """What stands before a request that changes it: a held file to decide about, a mapping to remove."""
     if name in ("api-feed-release", "api-feed-refuse"):
         FeedRun.objects.update(state="HELD", finished_at=None)
+    if name in ("api-submit", "api-withdraw", "api-approve", "api-reject"):
+        revise_oat(world)
     if name == "api-feed-mapping":
         CodeMapping.objects.get_or_create(
             source=FeedSource.objects.get(code="wms"), kind="ITEM", code="A-7", item=world.item, made_at=NOW
         )
+
+
+def revise_oat(world: World) -> None:
+    """Revision 2 of "oat", by a feed and waiting for approval: a draft can be withdrawn and submitted all the same."""
+    content = content_for(percent_off=5, generic_redemption_code="SAVE29")
+    if world.promotion.latest_revision().number == 1:
+        revise_promotion(promotion=world.promotion, content=content, author=None, now=NOW)
+        submit_revision(promotion=world.promotion, number=2, by=None, now=NOW)
 
 
 def send(world: World, who: str, *, name: str, method: str, **places: str) -> Any:

@@ -41,7 +41,11 @@ class AskedLineSerializer(serializers.Serializer[Any]):
 class QuoteRequestSerializer(serializers.Serializer[Any]):
     """A basket, with the codes the shopper shows."""
 
-    lines = AskedLineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = AskedLineSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=MOST_LINES,  # type: ignore[call-arg]  # of the list, which the stubs do not know
+    )
     codes = serializers.ListField(
         child=serializers.CharField(max_length=200), required=False, max_length=50, default=list
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promotions.api import exports, offer_graph, offers, promotions, quotes, redemptions
+from promotions.api import exports, lifecycle, offer_graph, offers, promotions, quotes, redemptions
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -36,6 +36,11 @@ urlpatterns = [
     path(
         "promotions/<code:promotion_id>/revisions", promotions.RevisionsView.as_view(), name="api-revisions"
     ),
+    path("promotions/<code:promotion_id>/submit", lifecycle.SubmitView.as_view(), name="api-submit"),
+    path("promotions/<code:promotion_id>/withdraw", lifecycle.WithdrawView.as_view(), name="api-withdraw"),
+    path("promotions/<code:promotion_id>/approve", lifecycle.ApproveView.as_view(), name="api-approve"),
+    path("promotions/<code:promotion_id>/reject", lifecycle.RejectView.as_view(), name="api-reject"),
+    path("promotions/<code:promotion_id>/history", lifecycle.HistoryView.as_view(), name="api-history"),
     path("promotions/<code:promotion_id>/publish", promotions.PublishView.as_view(), name="api-publish"),
     path("promotions/<code:promotion_id>/stop", promotions.StopView.as_view(), name="api-stop"),
     path("promotions/<code:promotion_id>/board", promotions.BoardView.as_view(), name="api-board"),

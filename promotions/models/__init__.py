@@ -13,6 +13,7 @@ from promotions.models.offers import (
 )
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+from promotions.models.steps import PromotionStep
 
 __all__ = [
     "Acknowledgement",
@@ -24,6 +25,7 @@ __all__ = [
     "OfferItem",
     "Promotion",
     "PromotionRevision",
+    "PromotionStep",
     "Reconciliation",
     "Redemption",
     "RelayCursor",

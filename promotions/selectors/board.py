@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from promotions.models import (
     Acknowledgement,
@@ -83,11 +83,11 @@ class Board:
 
     @property
     def told(self) -> int:
-        return sum(cell.told_at is not None for cell in self.cells)
+        return sum(cell.is_targeted and cell.told_at is not None for cell in self.cells)
 
     @property
     def acknowledged(self) -> int:
-        return sum(cell.acknowledgements > 0 for cell in self.cells)
+        return sum(cell.is_targeted and cell.acknowledgements > 0 for cell in self.cells)
 
     @property
     def tallies(self) -> list[tuple[OfferState, int]]:
@@ -150,8 +150,8 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
             revision=revision,
             has_unpublished=revision.pk != newest[promotion.pk].pk,
             states=states[promotion.pk],
-            told=told[revision.pk],
-            acknowledged=acknowledged[revision.pk],
+            told=told[revision.receipts_id],
+            acknowledged=acknowledged[revision.receipts_id],
             used=promotion.budget.used if hasattr(promotion, "budget") else 0,
             limit=revision.limit_uses,
         )
@@ -161,22 +161,34 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
 
 
 def stores_told(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
-    """In how many stores a tablet has shown each revision."""
-    briefings = Briefing.objects.filter(revision__in=revisions, told_at__isnull=False)
+    """In how many stores a tablet has shown each revision's terms, by the key of its receipts."""
+    receipts = [revision.receipts_id for revision in revisions]
+    briefings = Briefing.objects.filter(revision__in=receipts, told_at__isnull=False)
+    briefings = briefings.filter(targeted("revision__promotion")).order_by()
     return Counter(dict(briefings.values_list("revision_id").annotate(Count("store_id"))))
 
 
 def stores_acknowledged(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
-    """In how many stores at least one person has read each revision."""
-    read = Acknowledgement.objects.filter(revision__in=revisions).order_by()
+    """In how many stores at least one person has read each revision's terms, by the key of its receipts."""
+    receipts = [revision.receipts_id for revision in revisions]
+    read = Acknowledgement.objects.filter(targeted("revision__promotion"), revision__in=receipts).order_by()
     return Counter(dict(read.values_list("revision_id").annotate(Count("store_id", distinct=True))))
+
+
+def targeted(promotion: str) -> Exists:
+    """That the store of a receipt is still one of the promotion's: it keeps its receipts when it is not."""
+    offers = StoreOffer.objects.filter(
+        store=OuterRef("store"), promotion=OuterRef(promotion), revision=F("promotion__current_revision")
+    )
+    return Exists(offers)
 
 
 def board_for(*, promotion: Promotion) -> Board:
     """Every store of a published promotion with its state, told and read: five queries for any number."""
     revision_id = promotion.current_revision_id
-    told = dict(Briefing.objects.filter(revision_id=revision_id).values_list("store_id", "told_at"))
-    read = Acknowledgement.objects.filter(revision_id=revision_id).order_by()
+    receipts = PromotionRevision.objects.filter(current_of=promotion).receipts()
+    told = dict(Briefing.objects.filter(revision__in=receipts).values_list("store_id", "told_at"))
+    read = Acknowledgement.objects.filter(revision__in=receipts).order_by()
     readers = dict(read.values_list("store_id").annotate(Count("pk")))
     offers = StoreOffer.objects.filter(promotion=promotion).select_related("store")
     cells = tuple(

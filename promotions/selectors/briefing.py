@@ -19,7 +19,7 @@ class StoreBriefing:
     store: Store
     position: str
     cards: tuple[OfferCard, ...]
-    acknowledged: dict[int, datetime]  # when this person read a revision, by the revision's id
+    acknowledged: dict[int, datetime]  # when this person read a card's terms, by the card's receipts_id
     at: datetime
 
     @property
@@ -28,7 +28,7 @@ class StoreBriefing:
 
     @property
     def new(self) -> list[OfferCard]:
-        return [card for card in self.now if card.offer.revision_id not in self.acknowledged]
+        return [card for card in self.now if card.receipts_id not in self.acknowledged]
 
     @property
     def ending(self) -> list[OfferCard]:
@@ -61,7 +61,7 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
     cards.sort(key=lambda card: (not card.is_open, card.ends_at if card.is_open else card.starts_at))
     acknowledged = dict(
         Acknowledgement.objects.filter(
-            store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
+            store=store, staff_member=staff_member, revision__in=[card.receipts_id for card in cards]
         ).values_list("revision_id", "acknowledged_at")
     )
     return StoreBriefing(

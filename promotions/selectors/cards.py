@@ -82,6 +82,11 @@ class OfferCard:
         return self.state in OVER
 
     @property
+    def receipts_id(self) -> int:
+        """Under which it is told and acknowledged: the same for every revision with the same terms."""
+        return self.offer.revision.receipts_id
+
+    @property
     def promotion_id(self) -> str:
         return str(self.offer.promotion.promotion_id)
 

@@ -7,19 +7,21 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from inventory.models import Store, StoreGroup
+from inventory.models.history import attribute_changes
 from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
 from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
+from promotions.rules.lifecycle import Action
 from promotions.rules.price import benefit_of, money_fits
 from promotions.rules.window import resolve_window
-from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
+from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel, RevisionState
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.changes import Transition, transitions_from, write_changes
 from promotions.services.refreshing import settle_promotions, state_sql
-
-CLOSED = (PromotionState.EXPIRED, PromotionState.STOPPED)
+from promotions.services.steps import CLOSED, Conflict, advance, locked, newest_revision, refusal
 
 
 def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = None) -> None:
@@ -88,6 +90,7 @@ def create_promotion(
     content = canonical(content)
     check_content(content)
     with transaction.atomic():
+        attribute_changes(by=author)
         promotion = Promotion.objects.create(promotion_id=promotion_id, owner=author, created_at=now)
         return PromotionRevision.objects.create(
             promotion=promotion, number=1, created_by=author, created_at=now, **content
@@ -95,23 +98,55 @@ def create_promotion(
 
 
 def revise_promotion(
-    *, promotion: Promotion, content: Mapping[str, Any], author: Any | None, now: datetime
+    *,
+    promotion: Promotion,
+    content: Mapping[str, Any],
+    author: Any | None,
+    now: datetime,
+    based_on: int | None = None,
 ) -> PromotionRevision:
-    """The next revision; stores see it once it is published. The same words again make no new revision."""
+    """The next revision; stores see it once it is approved and published. The same words make no new revision.
+
+    `based_on` is the number of the revision that the author started from. Where only the wording differs from terms
+    that are approved, their approval and their readers' acknowledgements hold on (`basis`). Raises ValidationError by
+    field; Conflict at `based_on` when somebody saved a newer revision meanwhile.
+    """
     content = canonical(content)
     check_content(content, promotion=promotion)
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
-        if promotion.state in CLOSED:
-            raise ValidationError(
-                f"{promotion.promotion_id} is over and cannot be edited; make a new promotion."
-            )
+        promotion = locked(promotion)
         latest = promotion.latest_revision()
+        if promotion.state in CLOSED:
+            raise Conflict(refusal(promotion, Action.REVISE, revision=latest))
         if latest.says(content):
             return latest
-        return PromotionRevision.objects.create(
-            promotion=promotion, number=latest.number + 1, created_by=author, created_at=now, **content
+        newest_revision(promotion, number=based_on, field="based_on")
+        basis = approved_terms(promotion, latest=latest, content=content)
+        revision = PromotionRevision.objects.create(
+            promotion=promotion,
+            number=latest.number + 1,
+            created_by=author,
+            created_at=now,
+            basis=basis,
+            **content,
         )
+        action, state = (
+            (Action.REWORD, RevisionState.APPROVED) if basis else (Action.REVISE, RevisionState.DRAFT)
+        )
+        if promotion.revision_state != state:
+            advance(promotion, action, revision=revision, by=author, now=now)
+        return revision
+
+
+def approved_terms(
+    promotion: Promotion, *, latest: PromotionRevision, content: Mapping[str, Any]
+) -> PromotionRevision | None:
+    """The revision whose approval holds for these words too: the published one's, or the approved newest one's."""
+    approved = [promotion.current_revision]
+    if promotion.revision_state == RevisionState.APPROVED:
+        approved.append(latest)
+    same = next((each for each in approved if each and each.keeps_terms(content)), None)
+    return (same.basis or same) if same else None
 
 
 # One row for every targeted store, stock or not; a store that is told nothing is the problem we are here for.
@@ -161,30 +196,28 @@ RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
 """
 
 
-def publish_promotion(*, promotion: Promotion, now: datetime) -> Promotion:
-    """Make the latest revision the one that stores see: offers, index, budget, briefings and events together.
+def publish_promotion(
+    *, promotion: Promotion, now: datetime, by: Any | None = None, number: int | None = None
+) -> Promotion:
+    """Make the newest revision the one that stores see: offers, index, budget, briefings and events together.
 
-    Publishing what is already published changes nothing. Raises ValidationError when the promotion is over, or
-    when no store or no item is left to offer.
+    Publishing what is already published changes nothing. Raises ValidationError when no store or no item is left to
+    offer; Conflict when the promotion is over, the revision is not approved, or `number` is not the newest.
     """
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
+        promotion = locked(promotion)
+        revision = newest_revision(promotion, number=number)
         if promotion.state in CLOSED:
-            raise ValidationError(f"{promotion.promotion_id} is over and cannot be published again.")
-        revision = promotion.latest_revision()
+            raise Conflict(refusal(promotion, Action.PUBLISH, revision=revision))
         if promotion.current_revision_id == revision.pk:
             return promotion
-        check_code_is_free(promotion=promotion, revision=revision)
-        targets = list(targeted_stores(revision))
-        item_ids = targeted_items(revision)
-        if not targets:
-            raise ValidationError({"store_applicability": ["No store is left: the target is empty."]})
-        if not item_ids:
-            raise ValidationError({"product_applicability": ["No item is left: the target is empty."]})
+        if promotion.revision_state != RevisionState.APPROVED:
+            raise Conflict(refusal(promotion, Action.PUBLISH, revision=revision))
+        targets, item_ids = check_publishable(promotion=promotion, revision=revision)
         before = set(promotion.store_offers.values_list("store_id", flat=True))
         Store.objects.filter(pk__in=before | {store.pk for store in targets}).lock_in_order()
         write_index(promotion=promotion, revision=revision, item_ids=item_ids)
-        open_promotion(promotion=promotion, revision=revision, now=now)
+        open_promotion(promotion=promotion, revision=revision, by=by, now=now)
         transitions = write_offers(promotion=promotion, revision=revision, targets=targets, now=now)
         transitions += stop_offers(
             promotion=promotion,
@@ -196,6 +229,17 @@ def publish_promotion(*, promotion: Promotion, now: datetime) -> Promotion:
         write_changes(transitions=transitions, now=now)
         promotion.refresh_from_db()
         return promotion
+
+
+def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> tuple[list[Store], list[int]]:
+    """The stores and items it would reach now. Raises ValidationError when there are none, or its code is taken."""
+    check_code_is_free(promotion=promotion, revision=revision)
+    stores, item_ids = list(targeted_stores(revision)), targeted_items(revision)
+    if not stores:
+        raise ValidationError({"store_applicability": ["No store is left: the target is empty."]})
+    if not item_ids:
+        raise ValidationError({"product_applicability": ["No item is left: the target is empty."]})
+    return stores, item_ids
 
 
 def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> None:
@@ -218,19 +262,19 @@ def write_index(*, promotion: Promotion, revision: PromotionRevision, item_ids: 
         )
 
 
-def open_promotion(*, promotion: Promotion, revision: PromotionRevision, now: datetime) -> None:
+def open_promotion(
+    *, promotion: Promotion, revision: PromotionRevision, by: Any | None, now: datetime
+) -> None:
     """Point at the revision and open its budget; a limit below what is used already is an error."""
     budget, _created = Budget.objects.select_for_update(no_key=True).get_or_create(promotion=promotion)
     if revision.limit_uses is not None and budget.used > revision.limit_uses:
         raise ValidationError({"limit_uses": [f"{budget.used} uses are taken already."]})
     budget.limit_uses, budget.is_open = revision.limit_uses, True
     budget.save()
-    if promotion.state == PromotionState.DRAFT:
-        promotion.state = PromotionState.PENDING
     promotion.published_at = promotion.published_at or now
     promotion.current_revision = revision
     promotion.open_code = revision.generic_redemption_code.upper() or None
-    promotion.save()
+    advance(promotion, Action.PUBLISH, revision=revision, by=by, now=now)
 
 
 def write_offers(
@@ -257,7 +301,8 @@ def write_offers(
             },
         )
         rows = cursor.fetchall()
-        cursor.execute(BRIEF, {"stores": stores, "revision": revision.pk, "now": now})
+        # Stores that were briefed on the same terms are not briefed again.
+        cursor.execute(BRIEF, {"stores": stores, "revision": revision.receipts_id, "now": now})
     return [
         Transition(
             store,
@@ -312,24 +357,20 @@ def stop_offers(
         return transitions_from(cursor.fetchall(), reason=reason)
 
 
-def stop_promotion(*, promotion: Promotion, reason: str, now: datetime) -> Promotion:
+def stop_promotion(*, promotion: Promotion, reason: str, now: datetime, by: Any | None = None) -> Promotion:
     """Withdraw a published promotion everywhere at once; stopping it twice changes nothing."""
-    if not reason.strip():
-        raise ValidationError({"reason": ["Say why: the stores will ask."]})
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": [_("Say why: the stores will ask.")]})
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
+        promotion = locked(promotion)
         if promotion.state == PromotionState.STOPPED:
             return promotion
-        if promotion.state not in (PromotionState.PENDING, PromotionState.LIVE):
-            raise ValidationError(
-                f"Only a published promotion can be stopped; this one is {promotion.state}."
-            )
+        revision = promotion.current_revision or promotion.latest_revision()
         stores = Store.objects.filter(offers__promotion=promotion).lock_in_order()
+        promotion.stopped_at, promotion.stopped_reason, promotion.open_code = now, reason, None
+        advance(promotion, Action.STOP, revision=revision, by=by, why=reason, now=now)
         transitions = stop_offers(promotion=promotion, stores=stores, reason=ChangeReason.STOPPED, now=now)
         Budget.objects.filter(promotion=promotion).update(is_open=False)
-        promotion.state = PromotionState.STOPPED
-        promotion.stopped_at, promotion.stopped_reason = now, reason.strip()
-        promotion.open_code = None
-        promotion.save()
         write_changes(transitions=transitions, now=now)
         return promotion

@@ -131,8 +131,17 @@ WITH span AS (
 ), moved AS (
     UPDATE promotions_promotion p
     SET state = s.state, open_code = CASE WHEN s.state = 'EXPIRED' THEN NULL ELSE p.open_code END
-    FROM settled s WHERE p.id = s.promotion_id AND p.state <> s.state
-    RETURNING p.id, p.state
+    FROM settled s
+    -- Said again of the row itself: one that was stopped meanwhile stays stopped.
+    WHERE p.id = s.promotion_id AND p.state <> s.state AND p.state IN ('PENDING', 'LIVE')
+    RETURNING p.id, old.state AS old_state, p.state, p.revision_state, p.current_revision_id
+), noted AS (
+    INSERT INTO promotions_promotionstep (promotion_id, revision_id, action, old_state, new_state, old_revision_state,
+                                          new_revision_state, why, at)
+    SELECT id, current_revision_id,
+           CASE state WHEN 'LIVE' THEN 'OPEN' WHEN 'PENDING' THEN 'POSTPONE' ELSE 'EXPIRE' END,
+           old_state, state, revision_state, revision_state, '', %(now)s
+    FROM moved
 )
 UPDATE promotions_budget b SET is_open = false FROM moved WHERE moved.id = b.promotion_id AND moved.state = 'EXPIRED'
 """

@@ -6,7 +6,9 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from promotions.rules.lifecycle import Action
 from promotions.rules.words import OfferState, PromotionState
+from promotions.selectors.approvals import waiting_promotions
 from promotions.templatetags.look import STATE_LOOKS, word
 
 register = template.Library()
@@ -21,6 +23,33 @@ PROMOTION_LOOKS = {
     PromotionState.EXPIRED: ("unknown", "clock", _("Expired")),
     PromotionState.STOPPED: ("refuse", "stop", _("Stopped")),
 }
+
+
+STEP_LOOKS = {
+    Action.SUBMIT: ("check", "clock", _("Submitted for approval")),
+    Action.WITHDRAW: ("unknown", "pen", _("Withdrawn")),
+    Action.APPROVE: ("honour", "tick", _("Approved")),
+    Action.REJECT: ("refuse", "bar", _("Rejected")),
+    Action.REVISE: ("unknown", "pen", _("A draft again")),
+    Action.REWORD: ("honour", "tick", _("Only the wording changed: the approval holds")),
+    Action.PUBLISH: ("honour", "play", _("Published")),
+    Action.OPEN: ("honour", "tick", _("Its window opened")),
+    Action.POSTPONE: ("alternative", "clock", _("Its window was moved to later")),
+    Action.EXPIRE: ("unknown", "clock", _("It ended in every store")),
+    Action.STOP: ("refuse", "stop", _("Stopped")),
+}
+
+
+@register.filter
+def step_word(action: str) -> SafeString:
+    """What was done in a step."""
+    return word(*STEP_LOOKS[Action(action)])
+
+
+@register.simple_tag
+def approvals_waiting() -> int:
+    """How many promotions wait for approval, for the desk's bar."""
+    return waiting_promotions().count()
 
 
 @register.filter

@@ -17,6 +17,7 @@ from promotions.forms.kinds import KIND_GROUPS
 from promotions.forms.rows import BoundRows
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.window import resolve_instant
+from promotions.rules.words import RevisionState
 from promotions.selectors.contests import contests_for
 from promotions.selectors.outlook import fates_of, judged_items
 from promotions.selectors.preview import draft_card
@@ -68,7 +69,9 @@ def promotion_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_service_errors(error)
         else:
-            messages.success(request, _("Saved as a draft. No store sees it before it is published."))
+            messages.success(
+                request, _("Saved as a draft. No store sees it before it is approved and published.")
+            )
             return redirect("promotion-detail", revision.promotion_id)
     return editor_page(request, form, promotion=None)
 
@@ -83,22 +86,29 @@ def promotion_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if is_saving(request) and form.is_valid():
         try:
             revision = revise_promotion(
-                promotion=promotion, content=form.content(), author=request.user, now=timezone.now()
+                promotion=promotion,
+                content=form.content(),
+                author=request.user,
+                now=timezone.now(),
+                based_on=form.cleaned_data["based_on"],
             )
         except ValidationError as error:
             form.add_service_errors(error)
         else:
-            messages.success(request, saved_words(revision, newest))
+            promotion.refresh_from_db()
+            messages.success(request, saved_words(revision, before=newest, promotion=promotion))
             return redirect("promotion-detail", pk)
     return editor_page(request, form, promotion=promotion)
 
 
-def saved_words(revision: PromotionRevision, before: PromotionRevision) -> str:
+def saved_words(revision: PromotionRevision, *, before: PromotionRevision, promotion: Promotion) -> str:
     if revision.pk == before.pk:
         return _("Nothing was changed, so there is no new revision.")
-    return _("Saved as revision %(number)s. Stores see it once it is published.") % {
-        "number": revision.number
-    }
+    if promotion.revision_state == RevisionState.APPROVED:
+        words = _("Saved as revision %(number)s. Only the wording changed: it needs no approval, publish it.")
+    else:
+        words = _("Saved as revision %(number)s. Stores see it once it is approved and published.")
+    return words % {"number": revision.number}
 
 
 def is_saving(request: HttpRequest) -> bool:

@@ -22,17 +22,19 @@ from django.views.decorators.http import (
 from promotions.forms import StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
 from promotions.rules.words import PromotionState
+from promotions.selectors.approvals import way_of
 from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
 from promotions.selectors.briefing import card_for
 from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard
 from promotions.selectors.picking import search_items
 from promotions.selectors.preview import draft_board, draft_card
 from promotions.services.publishing import (
-    CLOSED,
     publish_promotion,
     stop_promotion,
 )
-from promotions.views.revision_words import history_of, sections_of, window_text
+from promotions.services.steps import CLOSED
+from promotions.views.history_words import timeline_of
+from promotions.views.revision_words import sections_of, window_text
 
 ROWS_A_PAGE = 50
 
@@ -95,7 +97,8 @@ def detail_page(
         "has_unpublished": newest.pk != promotion.current_revision_id,
         "is_over": promotion.state in CLOSED,
         "sections": sections_of(newest),
-        "history": history_of(promotion),
+        "timeline": timeline_of(promotion),
+        "way": way_of(promotion=promotion, newest=newest, person=request.user),
         "board": board,
         "planned": planned,
         "problems": problems or [],
@@ -173,7 +176,9 @@ def promotion_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the newest revision the one that stores see."""
     promotion = get_object_or_404(Promotion, pk=pk)
     try:
-        promotion = publish_promotion(promotion=promotion, now=timezone.now())
+        promotion = publish_promotion(
+            promotion=promotion, by=request.user, number=revision_meant(request), now=timezone.now()
+        )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=StopForm(), problems=problems)
@@ -190,12 +195,20 @@ def promotion_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return detail_page(request, promotion, stop_form=form)
     try:
         promotion = stop_promotion(
-            promotion=promotion, reason=form.cleaned_data["reason"], now=timezone.now()
+            promotion=promotion, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
         )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=form, problems=problems)
     return done(request, promotion, _("Stopped in every store."))
+
+
+def revision_meant(request: HttpRequest) -> int | None:
+    """The number of the revision that was on the page the button stood on."""
+    number = request.POST.get("revision", "")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Http404
+    return int(number) if number else None
 
 
 def done(request: HttpRequest, promotion: Promotion, words: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """A revision in words: for the promotion's page and for what changed between two revisions."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from promotions.forms import SECTIONS, PromotionForm, last_day_and_time
 from promotions.forms.rows import PERIODS, SCOPES, UNITS, WEEKDAYS
-from promotions.models import Promotion, PromotionRevision
+from promotions.models import PromotionRevision
 from promotions.rules.words import Audience, LimitPeriod, LimitScope, LimitUnit, RewardItems
 from promotions.selectors.sentences import benefit_text, money
 
@@ -46,15 +46,6 @@ class FieldChange:
     label: Any
     old: str
     new: str
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One revision in the timeline with what it changed."""
-
-    revision: PromotionRevision
-    is_current: bool
-    changes: tuple[FieldChange, ...]
 
 
 def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
@@ -153,20 +144,6 @@ def sections_of(revision: PromotionRevision) -> list[tuple[str, list[FieldWords]
         )
         for part in SECTIONS
     ]
-
-
-def history_of(promotion: Promotion) -> list[HistoryEntry]:
-    """Revisions, newest first, each with what it changed; one query."""
-    revisions = list(promotion.revisions.select_related("created_by").order_by("number"))
-    before: Sequence[PromotionRevision | None] = [None, *revisions]
-    return [
-        HistoryEntry(
-            revision=revision,
-            is_current=revision.pk == promotion.current_revision_id,
-            changes=changes_between(old, revision) if old else (),
-        )
-        for old, revision in zip(before, revisions, strict=False)
-    ][::-1]
 
 
 def changes_between(old: PromotionRevision, new: PromotionRevision) -> tuple[FieldChange, ...]:

@@ -137,12 +137,12 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     revision = request.POST.get("revision", "")
     if card is None or not is_number(revision):
         raise Http404
-    # The revision that was on the screen: had it changed meanwhile, the new one asks for itself.
-    if int(revision) == card.offer.revision_id:
+    # What was on the screen: had its terms changed meanwhile, the new ones ask for themselves.
+    if int(revision) == card.receipts_id:
         acknowledge(store=store, revision_id=int(revision), staff_member=request.user, now=now)
     if "HX-Request" not in request.headers:
         return redirect("tablet")
-    read = now if int(revision) == card.offer.revision_id else None
+    read = now if int(revision) == card.receipts_id else None
     return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read, "now": now})
 
 
@@ -176,14 +176,14 @@ def answer(
 def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any]:
     """Everything the list of offers shows; showing it is telling the store."""
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
-    mark_told(store=store, revision_ids=[card.offer.revision_id for card in briefing.cards], now=now)
+    mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
     ticket = sign_ticket(user_id=request.user.pk or 0, store_id=store.pk, store_code=store.store_code)
     return {
         "store": store,
         "now": now,
         "briefing": briefing,
-        "cards": [(card, briefing.acknowledged.get(card.offer.revision_id)) for card in briefing.cards],
+        "cards": [(card, briefing.acknowledged.get(card.receipts_id)) for card in briefing.cards],
         "chips": chips(briefing),
         "show": show if show in SHOWS else SHOWS[0],
         "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",

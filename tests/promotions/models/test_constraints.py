@@ -20,6 +20,7 @@ from promotions.models import (
     OfferItem,
     Promotion,
     PromotionRevision,
+    PromotionStep,
     Redemption,
     StoreOffer,
     StoreStream,
@@ -45,14 +46,34 @@ def revision(**content: Any) -> Callable[[], None]:
     return lambda: again(PromotionRevision, **{"number": 2} | content)
 
 
+def step(**changes: Any) -> None:
+    """A step of the one promotion."""
+    first = PromotionRevision.objects.get()
+    PromotionStep.objects.create(
+        **{
+            "promotion": first.promotion, "revision": first, "action": "SUBMIT", "old_state": "LIVE",
+            "new_state": "LIVE", "old_revision_state": "DRAFT", "new_revision_state": "SUBMITTED", "at": NOW,
+        } | changes
+    )  # fmt: skip
+
+
+UNPUBLISHED: dict[str, Any] = {
+    "promotion_id": "other", "state": "DRAFT", "revision_state": "DRAFT", "current_revision_id": None,
+    "published_at": None,
+}  # fmt: skip
 BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_promotion_state_known": lambda: Promotion.objects.update(state="PAUSED"),
     "promotions_promotion_id_given": lambda: Promotion.objects.update(promotion_id=""),
     "promotions_promotion_published_has_revision": lambda: Promotion.objects.update(state="DRAFT"),
     "promotions_promotion_stopped_at_paired": lambda: Promotion.objects.update(state="STOPPED"),
-    "promotions_promotion_code_names_one": lambda: again(
-        Promotion, promotion_id="other", state="DRAFT", current_revision_id=None, published_at=None
+    "promotions_promotion_code_names_one": lambda: again(Promotion, **UNPUBLISHED),
+    "promotions_promotion_revision_state_known": lambda: Promotion.objects.update(revision_state="MAYBE"),
+    "promotions_promotion_states_agree": lambda: again(
+        Promotion, **UNPUBLISHED | {"open_code": None, "revision_state": "SUBMITTED"}
     ),
+    "promotions_step_action_known": lambda: step(action="WHIM"),
+    "promotions_step_changes_something": lambda: step(new_state="LIVE", new_revision_state="DRAFT"),
+    "promotions_step_why_given": lambda: step(action="STOP"),
     "promotions_revision_number_once": revision(number=1),
     "promotions_revision_value_fits_type": revision(percent_off=Decimal(101)),
     "promotions_revision_buy_m_given": revision(coupon_value_type="BUY_M_GET_PERCENT_OFF"),
@@ -69,6 +90,7 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_revision_limit_1": revision(limit_uses=0),
     "promotions_revision_channel_given": revision(redemption_channel=[]),
     "promotions_revision_number_from_1": revision(number=0),
+    "promotions_revision_basis_older": revision(basis_id=2**40),
     "promotions_offer_item_once": lambda: again(OfferItem, minimum_stock=99),
     "promotions_store_offer_state_known": lambda: StoreOffer.objects.update(state="MAYBE"),
     "promotions_store_offer_ends_after_start": lambda: StoreOffer.objects.update(

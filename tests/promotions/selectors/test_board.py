@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from promotions.models import Promotion
 from promotions.selectors.board import board_for, listed_promotions, promotion_rows, state_counts
 from promotions.selectors.preview import draft_board
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.reading import acknowledge, mark_told
 from tests.factories import create_item, create_store
 from tests.factories_promotions import (
@@ -59,7 +60,7 @@ def test_a_store_that_is_no_longer_targeted_stays_on_the_board_but_out_of_the_su
     gone = promotion.store_offers.order_by("store__store_code")[0].store
     content = content_for(store_codes_exclusion=[gone.store_code])
     revise_promotion(promotion=promotion, content=content, author=None, now=NOW)
-    board = board_for(promotion=publish_promotion(promotion=promotion, now=NOW + timedelta(hours=1)))
+    board = board_for(promotion=publish_trusted(promotion=promotion, why="", now=NOW + timedelta(hours=1)))
     assert (board.cells[0].state, board.cells[0].is_targeted) == ("STOPPED", False)
     assert (board.stores, board.told, board.acknowledged) == (2, 0, 0)
 
@@ -102,7 +103,7 @@ def test_the_board_of_a_draft_is_what_publishing_it_gives() -> None:
     content = content_for(coupon_value_type="MONEY_OFF", money_off_amount=1, minimum_stock=3)
     revision = create_promotion(promotion_id="p", content=content, author=None, now=NOW)
     planned = draft_board(revision=revision, now=NOW)
-    published = board_for(promotion=publish_promotion(promotion=revision.promotion, now=NOW))
+    published = board_for(promotion=publish_trusted(promotion=revision.promotion, why="", now=NOW))
     facts = ("store_id", "state", "starts_at", "ends_at", "items_stocked", "items_available", "items_enough")
     assert [[getattr(cell.offer, name) for name in facts] for cell in planned.cells] == [
         [getattr(cell.offer, name) for name in facts] for cell in published.cells

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from inventory.models import Item, Store
 from promotions.models import Acknowledgement, Briefing, Promotion, Redemption
-from promotions.services.publishing import publish_promotion, revise_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import revise_promotion
 from tests.factories import create_item, create_store
 from tests.factories_promotions import (
     content_for,
@@ -145,7 +146,7 @@ def test_got_it_on_an_older_revision_reads_nothing(tablet: Client, item: Item) -
         starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=3), percent_off=35
     )
     revise_promotion(promotion=promotion, author=None, content=words, now=timezone.now())
-    publish_promotion(promotion=promotion, now=timezone.now())
+    publish_trusted(promotion=promotion, why="", now=timezone.now())
     response = tablet.post(f"/tablet/offers/{promotion.pk}/acknowledge/", {"revision": shown}, headers=PIECE)
     assert "Got it" in response.content.decode()
     assert not Acknowledgement.objects.exists()
