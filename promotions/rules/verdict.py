@@ -76,7 +76,7 @@ class DealFacts:
         """How many pieces it takes, all that are paid or discounted together; None where one does."""
         benefit = self.benefit
         if benefit.kind == CouponValueType.TIERED and benefit.tier_basis == TierBasis.QUANTITY:
-            pieces = math.ceil(min(tier.start for tier in benefit.tiers))
+            pieces = math.ceil(min((tier.start for tier in benefit.tiers), default=1))
         else:
             pieces = (benefit.minimum_quantity or 1) + (benefit.get_quantity or 0)
         return pieces if pieces > 1 else None
@@ -86,8 +86,8 @@ class DealFacts:
         """The purchase from which it holds; None where any does."""
         benefit = self.benefit
         if benefit.kind == CouponValueType.TIERED and benefit.tier_basis == TierBasis.AMOUNT:
-            first_step = min(tier.start for tier in benefit.tiers)
-            return max(first_step, self.minimum_purchase or first_step)
+            first_step = min((tier.start for tier in benefit.tiers), default=Decimal(0))
+            return max(first_step, self.minimum_purchase or Decimal(0))
         return self.minimum_purchase
 
 

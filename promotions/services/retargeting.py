@@ -184,7 +184,7 @@ def retarget(*, promotion_id: int, now: datetime, rewrite: Iterable[str] = ()) -
         again = set(rewrite)
         anew = {pk for pk, store in targets.items() if pk not in before or store.store_code in again}
         steps = count_moved_items(
-            promotion=promotion, stores=sorted(targets.keys() - anew), added=added, removed=removed, now=now
+            promotion=promotion, stores=sorted(before & targets.keys()), added=added, removed=removed, now=now
         )
         gone = stop_offers(
             promotion=promotion,
@@ -196,13 +196,14 @@ def retarget(*, promotion_id: int, now: datetime, rewrite: Iterable[str] = ()) -
             promotion=promotion,
             revision=revision,
             targets=[targets[pk] for pk in sorted(anew)],
-            recount=True,
+            recount=False,
             fresh=ChangeReason.RETARGETED,
             standing=ChangeReason.RETARGETED,
             now=now,
         )
+        if gone or written:
+            settle_promotions(promotions=[promotion.pk], now=now)
         write_changes(transitions=steps + gone + written, now=now)
-        settle_promotions(promotions=[promotion.pk], now=now)
     fresh = sum(step.store_id not in before for step in written)
     found = Retargeted(len(added), len(removed), fresh, len(gone), len(written) - fresh)
     return found if found.differences else None

@@ -79,7 +79,9 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_store_offer_period_in_window": lambda: StoreOffer.objects.update(
         closes_at=F("ends_at") + timedelta(seconds=1)
     ),
-    "promotions_store_offer_honoured_to_end": lambda: StoreOffer.objects.update(honoured_until=F("starts_at")),
+    "promotions_store_offer_honoured_to_end": lambda: StoreOffer.objects.update(
+        honoured_until=F("starts_at")
+    ),
     "promotions_target_mark_kind_known": lambda: TargetMark.objects.update(kind="ANYTHING"),
     "promotions_store_offer_counts_nest": lambda: StoreOffer.objects.update(items_available=5),
     "promotions_stream_seq_from_0": lambda: StoreStream.objects.update(seq=-1),

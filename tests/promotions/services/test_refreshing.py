@@ -61,12 +61,15 @@ def test_after_any_nights_the_counts_are_those_of_a_recount(
 ) -> None:
     """Brute force: whatever changed in whatever order, the reconciler counts the same from scratch."""
     StoreOffer.objects.all().delete()
+    Promotion.objects.update(state="STOPPED", stopped_at=NOW)
     StockLevel.objects.all().delete()
     stores = [create_store() for _number in range(3)]
     items = [create_item() for _number in range(4)]
     for minimum in (1, 3):
         create_published_promotion(
-            item_id_inclusion=[item.sku for item in items[: minimum + 1]], minimum_stock=minimum
+            store_codes_inclusion=[store.store_code for store in stores],
+            item_id_inclusion=[item.sku for item in items[: minimum + 1]],
+            minimum_stock=minimum,
         )
     for night in nights:
         for store_number, item_number, quantity in night:
