@@ -93,7 +93,8 @@ LATE = replace(DEAL, ends_at=NOW - HOUR, state=OfferState.EXPIRED, honoured_unti
 
 
 def gives(**benefit: Any) -> DealFacts:
-    return replace(DEAL, benefit=Benefit(**{"amount": Decimal(10), "currency": "USD"} | benefit))
+    terms: dict[str, Any] = {"amount": Decimal(10), "currency": "USD"} | benefit
+    return replace(DEAL, benefit=Benefit(**terms))
 
 
 @pytest.mark.parametrize(

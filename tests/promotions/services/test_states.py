@@ -45,7 +45,14 @@ def test_the_databases_state_and_turn_are_the_rules(
         said = cursor.fetchone()
 
     facts = OfferFacts(
-        ends_at, opens_at, closes_at, *counts, is_stopped=state == "STOPPED", is_blocked=is_blocked
+        ends_at,
+        opens_at,
+        closes_at,
+        counts[0],
+        counts[1],
+        counts[2],
+        is_stopped=state == "STOPPED",
+        is_blocked=is_blocked,
     )
     times = OfferTimes(opens_at, ends_at, opens_at, closes_at, honoured_until)
     turn = None if state == "STOPPED" else next_turn(times, now=NOW)
