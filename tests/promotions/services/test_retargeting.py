@@ -103,6 +103,30 @@ def test_the_same_again_folds_into_one_and_leaves_nothing(group: StoreGroup) -> 
     assert (told(), TargetMark.objects.count()) == ([("out", "", "NOT_STOCKED")], 0)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_while_the_marks_are_worked_off_is_not_lost(group: StoreGroup) -> None:
+    create_published_promotion(store_groups_inclusion=["north"])
+    settle()
+    group.stores.clear()
+    elsewhere = connection.copy()
+    elsewhere.set_autocommit(False)
+    with elsewhere.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inventory_storegroup_stores (storegroup_id, store_id)"
+            " SELECT %s, id FROM inventory_store WHERE store_code = 'out'",
+            [group.pk],
+        )
+
+    first = retarget_promotions(now=NOW)  # waits for nobody
+    elsewhere.commit()
+    elsewhere.close()
+
+    assert [first, retarget_promotions(now=NOW)] == [1, 1]
+    assert (told(), told("NO_LONGER_TARGETED")) == (
+        [("out", "", "NOT_STOCKED")], [("in", "NOT_STOCKED", "STOPPED")],
+    )  # fmt: skip
+
+
 def retype(item: Item) -> None:
     item.brand = "Oatly"
     item.save()
