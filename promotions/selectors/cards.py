@@ -73,13 +73,8 @@ class OfferCard:
     ends_at: datetime
     opens_at: datetime
     closes_at: datetime
-    is_open: bool
-    is_between: bool  # closed for now, and opens again
+    at: datetime  # the moment it is shown
     is_shown: bool
-    ends_today: bool
-    closes_today: bool
-    opens_today: bool
-    opens_tomorrow: bool
     code: str
     uses_left: int | None
     items: tuple[CardItem, ...]
@@ -88,6 +83,31 @@ class OfferCard:
     is_stale: bool
     is_online_only: bool
     changed_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens_at <= self.at < self.closes_at and not self.is_over
+
+    @property
+    def is_between(self) -> bool:
+        """Closed for now; it opens again."""
+        return self.starts_at <= self.at < self.opens_at
+
+    @property
+    def ends_today(self) -> bool:
+        return last_day(self.ends_at) == self.at.date()
+
+    @property
+    def closes_today(self) -> bool:
+        return last_day(self.closes_at) == self.at.date()
+
+    @property
+    def opens_today(self) -> bool:
+        return self.opens_at.date() == self.at.date()
+
+    @property
+    def opens_tomorrow(self) -> bool:
+        return (self.opens_at.date() - self.at.date()).days == 1
 
     @property
     def is_over(self) -> bool:
@@ -169,11 +189,6 @@ def build_card(
         for item in items
     )
     counted = [line.figure.counted_at for line in card_items if line.figure]
-    starts_at, ends_at, today = (
-        store.local(offer.starts_at),
-        store.local(offer.ends_at),
-        store.local(now).date(),
-    )
     opens_at, closes_at = open_period(offer, store=store, now=now)
     shown = display_window(revision, timezone=store.timezone)
     return OfferCard(
@@ -184,17 +199,12 @@ def build_card(
         benefit=revision.benefit,
         benefit_text=benefit_text(revision.benefit),
         say=revision.operator_text or default_say(offer=offer, items=items, closes_at=closes_at),
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=store.local(offer.starts_at),
+        ends_at=store.local(offer.ends_at),
         opens_at=opens_at,
         closes_at=closes_at,
-        is_open=opens_at <= now < closes_at and offer.state not in OVER,
-        is_between=offer.starts_at <= now < opens_at,
+        at=store.local(now),
         is_shown=shown is None or shown[0] <= now < shown[1],
-        ends_today=last_day(ends_at) == today,
-        closes_today=last_day(closes_at) == today,
-        opens_today=opens_at.date() == today,
-        opens_tomorrow=(opens_at.date() - today).days == 1,
         code=revision.generic_redemption_code,
         uses_left=None if budget.limit_uses is None else budget.limit_uses - budget.used,
         items=card_items,

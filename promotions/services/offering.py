@@ -6,6 +6,7 @@ Callers hold the promotion's lock and then those of the stores (`StoreQuerySet.l
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -122,10 +123,10 @@ def write_offers(
     promotion: Promotion,
     revision: PromotionRevision,
     targets: Sequence[Store],
-    recount: bool,
     fresh: ChangeReason,
     standing: ChangeReason,
     now: datetime,
+    recount: bool = False,
 ) -> list[Transition]:
     """The offers of the given stores from their own clock, money and stock; a step for each row that was written.
 
@@ -137,14 +138,6 @@ def write_offers(
     """
     if not targets:
         return []
-    times = {
-        zone: times_of(revision, timezone=zone, now=now) for zone in {store.timezone for store in targets}
-    }
-    issues = {
-        key: json.dumps(issues_of(revision, currency=key[0], times=times[key[1]]))
-        for key in {(store.currency, store.timezone) for store in targets}
-    }
-    its = [times[store.timezone] for store in targets]
     stores = [store.pk for store in targets]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -153,16 +146,10 @@ def write_offers(
                 "promotion": promotion.pk,
                 "revision": revision.pk,
                 "stores": stores,
-                "starts": [one.starts_at for one in its],
-                "ends": [one.ends_at for one in its],
-                "opens": [one.opens_at for one in its],
-                "closes": [one.closes_at for one in its],
-                "honoured": [one.honoured_until for one in its],
-                "turns": [next_turn(one, now=now) for one in its],
-                "issues": [issues[store.currency, store.timezone] for store in targets],
                 "standing_codes": list(STANDING_ISSUES),
                 "recount": recount,
                 "now": now,
+                **terms_columns(revision, stores=targets, now=now),
             },
         )
         written = cursor.fetchall()
@@ -171,6 +158,29 @@ def write_offers(
         Transition(store, promotion_pk, revision_pk, old or "", new, standing if old else fresh)
         for store, promotion_pk, revision_pk, old, new in written
     ]
+
+
+def terms_columns(
+    revision: PromotionRevision, *, stores: Sequence[Store], now: datetime
+) -> dict[str, list[Any]]:
+    """The instants and the standing issues of the stores as columns; worked out once a time zone and currency."""
+    times = {
+        zone: times_of(revision, timezone=zone, now=now) for zone in {store.timezone for store in stores}
+    }
+    issues = {
+        key: json.dumps(issues_of(revision, currency=key[0], times=times[key[1]]))
+        for key in {(store.currency, store.timezone) for store in stores}
+    }
+    its = [times[store.timezone] for store in stores]
+    return {
+        "starts": [one.starts_at for one in its],
+        "ends": [one.ends_at for one in its],
+        "opens": [one.opens_at for one in its],
+        "closes": [one.closes_at for one in its],
+        "honoured": [one.honoured_until for one in its],
+        "turns": [next_turn(one, now=now) for one in its],
+        "issues": [issues[store.currency, store.timezone] for store in stores],
+    }
 
 
 # What ended may still be honoured for a while; stopped, it may not.

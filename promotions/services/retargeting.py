@@ -6,7 +6,7 @@ are taken away after the work is done, and work that is done leaves nothing to w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -171,7 +171,7 @@ def with_parents(codes: set[str]) -> set[str]:
     return found
 
 
-def retarget(*, promotion_id: int, now: datetime, rewrite: Iterable[str] = ()) -> Retargeted | None:
+def retarget(*, promotion_id: int, now: datetime, rewrite: Collection[str] = ()) -> Retargeted | None:
     """Bring a published promotion's offers and items to what its revision means now; None where nothing differed.
 
     Offers of the stores `rewrite` (codes) are worked out anew, because a store's clock or money may be another one.
@@ -182,25 +182,20 @@ def retarget(*, promotion_id: int, now: datetime, rewrite: Iterable[str] = ()) -
             return None
         revision = promotion.current_revision
         targets = {store.pk: store for store in targeted_stores(revision)}
-        before = present_stores(promotion)
-        Store.objects.filter(pk__in=before | targets.keys()).lock_in_order()
+        before, after = present_stores(promotion), set(targets)
+        Store.objects.filter(pk__in=before | after).lock_in_order()
         added, removed = move_index(promotion=promotion, revision=revision, item_ids=targeted_items(revision))
-        again = set(rewrite)
-        anew = {pk for pk, store in targets.items() if pk not in before or store.store_code in again}
         steps = count_moved_items(
-            promotion=promotion, stores=sorted(before & targets.keys()), added=added, removed=removed, now=now
+            promotion=promotion, stores=sorted(before & after), added=added, removed=removed, now=now
         )
         gone = stop_offers(
-            promotion=promotion,
-            stores=before - targets.keys(),
-            reason=ChangeReason.NO_LONGER_TARGETED,
-            now=now,
+            promotion=promotion, stores=before - after, reason=ChangeReason.NO_LONGER_TARGETED, now=now
         )
+        again = {pk for pk, store in targets.items() if store.store_code in rewrite}
         written = write_offers(
             promotion=promotion,
             revision=revision,
-            targets=[targets[pk] for pk in sorted(anew)],
-            recount=False,
+            targets=[targets[pk] for pk in sorted(after - before | again)],
             fresh=ChangeReason.RETARGETED,
             standing=ChangeReason.RETARGETED,
             now=now,
