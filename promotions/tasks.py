@@ -7,7 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from promotions.live.relay import relay_pending
-from promotions.services.refreshing import block_spent_offers, reconcile, turn_offers
+from promotions.services.reconciling import reconcile
+from promotions.services.refreshing import block_spent_offers, turn_offers
+from promotions.services.retargeting import retarget_promotions as work_off_marks
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,14 @@ def turn_promotions() -> None:
     blocked = block_spent_offers(now=now)
     if turned or blocked:
         logger.info("%d offers turned, %d blocked by a spent limit", turned, blocked)
+
+
+@shared_task
+def retarget_promotions() -> None:
+    """Follow the groups, lists, stores and items that have changed, however often it is rung."""
+    changed = work_off_marks(now=timezone.now())
+    if changed:
+        logger.info("%d promotions have other stores or items now", changed)
 
 
 @shared_task

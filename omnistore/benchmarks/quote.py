@@ -135,7 +135,7 @@ def multiply(template: Promotion, *, copies: int, others: int) -> None:
                 "item_id": "(t.item_id - %(first)s + 3 * n) %% %(others)s + %(first)s",
             }),
         ):  # fmt: skip
-            columns = [field.column for field in model._meta.concrete_fields]
+            columns = [str(field.column) for field in model._meta.concrete_fields]
             chosen = ", ".join(fresh.get(column, f"t.{column}") for column in columns)
             cursor.execute(
                 f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {chosen}"  # noqa: S608

@@ -75,6 +75,11 @@ class OfferSerializer(serializers.Serializer[Any]):
     uses_left = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    opens_at = serializers.DateTimeField(
+        help_text="Where its current or next hours begin; without hours the start."
+    )
+    closes_at = serializers.DateTimeField(help_text="Where these hours end; without hours the end.")
+    honoured_until = serializers.DateTimeField(help_text="What the shopper saw may be honoured before it.")
     is_open = serializers.BooleanField()
     changed_at = serializers.DateTimeField()
     acknowledged = serializers.BooleanField(help_text="By you, in this store, on these terms.")
@@ -166,6 +171,9 @@ def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
         "uses_left": card.uses_left,
         "starts_at": card.starts_at.isoformat(),
         "ends_at": card.ends_at.isoformat(),
+        "opens_at": card.opens_at.isoformat(),
+        "closes_at": card.closes_at.isoformat(),
+        "honoured_until": card.store.local(offer.honoured_until).isoformat(),
         "is_open": card.is_open,
         "changed_at": card.changed_at.isoformat(),
         "acknowledged": acknowledged,

@@ -1,6 +1,7 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
 from promotions.models.item_lists import ItemList
+from promotions.models.marks import TargetMark
 from promotions.models.offers import (
     Acknowledgement,
     Briefing,
@@ -31,4 +32,5 @@ __all__ = [
     "RelayCursor",
     "StoreOffer",
     "StoreStream",
+    "TargetMark",
 ]

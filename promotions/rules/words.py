@@ -172,7 +172,22 @@ class ChangeReason(StrEnum):
     WINDOW_CLOSED = "WINDOW_CLOSED"
     STOCK = "STOCK"
     BUDGET_SPENT = "BUDGET_SPENT"
+    RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
     RECONCILED = "RECONCILED"
+
+
+class MarkKind(StrEnum):
+    """What a promotion's target can name, and whose members have changed."""
+
+    ANY_STORE = "ANY_STORE"
+    STORE = "STORE"  # store_code
+    STORE_GROUP = "STORE_GROUP"  # code
+    ANY_ITEM = "ANY_ITEM"
+    ITEM = "ITEM"  # SKU or identifier
+    BRAND = "BRAND"
+    PRODUCT_TYPE = "PRODUCT_TYPE"
+    ITEM_GROUP = "ITEM_GROUP"  # item_group_id
+    ITEM_LIST = "ITEM_LIST"  # code
 
 
 class Outcome(StrEnum):

@@ -16,7 +16,7 @@ from promotions.models import (
     PromotionRevision,
     StoreOffer,
 )
-from promotions.rules.words import OfferState
+from promotions.rules.words import OfferState, PromotionState
 
 # A store in one of these states can give the deal (once its window is open); LOW_STOCK still can.
 CAN_HONOUR = frozenset({OfferState.READY, OfferState.LIVE, OfferState.LOW_STOCK})
@@ -55,7 +55,7 @@ class BoardCell:
     offer: StoreOffer
     told_at: datetime | None
     acknowledgements: int
-    is_targeted: bool  # False: an earlier revision included this store, the present one does not
+    is_targeted: bool  # False: it had the promotion, and is no longer meant
 
     @property
     def state(self) -> OfferState:
@@ -136,8 +136,10 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
     }
     states: dict[int, Counter[OfferState]] = defaultdict(Counter)
     offers = StoreOffer.objects.filter(
+        ~Q(state=OfferState.STOPPED)
+        | Q(promotion__state=PromotionState.STOPPED),  # others are no longer targeted
         promotion__in=keys,
-        revision=F("promotion__current_revision"),  # others are no longer targeted
+        revision=F("promotion__current_revision"),
     ).order_by()
     for key, state, stores in offers.values_list("promotion_id", "state").annotate(Count("store_id")):
         states[key][OfferState(state)] = stores
@@ -196,7 +198,8 @@ def board_for(*, promotion: Promotion) -> Board:
             offer=offer,
             told_at=offer.store.local(told_at) if (told_at := told.get(offer.store_id)) else None,
             acknowledgements=readers.get(offer.store_id, 0),
-            is_targeted=offer.revision_id == revision_id,
+            is_targeted=offer.revision_id == revision_id
+            and (promotion.state == PromotionState.STOPPED or offer.state != OfferState.STOPPED),
         )
         for offer in offers.order_by("store__store_code")
     )

@@ -46,7 +46,9 @@ def stream_position(*, store: Store) -> str:
 
 
 def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBriefing:
-    """Open offers first (soonest end first), then what starts within a week. Stopped and ended ones are gone.
+    """Open offers first (soonest end first), then what opens within a week.
+
+    Stopped and ended ones are gone, and those that are not to be displayed now.
 
     The stream's position is read before the offers: an event in between is shown twice, never missed.
     """
@@ -57,8 +59,8 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
         .filter(ends_at__gt=now, starts_at__lt=now + BRIEFED_AHEAD)
         .order_by("starts_at", "ends_at", "promotion_id")
     )
-    cards = offer_cards(store=store, offers=offers, now=now)
-    cards.sort(key=lambda card: (not card.is_open, card.ends_at if card.is_open else card.starts_at))
+    cards = [card for card in offer_cards(store=store, offers=offers, now=now) if card.is_shown]
+    cards.sort(key=lambda card: (not card.is_open, card.closes_at if card.is_open else card.opens_at))
     acknowledged = dict(
         Acknowledgement.objects.filter(
             store=store, staff_member=staff_member, revision__in=[card.receipts_id for card in cards]
@@ -75,7 +77,7 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
 
 def belongs(card: OfferCard, *, now: datetime) -> bool:
     """Whether a briefing of this instant would show the card."""
-    return not card.is_over and now < card.ends_at and card.starts_at < now + BRIEFED_AHEAD
+    return card.is_shown and not card.is_over and now < card.ends_at and card.starts_at < now + BRIEFED_AHEAD
 
 
 def card_for(

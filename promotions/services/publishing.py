@@ -1,26 +1,24 @@
 """Writing, publishing and stopping promotions."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Store, StoreGroup
 from inventory.models.history import attribute_changes
-from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
+from promotions.models import Budget, ItemList, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.lifecycle import Action
-from promotions.rules.price import benefit_of, money_fits
-from promotions.rules.window import resolve_window
-from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel, RevisionState
+from promotions.rules.price import benefit_of
+from promotions.rules.words import ChangeReason, PromotionState, RevisionState
 from promotions.selectors.targeting import targeted_items, targeted_stores
-from promotions.services.changes import Transition, transitions_from, write_changes
-from promotions.services.refreshing import settle_promotions, state_sql
+from promotions.services.changes import write_changes
+from promotions.services.offering import move_index, present_stores, stop_offers, write_offers
+from promotions.services.refreshing import settle_promotions
 from promotions.services.steps import CLOSED, Conflict, advance, locked, newest_revision, refusal
 
 
@@ -149,53 +147,6 @@ def approved_terms(
     return (same.basis or same) if same else None
 
 
-# One row for every targeted store, stock or not; a store that is told nothing is the problem we are here for.
-PUBLISH_OFFERS = f"""
-WITH target AS (
-    SELECT * FROM unnest(%(stores)s::int4[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(issues)s::text[])
-        AS t(store_id, starts_at, ends_at, issues)
-), counted AS (
-    SELECT t.store_id, count(l.item_id) AS stocked, count(*) FILTER (WHERE {PROMISED_JOINED} > 0) AS available,
-           count(*) FILTER (WHERE {PROMISED_JOINED} >= k.minimum_stock) AS enough
-    FROM target t
-    LEFT JOIN promotions_offeritem k ON k.promotion_id = %(promotion)s
-    LEFT JOIN inventory_stocklevel l ON l.store_id = t.store_id AND l.item_id = k.item_id
-    {JOIN_WITHHELD}
-    GROUP BY 1
-), offer AS (
-    SELECT t.store_id, t.starts_at, t.ends_at, t.issues::jsonb AS issues, 'READY' AS state,
-           c.stocked, c.available, c.enough,
-           CASE WHEN t.ends_at <= %(now)s THEN NULL WHEN t.starts_at <= %(now)s THEN t.ends_at
-                ELSE t.starts_at END AS turns_at
-    FROM target t JOIN counted c USING (store_id)
-)
-INSERT INTO promotions_storeoffer AS o
-    (store_id, promotion_id, revision_id, state, issues, starts_at, ends_at, turns_at,
-     items_stocked, items_available, items_enough, changed_at)
-SELECT store_id, %(promotion)s, %(revision)s,
-       {state_sql(offer="offer", stocked="stocked", available="available", enough="enough")},
-       issues, starts_at, ends_at, turns_at, stocked, available, enough, %(now)s
-FROM offer
-ON CONFLICT (store_id, promotion_id) DO UPDATE
-SET revision_id = excluded.revision_id, state = excluded.state, issues = excluded.issues,
-    starts_at = excluded.starts_at, ends_at = excluded.ends_at, turns_at = excluded.turns_at,
-    items_stocked = excluded.items_stocked, items_available = excluded.items_available,
-    items_enough = excluded.items_enough, changed_at = excluded.changed_at
-RETURNING store_id, promotion_id, revision_id, old.state, new.state, old.revision_id
-"""  # noqa: S608
-
-BRIEF = """
-INSERT INTO promotions_briefing (store_id, revision_id, briefed_at)
-SELECT unnest(%(stores)s::int4[]), %(revision)s, %(now)s ON CONFLICT DO NOTHING
-"""
-
-STOP_OFFERS = """
-UPDATE promotions_storeoffer o SET state = 'STOPPED', turns_at = NULL, changed_at = %(now)s
-WHERE o.promotion_id = %(promotion)s AND o.store_id = ANY(%(stores)s::int4[]) AND o.state NOT IN ('STOPPED', 'EXPIRED')
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
-"""
-
-
 def publish_promotion(
     *, promotion: Promotion, now: datetime, by: Any | None = None, number: int | None = None
 ) -> Promotion:
@@ -214,16 +165,21 @@ def publish_promotion(
         if promotion.revision_state != RevisionState.APPROVED:
             raise Conflict(refusal(promotion, Action.PUBLISH, revision=revision))
         targets, item_ids = check_publishable(promotion=promotion, revision=revision)
-        before = set(promotion.store_offers.values_list("store_id", flat=True))
-        Store.objects.filter(pk__in=before | {store.pk for store in targets}).lock_in_order()
-        write_index(promotion=promotion, revision=revision, item_ids=item_ids)
+        before, after = present_stores(promotion), {store.pk for store in targets}
+        Store.objects.filter(pk__in=before | after).lock_in_order()
+        added, removed = move_index(promotion=promotion, revision=revision, item_ids=item_ids)
         open_promotion(promotion=promotion, revision=revision, by=by, now=now)
-        transitions = write_offers(promotion=promotion, revision=revision, targets=targets, now=now)
-        transitions += stop_offers(
+        transitions = write_offers(
             promotion=promotion,
-            stores=sorted(before - {store.pk for store in targets}),
-            reason=ChangeReason.NO_LONGER_TARGETED,
+            revision=revision,
+            targets=targets,
+            recount=bool(added or removed),
+            fresh=ChangeReason.PUBLISHED,
+            standing=ChangeReason.REVISED,
             now=now,
+        )
+        transitions += stop_offers(
+            promotion=promotion, stores=before - after, reason=ChangeReason.NO_LONGER_TARGETED, now=now
         )
         settle_promotions(promotions=[promotion.pk], now=now)
         write_changes(transitions=transitions, now=now)
@@ -251,17 +207,6 @@ def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> 
         )
 
 
-def write_index(*, promotion: Promotion, revision: PromotionRevision, item_ids: list[int]) -> None:
-    """The items of the promotion under each item: what a scan looks up and a changed level finds."""
-    OfferItem.objects.filter(promotion=promotion).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO promotions_offeritem (item_id, minimum_stock, promotion_id)"
-            " SELECT unnest(%s::int4[]), %s, %s",
-            [item_ids, revision.minimum_stock, promotion.pk],
-        )
-
-
 def open_promotion(
     *, promotion: Promotion, revision: PromotionRevision, by: Any | None, now: datetime
 ) -> None:
@@ -275,86 +220,6 @@ def open_promotion(
     promotion.current_revision = revision
     promotion.open_code = revision.generic_redemption_code.upper() or None
     advance(promotion, Action.PUBLISH, revision=revision, by=by, now=now)
-
-
-def write_offers(
-    *, promotion: Promotion, revision: PromotionRevision, targets: list[Store], now: datetime
-) -> list[Transition]:
-    """The offers of every targeted store from its own clock and stock; what became of each."""
-    windows = {zone: window_of(revision, timezone=zone) for zone in {store.timezone for store in targets}}
-    issues = {
-        currency: issues_json(revision, currency=currency)
-        for currency in {store.currency for store in targets}
-    }
-    stores = [store.pk for store in targets]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PUBLISH_OFFERS,
-            {
-                "promotion": promotion.pk,
-                "revision": revision.pk,
-                "stores": stores,
-                "starts": [windows[store.timezone][0] for store in targets],
-                "ends": [windows[store.timezone][1] for store in targets],
-                "issues": [issues[store.currency] for store in targets],
-                "now": now,
-            },
-        )
-        rows = cursor.fetchall()
-        # Stores that were briefed on the same terms are not briefed again.
-        cursor.execute(BRIEF, {"stores": stores, "revision": revision.receipts_id, "now": now})
-    return [
-        Transition(
-            store,
-            promotion_pk,
-            revision_pk,
-            old or "",
-            new,
-            ChangeReason.REVISED if was else ChangeReason.PUBLISHED,
-        )
-        for store, promotion_pk, revision_pk, old, new, was in rows
-    ]
-
-
-def window_of(revision: PromotionRevision, *, timezone: str) -> tuple[datetime, datetime]:
-    """The revision's window in UTC for a store in that zone."""
-    return resolve_window(
-        starts_on=revision.starts_on,
-        starts_time=revision.starts_time,
-        ends_on=revision.ends_on,
-        ends_time=revision.ends_time,
-        window_timezone=revision.window_timezone,
-        store_timezone=timezone,
-    )
-
-
-def issues_json(revision: PromotionRevision, *, currency: str) -> str:
-    """What keeps the offer from being honoured in a store of that currency, as the JSON of `issues`."""
-    issues = []
-    if RedemptionChannel.IN_STORE not in revision.channels:
-        issues.append(
-            {"code": "ONLINE_ONLY", "severity": "blocking", "resolution": "Help the shopper order online."}
-        )
-    if not money_fits(revision.benefit, currency=currency):
-        issues.append(
-            {
-                "code": "CURRENCY_MISMATCH",
-                "severity": "blocking",
-                "resolution": f"Publish a promotion in {currency} for this store.",
-            }
-        )
-    return json.dumps(issues)
-
-
-def stop_offers(
-    *, promotion: Promotion, stores: list[int], reason: ChangeReason, now: datetime
-) -> list[Transition]:
-    """Stop the offers of the given stores, which the caller has locked."""
-    if not stores:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(STOP_OFFERS, {"promotion": promotion.pk, "stores": stores, "now": now})
-        return transitions_from(cursor.fetchall(), reason=reason)
 
 
 def stop_promotion(*, promotion: Promotion, reason: str, now: datetime, by: Any | None = None) -> Promotion:

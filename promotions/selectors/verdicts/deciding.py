@@ -131,7 +131,7 @@ def deal_verdict(
             outcome = Outcome.REFUSE
     if price and decision.price is not None:
         price = VerdictPrice(regular=price.regular, deal=decision.price, currency=price.currency)
-    facts = deal_words(deal, item=item, stock=stock, places=places)
+    facts = deal_words(deal, item=item, stock=stock, places=places, now=now)
     return closing(
         store=store, code=code, outcome=outcome, reasons=decision.reasons, facts=facts, now=now, item=item,
         deal=deal, price=price, stock=stock, alternatives=places, similar=similar, also=also,
@@ -144,18 +144,26 @@ def deal_words(
     item: VerdictItem | None,
     stock: VerdictStock | None,
     places: Sequence[AlternativeStore],
+    now: dt.datetime,
 ) -> dict[str, Any]:
-    """The facts that the sentences speak of."""
-    minimum = deal.facts.minimum_purchase
+    """The facts that the sentences speak of. An offer with hours holds until these close."""
+    benefit, minimum = deal.facts.benefit, deal.facts.money_needed
+    zone = deal.starts_at.tzinfo
+    period = deal.facts.period(now) if deal.facts.hours else None
+    is_open = period is not None and period[0] <= now
     return {
         "benefit": deal.benefit_text,
         "item": item.title if item else deal.headline,
         "starts": moment_text(deal.starts_at),
-        "ends": end_text(deal.ends_at),
+        "ends": end_text(period[1].astimezone(zone) if period and is_open else deal.ends_at),
+        "opens": moment_text(period[0].astimezone(zone)) if period and not is_open else "",
+        "honoured_until": end_text(deal.honoured_until),
         "store": places[0].name if places else "",
         "code": deal.code,
-        "currency": deal.facts.benefit.currency,
-        "minimum": money(minimum, deal.facts.benefit.currency) if minimum else "",
+        "currency": benefit.currency,
+        "minimum": money(minimum, benefit.currency) if minimum else "",
+        "limit": money(benefit.limit_value, benefit.currency) if benefit.limit_value else "",
+        "bought": deal.facts.pieces_needed or "",
         "quantity": stock.quantity if stock else "",
         "counted": stock_words(stock) if stock else "",
     }
@@ -203,7 +211,7 @@ def closing(
 ) -> Verdict:
     """Put the words to a decision. The merchandiser's own text goes before ours when the answer is yes."""
     facts = {"code": code, **facts}
-    own = deal.say if deal and outcome == Outcome.HONOUR else ""
+    own = deal.say if deal and outcome == Outcome.HONOUR and reasons[0] != Reason.HONOUR_WINDOW else ""
     return Verdict(
         store=store,
         code=code,

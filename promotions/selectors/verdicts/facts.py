@@ -10,7 +10,8 @@ from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
 from promotions.rules.price import benefit_of
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
-from promotions.rules.words import OfferState, OfferType, RedemptionChannel
+from promotions.rules.window import hours_of
+from promotions.rules.words import Audience, OfferState, OfferType, RedemptionChannel
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
@@ -28,7 +29,8 @@ json_build_object(
     'tiers', r.tiers, 'tier_basis', r.tier_basis, 'limit_quantity', r.limit_quantity,
     'limit_value', r.limit_value::text, 'free_gift_item_id', r.free_gift_item_id,
     'free_gift_description', r.free_gift_description, 'free_gift_value', r.free_gift_value::text,
-    'starts_at', o.starts_at, 'ends_at', o.ends_at, 'state', o.state, 'channels', r.redemption_channel,
+    'starts_at', o.starts_at, 'ends_at', o.ends_at, 'honoured_until', o.honoured_until,
+    'weekly_hours', r.weekly_hours, 'audience', r.audience, 'state', o.state, 'channels', r.redemption_channel,
     'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
     'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
 """
@@ -141,8 +143,9 @@ def read_item(
 def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
     """A deal from the statement's JSON."""
     benefit = benefit_of(found)
-    starts_at = dt.datetime.fromisoformat(found["starts_at"])
-    ends_at = dt.datetime.fromisoformat(found["ends_at"])
+    starts_at, ends_at, honoured_until = (
+        dt.datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at", "honoured_until")
+    )
     facts = DealFacts(
         promotion_id=found["promotion_id"],
         benefit=benefit,
@@ -154,6 +157,10 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         uses_left=found["uses_left"],
         minimum_stock=found["minimum_stock"],
         minimum_purchase=benefit.minimum_purchase,
+        hours=hours_of(found["weekly_hours"]),
+        timezone=store.timezone,
+        honoured_until=honoured_until,
+        audience=Audience(found["audience"]),
     )
     return VerdictDeal(
         promotion_pk=found["pk"],
@@ -166,5 +173,6 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         uses_left=found["uses_left"],
         starts_at=store.local(starts_at),
         ends_at=store.local(ends_at),
+        honoured_until=store.local(honoured_until),
         facts=facts,
     )

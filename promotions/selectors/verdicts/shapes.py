@@ -7,7 +7,7 @@ from typing import Any
 
 from inventory.models import Store
 from promotions.rules.verdict import DealFacts
-from promotions.rules.words import Outcome, Reason
+from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
 from promotions.selectors.sentences import benefit_text
 
@@ -44,6 +44,7 @@ class VerdictDeal:
     uses_left: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
+    honoured_until: dt.datetime
     facts: DealFacts
 
     @property
@@ -143,8 +144,9 @@ def deal_dict(deal: VerdictDeal) -> dict[str, Any]:
         "revision": deal.revision_number,
         "headline": deal.headline,
         "benefit": deal.benefit_text,
-        "code_needed": bool(deal.code),
+        "code_needed": deal.facts.offer_type != OfferType.NO_CODE,
         "uses_left": deal.uses_left,
         "starts_at": deal.starts_at,
         "ends_at": deal.ends_at,
+        "honoured_until": deal.honoured_until,
     }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
@@ -24,6 +25,7 @@ from promotions.models import (
     Redemption,
     StoreOffer,
     StoreStream,
+    TargetMark,
 )
 from promotions.services.publishing import create_promotion
 from promotions.services.reading import acknowledge
@@ -96,6 +98,13 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_store_offer_ends_after_start": lambda: StoreOffer.objects.update(
         ends_at=NOW - timedelta(days=99)
     ),
+    "promotions_store_offer_period_in_window": lambda: StoreOffer.objects.update(
+        closes_at=F("ends_at") + timedelta(seconds=1)
+    ),
+    "promotions_store_offer_honoured_to_end": lambda: StoreOffer.objects.update(
+        honoured_until=F("starts_at")
+    ),
+    "promotions_target_mark_kind_known": lambda: TargetMark.objects.update(kind="ANYTHING"),
     "promotions_store_offer_counts_nest": lambda: StoreOffer.objects.update(items_available=5),
     "promotions_stream_seq_from_0": lambda: StoreStream.objects.update(seq=-1),
     "promotions_change_reason_known": lambda: again(OfferChange, seq=2, reason="WHIM"),
