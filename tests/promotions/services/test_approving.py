@@ -68,7 +68,7 @@ def draft_of(author: StaffMember | None, **content: Any) -> Promotion:
 
 def steps_of(promotion: Promotion) -> list[tuple[str, str, str | None]]:
     return [
-        (step.action, f"{step.old_state}-{step.new_state}", step.by and step.by.username)
+        (step.action, f"{step.old_state}-{step.new_state}", step.by.username if step.by else None)
         for step in promotion.steps.select_related("by")
     ]
 
