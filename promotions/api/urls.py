@@ -2,7 +2,11 @@
 
 from django.urls import path
 
+<<<<<<< HEAD
 from promotions.api import exports, offer_graph, offers, promotions, redemptions
+=======
+from promotions.api import offers, promotions, quotes, redemptions
+>>>>>>> main
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -14,6 +18,7 @@ urlpatterns = [
     path(
         "stores/<code:store_code>/redemptions", redemptions.RedemptionView.as_view(), name="api-redemptions"
     ),
+    path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path(
         "stores/<code:store_code>/offers.jsonld", offer_graph.OfferGraphView.as_view(), name="api-offer-graph"
