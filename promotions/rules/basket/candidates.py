@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
+from functools import cached_property
 
 from promotions.rules.basket.contract import BasketDeal, Lack
 from promotions.rules.basket.sets import SetPart, fill
@@ -65,7 +66,7 @@ class Candidate:
     limit: int | None = None
     cap: int | None = None
 
-    @property
+    @cached_property
     def order(self) -> tuple[int, str]:
         """Fixed prices before money before percent, then by id."""
         return RANK[self.cut.kind], self.deal.promotion_id
@@ -147,7 +148,6 @@ def shaped(deal: BasketDeal, own: list[int], rewards: list[int], units: Units) -
         if isinstance(step, Lack):
             return step
         kind, amount = step
-    basic = kind
     if kind in PERCENT_KINDS:
         basic = CouponValueType.PERCENT_OFF
     elif kind not in PRICE_KINDS:
@@ -207,11 +207,11 @@ def in_sets(candidate: Candidate, rewards: list[int], units: Units) -> Candidate
     if benefit.reward_items == RewardItems.CHEAPEST:
         if len(own) < buy + get:
             return Lack(Reason.MINIMUM_QUANTITY, Decimal(buy + get), Decimal(len(own)))
-        parts = (SetPart(buy + get, frozenset(own)),)
-        return replace(candidate, shape=Shape.SETS, parts=parts, rewarded=get)
+        whole = SetPart(buy + get, frozenset(own))
+        return replace(candidate, shape=Shape.SETS, parts=(whole,), rewarded=get)
     both = sorted({*own, *rewards})
     parts = (SetPart(buy, frozenset(own)), SetPart(get, frozenset(rewards)))
-    left = sum(map(len, fill(both, parts, times=1))) - buy
+    left = sum(map(len, fill(both, parts, rounds=1)[0])) - buy
     if left < get:
         return Lack(Reason.REWARD_MISSING, Decimal(get), Decimal(left))
     return replace(candidate, units=tuple(both), shape=Shape.SETS, parts=parts, rewarded=get)
@@ -224,7 +224,7 @@ def in_parts(candidate: Candidate, units: Units) -> Candidate | Lack:
         SetPart(part.quantity, own.intersection(units.of(part.items))) for part in candidate.deal.parts
     )
     mine = sorted(frozenset[int]().union(*(part.units for part in parts)))
-    needs, has = sum(part.quantity for part in parts), sum(map(len, fill(mine, parts, times=1)))
+    needs, has = sum(part.quantity for part in parts), sum(map(len, fill(mine, parts, rounds=1)[0]))
     if has < needs:
         return Lack(Reason.BUNDLE_INCOMPLETE, Decimal(needs), Decimal(has))
     return replace(candidate, units=tuple(mine), shape=Shape.SETS, parts=parts)

@@ -1,7 +1,6 @@
 """From lines and deals to a quote."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from promotions.rules.basket.candidates import Candidate, candidate_of
 from promotions.rules.basket.contract import (
@@ -47,14 +46,7 @@ def quote_basket(
     }
     candidates = [candidate for candidate in found.values() if isinstance(candidate, Candidate)]
     course = run(candidates, units, model=model, effort=Effort(effort))
-    winners, losers = [], []
-    for promotion_id, candidate in found.items():
-        if not isinstance(candidate, Candidate):
-            losers.append(Loser(promotion_id, candidate))
-        elif candidate in course.gifts or any(course.takings.get(candidate, {}).values()):
-            winners.append(winner_of(candidate, course))
-        else:
-            losers.append(Loser(promotion_id, (defeat_of(candidate, course),)))
+    fates = [fate_of(promotion_id, candidate, course) for promotion_id, candidate in found.items()]
     regular, total = sum(units.regular), sum(course.price)
     return Quote(
         currency=currency,
@@ -62,19 +54,24 @@ def quote_basket(
         regular=units.money(regular),
         discount=units.money(regular - total),
         total=units.money(total),
-        winners=tuple(winners),
-        losers=tuple(losers),
+        winners=tuple(fate for fate in fates if isinstance(fate, Winner)),
+        losers=tuple(fate for fate in fates if isinstance(fate, Loser)),
         is_exact=course.effort.is_exact,
     )
 
 
-def winner_of(candidate: Candidate, course: Course) -> Winner:
-    """What the deal gave."""
-    promotion_id, benefit = candidate.deal.promotion_id, candidate.deal.benefit
+def fate_of(promotion_id: str, candidate: Candidate | tuple[Lack, ...], course: Course) -> Winner | Loser:
+    """What the deal gave, or why it gave nothing."""
+    if not isinstance(candidate, Candidate):
+        return Loser(promotion_id, candidate)
+    benefit = candidate.deal.benefit
     if candidate in course.gifts:
         return Winner(promotion_id, course.units.money(0), 0, benefit.gift, benefit.gift_value)
-    taking = course.takings[candidate]
-    return Winner(promotion_id, course.units.money(sum(taking.values())), len(taking))
+    taking = course.takings.get(candidate, {})
+    discount = sum(taking.values())
+    if discount:
+        return Winner(promotion_id, course.units.money(discount), len(taking))
+    return Loser(promotion_id, (defeat_of(candidate, course),))
 
 
 def defeat_of(candidate: Candidate, course: Course) -> Lack:
@@ -105,7 +102,7 @@ def quoted_lines(lines: Sequence[BasketLine], course: Course) -> tuple[QuotedLin
         total[line] += after
     shares: list[dict[str, list[int]]] = [{} for _ in lines]
     for candidate, taking in course.takings.items():
-        for unit, coins in taking.items():
+        for unit, coins in taking.items() if any(taking.values()) else ():
             share = shares[units.line_of[unit]].setdefault(candidate.deal.promotion_id, [0, 0])
             share[0] += coins
             share[1] += 1

@@ -26,22 +26,6 @@ class Effort:
         return self.left >= 0
 
 
-@dataclass
-class Stage:
-    """Deals that compete: one level, one priority, exclusive ones or the others.
-
-    `price` is what each unit costs when the stage begins, `unit_deals` which of them may touch a unit, `mates` with
-    which others of the stage a deal may share a unit.
-    """
-
-    price: list[int]
-    unit_deals: dict[int, tuple[Candidate, ...]]
-    mates: dict[Candidate, frozenset[Candidate]]
-    effort: Effort
-    groups: dict[tuple[Candidate, ...], list[tuple[Candidate, ...]]] = field(default_factory=dict)
-    choices: dict[tuple[object, ...], tuple[int, list[tuple[Candidate, int]]]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Claim:
     """The units a joint deal takes.
@@ -75,6 +59,25 @@ class Claim:
     def is_last(self) -> bool:
         """What falls on sums, or has to fit a budget, comes after what each unit gets by itself."""
         return not self.is_first and (bool(self.sums) or self.is_capped)
+
+
+@dataclass
+class Stage:
+    """Deals that compete: one level, one priority, exclusive ones or the others.
+
+    `price` is what each unit costs when the stage begins, `open_units` which ones a deal may touch (the dearest
+    first), `alone` its claim if no other deal had one, `unit_deals` the unit deals by unit, `mates` with which
+    others of the stage a deal may share a unit.
+    """
+
+    price: list[int]
+    open_units: dict[Candidate, list[int]]
+    alone: dict[Candidate, Claim]
+    unit_deals: dict[int, tuple[Candidate, ...]]
+    mates: dict[Candidate, frozenset[Candidate]]
+    effort: Effort
+    groups: dict[tuple[Candidate, ...], list[tuple[Candidate, ...]]] = field(default_factory=dict)
+    choices: dict[tuple[object, ...], tuple[int, list[tuple[Candidate, int]]]] = field(default_factory=dict)
 
 
 def claim_of(candidate: Candidate, free: Sequence[int], price: Sequence[int]) -> Claim:
@@ -111,32 +114,27 @@ def rewarding(candidate: Candidate, sets: list[list[int]], price: Sequence[int])
     return Claim(candidate, touched, cuts, [], sum(cut.on(price[unit]) for unit in cuts))
 
 
-def ceiling_of(candidate: Candidate, free: Sequence[int], price: Sequence[int]) -> int:
-    """At least as much as the deal can take off when it gets only some of these units, at these prices or lower.
+def ceiling_of(claim: Claim, free: Sequence[int], price: Sequence[int]) -> int:
+    """At least as much as the claim's deal can take off some of these units, at these prices or lower.
 
-    Of units in the order of their prices any selection is dominated place by place, so what a deal of one part
-    takes off all of them is the most. Where units go to several parts, each part is given all that it may have.
+    `claim` is what it takes of all of them. In the order of prices any selection is dominated place by place, so for
+    a deal of one part that is the most. Where units go to several parts, each part is given all that it may have.
     """
+    candidate = claim.candidate
     if len(candidate.parts) < 2:
-        return claim_of(candidate, free, price).most
+        return claim.most
+    cut, limit = candidate.cut, candidate.limit
     own = [[unit for unit in free if unit in part.units] for part in candidate.parts]
     count = min(len(mine) // part.quantity for mine, part in zip(own, candidate.parts, strict=True))
-    cut = candidate.cut
     if candidate.rewarded:
-        most = sum(cut.on(price[unit]) for unit in own[-1][: count * candidate.rewarded][: candidate.limit])
+        most = sum(cut.on(price[unit]) for unit in own[-1][: count * candidate.rewarded][:limit])
     else:
-        count = count if candidate.limit is None else min(count, candidate.limit // candidate.set_size)
-        sizes = [part.quantity for part in candidate.parts]
-        most = sum(
-            cut.on(
-                sum(
-                    price[unit]
-                    for mine, size in zip(own, sizes, strict=True)
-                    for unit in mine[n * size : (n + 1) * size]
-                )
-            )
-            for n in range(count)
-        )
+        count = count if limit is None else min(count, limit // candidate.set_size)
+        sums = [0] * count
+        for mine, part in zip(own, candidate.parts, strict=True):
+            for place, unit in enumerate(mine[: count * part.quantity]):
+                sums[place // part.quantity] += price[unit]
+        most = sum(map(cut.on, sums))
     return most if candidate.cap is None else min(most, candidate.cap)
 
 
@@ -172,6 +170,8 @@ def taken(claim: Claim, price: dict[int, int]) -> dict[int, int]:
 def groups_of(options: tuple[Candidate, ...], stage: Stage) -> list[tuple[Candidate, ...]]:
     """The largest groups of these deals that may share a unit (Bron and Kerbosch's search, with a pivot)."""
     mates, found = stage.mates, list[tuple[Candidate, ...]]()
+    if len(options) < 2:
+        return [options]
 
     def grow(group: tuple[Candidate, ...], rest: set[Candidate], done: set[Candidate]) -> None:
         if not stage.effort.spend(1) and found:
@@ -208,20 +208,26 @@ def cheapest(
     if key in stage.choices:
         return stage.choices[key]
     allowed = tuple(option for option in options if all(option in stage.mates[other] for other in joint))
-    best: tuple[tuple[int, int, list[str]], list[tuple[Candidate, int]]] | None = None
+    outcomes = []
     for group in groups_of(allowed, stage):
-        left, steps = price, []
-        for candidate in sorted((*cuts, *group), key=lambda candidate: candidate.order):
-            coins = candidate.cut.on(left)
-            if coins:
-                steps.append((candidate, coins))
-                left -= coins
-        rank = (left, len(steps), sorted(candidate.deal.promotion_id for candidate, _ in steps))
-        if best is None or rank < best[0]:
-            best = rank, steps
-    assert best is not None  # there is always the empty group
-    stage.choices[key] = best[0][0], best[1]
-    return stage.choices[key]
+        steps = steps_of(price, sorted((*cuts, *group), key=lambda candidate: candidate.order))
+        left = price - sum(coins for _, coins in steps)
+        ids = sorted(candidate.deal.promotion_id for candidate, _ in steps)
+        outcomes.append(((left, len(ids), ids), steps))
+    (left, _, _), steps = min(outcomes, key=lambda outcome: outcome[0])
+    stage.choices[key] = left, steps
+    return left, steps
+
+
+def steps_of(price: int, chain: Iterable[Candidate]) -> list[tuple[Candidate, int]]:
+    """What each deal of the chain takes off what those before it left; those that take nothing are left out."""
+    steps = []
+    for candidate in chain:
+        coins = candidate.cut.on(price)
+        if coins:
+            steps.append((candidate, coins))
+            price -= coins
+    return steps
 
 
 @dataclass(frozen=True)
@@ -247,17 +253,11 @@ def settle(stage: Stage, units: Iterable[int], claims: Sequence[Claim]) -> Settl
     takings: dict[Candidate, dict[int, int]] = {}
     joint: dict[int, tuple[Candidate, ...]] = {}
     cuts: dict[int, tuple[Candidate, ...]] = {}
-
-    def take(claim: Claim) -> None:
-        takings[claim.candidate] = taken(claim, price)
-        for unit, coins in takings[claim.candidate].items():
-            price[unit] -= coins
-
     for claim in claims:
         for unit in claim.touched:
             joint[unit] = (*joint.get(unit, ()), claim.candidate)
         if claim.is_first:
-            take(claim)
+            take(claim, price, takings)
         elif not claim.is_last:
             takings[claim.candidate] = dict.fromkeys(claim.touched, 0)
             for unit in claim.cuts:
@@ -273,5 +273,11 @@ def settle(stage: Stage, units: Iterable[int], claims: Sequence[Claim]) -> Settl
             takings.setdefault(candidate, {})[unit] = coins
     for claim in claims:
         if claim.is_last:
-            take(claim)
+            take(claim, price, takings)
     return Settlement(sum(price.values()), takings)
+
+
+def take(claim: Claim, price: dict[int, int], takings: dict[Candidate, dict[int, int]]) -> None:
+    takings[claim.candidate] = taken(claim, price)
+    for unit, coins in takings[claim.candidate].items():
+        price[unit] -= coins

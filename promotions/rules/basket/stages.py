@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from promotions.rules.basket.candidates import Candidate, Level, Shape, unmet_condition
-from promotions.rules.basket.contract import ConcurrencyModel
+from promotions.rules.basket.contract import BasketDeal, ConcurrencyModel
 from promotions.rules.basket.search import best_settlement, components_of
 from promotions.rules.basket.settling import Effort, Stage, claim_of, settle
 from promotions.rules.basket.units import Units
@@ -53,10 +53,12 @@ def stage_of(candidate: Candidate) -> tuple[Level, int, bool]:
 
 def may_combine(one: Candidate, other: Candidate) -> bool:
     """Whether each names a tag or the id of the other, or names nothing."""
-    return all(
-        not deal.combines_with or not deal.combines_with.isdisjoint({*mate.tags, mate.promotion_id})
-        for deal, mate in ((one.deal, other.deal), (other.deal, one.deal))
-    )
+    return names(one.deal, other.deal) and names(other.deal, one.deal)
+
+
+def names(deal: BasketDeal, other: BasketDeal) -> bool:
+    wanted = deal.combines_with
+    return not wanted or other.promotion_id in wanted or not wanted.isdisjoint(other.tags)
 
 
 def may_share(one: Candidate, other: Candidate, model: ConcurrencyModel) -> bool:
@@ -97,36 +99,40 @@ def is_granted(gift: Candidate, course: Course) -> bool:
 
 def run_stage(competing: list[Candidate], course: Course) -> None:
     """Finds the lowest total the stage can reach and takes it."""
-    open_units: dict[Candidate, Sequence[int]] = {}
-    unit_deals: dict[int, list[Candidate]] = {}
+    open_units, alone, joint = {}, {}, []
+    unit_deals: dict[int, tuple[Candidate, ...]] = {}
     for candidate in competing:
         units = open_to(candidate, course, course.model)
         claim = claim_of(candidate, units, course.price)
+        open_units[candidate], alone[candidate] = units, claim
         course.attempts[candidate] = Attempt(tuple(units), claim.most)
-        if not claim.saving:
-            continue
-        binding = claim.is_capped or (candidate.limit is not None and len(units) > candidate.limit)
-        if candidate.shape is Shape.EACH and not binding:
+        binds = claim.is_capped or (candidate.limit is not None and len(units) > candidate.limit)
+        if candidate.shape is Shape.EACH and not binds:
             for unit in claim.cuts:
-                unit_deals.setdefault(unit, []).append(candidate)
-        else:
-            open_units[candidate] = units
-    stage = Stage(
-        price=course.price,
-        unit_deals={unit: tuple(deals) for unit, deals in unit_deals.items()},
-        mates={
-            one: frozenset(
-                other for other in competing if other is not one and may_share(one, other, course.model)
-            )
-            for one in competing
-        },
-        effort=course.effort,
-    )
-    components = components_of(open_units)
-    for component in components:
-        conclude(best_settlement(component, open_units, stage).takings, course)
-    joint = {unit for component in components for unit in component.units}
-    conclude(settle(stage, [unit for unit in unit_deals if unit not in joint], []).takings, course)
+                unit_deals[unit] = (*unit_deals.get(unit, ()), candidate)
+        elif claim.saving:
+            joint.append(candidate)
+    mates = mates_of([one for one in competing if alone[one].saving], course.model)
+    stage = Stage(course.price, open_units, alone, unit_deals, mates, course.effort)
+    components = components_of(joint, stage)
+    settlements = [best_settlement(component, stage) for component in components]
+    closed = {unit for component in components for unit in component.units}
+    settlements.append(settle(stage, [unit for unit in unit_deals if unit not in closed], []))
+    for settlement in settlements:
+        conclude(settlement.takings, course)
+
+
+def mates_of(
+    competing: Sequence[Candidate], model: ConcurrencyModel
+) -> dict[Candidate, frozenset[Candidate]]:
+    """With which others of the same stage each deal may share a unit; only compounded ones ever do."""
+    sharing = [one for one in competing if one.deal.concurrence == Concurrence.COMPOUNDED]
+    if model == ConcurrencyModel.ACROSS_PRIORITIES:
+        sharing = []
+    mates = dict.fromkeys(competing, frozenset[Candidate]())
+    for one in sharing:
+        mates[one] = frozenset(two for two in sharing if two is not one and may_combine(one, two))
+    return mates
 
 
 def conclude(takings: dict[Candidate, dict[int, int]], course: Course) -> None:

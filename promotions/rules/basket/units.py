@@ -61,7 +61,7 @@ def units_of(lines: Sequence[BasketLine], *, currency: str) -> Units:
     """
     if len({line.line_id for line in lines}) < len(lines):
         raise BasketRefused("Each line has an id of its own.")
-    rows = []
+    rows: list[tuple[int, int, str, int]] = []
     for position, line in enumerate(lines):
         prices = line_prices(line, currency=currency)
         if len(rows) + len(prices) > MAXIMUM_UNITS:

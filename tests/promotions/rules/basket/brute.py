@@ -43,7 +43,11 @@ class Deal:
     def off(self, price: int) -> int:
         if self.how == "fixed":
             return int(max(Fraction(0), price - self.amount))
-        off = self.amount if self.how == "money" else Fraction(floor(price * self.amount / 100 + Fraction(1, 2)))
+        off = (
+            self.amount
+            if self.how == "money"
+            else Fraction(floor(price * self.amount / 100 + Fraction(1, 2)))
+        )
         return int(min(off, Fraction(price)))
 
 
@@ -55,7 +59,9 @@ class World:
         for line in lines:
             price = Fraction(line.unit_price) * self.coin
             if line.is_weighed:
-                rows.append((floor(price * Fraction(line.quantity) + Fraction(1, 2)), line.item, line.line_id))
+                rows.append(
+                    (floor(price * Fraction(line.quantity) + Fraction(1, 2)), line.item, line.line_id)
+                )
             else:
                 rows += [(int(price), line.item, line.line_id)] * int(line.quantity)
         self.units = sorted(rows, key=lambda row: (-row[0], row[1], row[2]))
@@ -71,7 +77,11 @@ class World:
 
         own = among(source.items.union(*(part.items for part in source.parts)))
         worth = sum(self.units[n][0] for n in own)
-        if not own or worth < Fraction(b.minimum_purchase or 0) * self.coin or len(own) < (b.minimum_quantity or 0):
+        if (
+            not own
+            or worth < Fraction(b.minimum_purchase or 0) * self.coin
+            or len(own) < (b.minimum_quantity or 0)
+        ):
             return None
         m, n = b.minimum_quantity or 1, b.get_quantity or 1
         amount = Fraction(b.amount)
@@ -86,8 +96,13 @@ class World:
         fields: dict[str, Any] = {"rule": "each", "units": own}
         if kind.startswith("BUY_M_GET_N"):
             named = b.reward_items == "NAMED"
-            sizes = ((m, own), (n, among(source.rewards))) if named else ((m + n, own),)
-            fields = {"rule": "reward", "units": tuple(sorted({*own, *sizes[-1][1]})), "sizes": sizes, "rewarded": n}
+            sizes: tuple[Any, ...] = ((m, own), (n, among(source.rewards))) if named else ((m + n, own),)
+            fields = {
+                "rule": "reward",
+                "units": tuple(sorted({*own, *sizes[-1][1]})),
+                "sizes": sizes,
+                "rewarded": n,
+            }
         elif kind == "BUNDLE_PRICE" and source.parts:
             sizes = tuple((part.quantity, among(part.items)) for part in source.parts)
             fields = {"rule": "sets", "units": own, "sizes": sizes}
@@ -135,7 +150,9 @@ class World:
         lowest = min(sum(end[0]) for end in ends)
         return {end for end in ends if sum(end[0]) == lowest}
 
-    def settled(self, joint: list[tuple[Deal, list[int]]], each: list[tuple[Deal, list[int]]], state: State) -> State:
+    def settled(
+        self, joint: list[tuple[Deal, list[int]]], each: list[tuple[Deal, list[int]]], state: State
+    ) -> State:
         prices, touched = list(state[0]), [list(ids) for ids in state[1]]
         holders: list[list[Deal]] = [[] for _ in prices]
         claims: list[tuple[Deal, list[list[int]], list[int], int]] = []
@@ -201,14 +218,13 @@ def groups_of(deal: Deal, free: list[int], prices: tuple[int, ...]) -> tuple[lis
     if deal.rule == "once":
         return ([free[: deal.limit]] if deal.off(sum(prices[n] for n in free[: deal.limit])) else []), []
     queues = [[n for n in free if n in units] for _, units in deal.sizes]
-    if len(queues) == 2 and queues[0] == queues[1]:  # named rewards among the same items: the dearest are bought
-        (m, _), (n, _) = deal.sizes
-        count = len(free) // (m + n)
-        queues = [free[: count * m], free[count * m : count * (m + n)]]
-    groups, cuts, size = [], list[int](), sum(quantity for quantity, _ in deal.sizes)
-    while all(len(queue) >= quantity for queue, (quantity, _) in zip(queues, deal.sizes, strict=True)):
+    sizes = deal.sizes
+    if len(queues) == 2 and queues[0] == queues[1]:  # named rewards among the same items: like the cheapest
+        sizes, queues = ((sum(quantity for quantity, _ in sizes), ()),), queues[:1]
+    groups, cuts, size = [], list[int](), sum(quantity for quantity, _ in sizes)
+    while all(len(queue) >= quantity for queue, (quantity, _) in zip(queues, sizes, strict=True)):
         group = []
-        for queue, (quantity, _) in zip(queues, deal.sizes, strict=True):
+        for queue, (quantity, _) in zip(queues, sizes, strict=True):
             group += [queue.pop(0) for _ in range(quantity)]
         if deal.rule == "reward":
             rewarded = group[-deal.rewarded :][: deal.limit - len(cuts)]

@@ -1,11 +1,12 @@
 """Baskets and deals for the property tests: few items and prices, so that deals meet and tie."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from promotions.rules.basket import BasketDeal, BasketLine, BundlePart, ConcurrencyModel
+from promotions.rules.basket import BasketDeal, BasketLine, BundlePart, ConcurrencyModel, Quote
 from promotions.rules.price import Benefit, Tier
 from promotions.rules.words import AppliesTo, Concurrence, CouponValueType, RewardItems, TierBasis
 
@@ -22,17 +23,22 @@ KINDS = [
     CouponValueType.BUNDLE_PRICE,
     CouponValueType.TIERED,
 ]
+JOINT_KINDS = [kind for kind in KINDS if "BUY_M" in kind or kind == "BUNDLE_PRICE"]
 FEW = st.integers(1, 3)
 COINS = st.sampled_from([100, 199, 200, 333]) | st.integers(1, 400)
 PERCENT = st.sampled_from([10, 25, 33, 50, 100])
 
 
 @st.composite
-def baskets(draw: st.DrawFn, currency: str) -> list[BasketLine]:
+def baskets(draw: st.DrawFn, /, currency: str) -> list[BasketLine]:
     """Up to five lines; every eighth is weighed."""
     lines = []
     for number in range(draw(st.integers(1, 5))):
-        item, quantity, weight = draw(st.sampled_from(ITEMS)), draw(st.integers(1, 4)), draw(st.integers(0, 7))
+        item, quantity, weight = (
+            draw(st.sampled_from(ITEMS)),
+            draw(st.integers(1, 4)),
+            draw(st.integers(0, 7)),
+        )
         price = draw(COINS) * STEP[currency]
         weighed = Decimal(f"0.{quantity}37") if weight == 0 else Decimal(quantity)
         lines.append(BasketLine(f"L{number}", item, weighed, price, is_weighed=weight == 0))
@@ -44,16 +50,23 @@ def amounts(kind: CouponValueType, currency: str) -> st.SearchStrategy[Decimal]:
 
 
 @st.composite
-def tiers(draw: st.DrawFn, currency: str) -> tuple[Tier, ...]:
+def tiers(draw: st.DrawFn, /, currency: str) -> tuple[Tier, ...]:
     kind = draw(st.sampled_from(STEP_KINDS))
     starts = draw(st.lists(st.integers(1, 6), min_size=1, max_size=3, unique=True))
     return tuple(Tier(Decimal(start), kind, draw(amounts(kind, currency))) for start in starts)
 
 
 @st.composite
-def deals(draw: st.DrawFn, promotion_id: str, currency: str, **fixed: Any) -> BasketDeal:
-    """A deal of any kind; each of its limits now and then."""
-    kind = draw(st.sampled_from(KINDS))
+def deals(
+    draw: st.DrawFn,
+    /,
+    promotion_id: str,
+    currency: str,
+    kinds: Sequence[CouponValueType] = KINDS,
+    **fixed: Any,
+) -> BasketDeal:
+    """A deal of any of the kinds; each of its limits now and then."""
+    kind = draw(st.sampled_from(kinds))
     rare = draw(st.integers(0, 1 << 20))  # the bits say what is out of the ordinary
 
     def rarely(bit: int, strategy: st.SearchStrategy[Any]) -> Any:
@@ -68,7 +81,7 @@ def deals(draw: st.DrawFn, promotion_id: str, currency: str, **fixed: Any) -> Ba
         amount=draw(amounts(kind, currency)),
         currency=currency,
         applies_to=AppliesTo.BASKET if kind in STEP_KINDS[:2] and rare & 6 == 6 else AppliesTo.EACH_ITEM,
-        minimum_quantity=draw(FEW) if "BUY_M" in kind or kind == "BUNDLE_PRICE" and not parted else None,
+        minimum_quantity=draw(FEW) if "BUY_M" in kind or (kind == "BUNDLE_PRICE" and not parted) else None,
         get_quantity=draw(FEW) if "GET_N" in kind else None,
         reward_items=RewardItems.NAMED if rare & 8 else RewardItems.CHEAPEST,
         tier_basis=TierBasis.AMOUNT if rare & 16 else TierBasis.QUANTITY,
@@ -97,7 +110,7 @@ def deals(draw: st.DrawFn, promotion_id: str, currency: str, **fixed: Any) -> Ba
 
 
 @st.composite
-def quotes(draw: st.DrawFn, *, most: int = 5, **fixed: Any) -> dict[str, Any]:
+def quotes(draw: st.DrawFn, /, *, most: int = 5, **fixed: Any) -> dict[str, Any]:
     """The arguments of a quote; `fixed` holds for every deal."""
     currency = draw(st.sampled_from(list(STEP)))
     count = draw(st.integers(1, most))
@@ -107,3 +120,8 @@ def quotes(draw: st.DrawFn, *, most: int = 5, **fixed: Any) -> dict[str, Any]:
         "currency": currency,
         "model": draw(st.sampled_from(ConcurrencyModel)),
     }
+
+
+def coins(quote: Quote) -> int:
+    """The total in the smallest coins."""
+    return int(quote.total / STEP[quote.currency])
