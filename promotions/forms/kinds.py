@@ -89,7 +89,13 @@ FIELD_KINDS: dict[str, frozenset[CouponValueType]] = {
     "percent_off": kinds_with("percent_off"),
     "money_off_amount": kinds_with("money_off_amount"),
     "fixed_price_amount": kinds_with("fixed_price_amount"),
-    "applies_to": frozenset({CouponValueType.PERCENT_OFF, CouponValueType.MONEY_OFF}),
+    "applies_to": frozenset(
+        {
+            CouponValueType.PERCENT_OFF,
+            CouponValueType.MONEY_OFF,
+            CouponValueType.TIERED,
+        }
+    ),
     "minimum_purchase_quantity": COUNTED,
     "get_this_quantity_discounted": BUY_M_GET_N,
     "reward_items": BUY_M_GET_N,

@@ -1,19 +1,18 @@
 """Which deal wins where a promotion meets the others of a store: small baskets of its best items, quoted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
-from inventory.models import Item, StockLevel, Store
+from inventory.models import Item, StockLevel, Store, Unit
 from promotions.models import OfferItem, PromotionRevision, StoreOffer
 from promotions.rules.basket import BasketDeal, BasketLine, BundlePart, Lack, Quote, quote_basket
 from promotions.rules.price import Benefit, money_fits
 from promotions.rules.words import (
     BUY_M_GET_N,
     Concurrence,
-    CouponValueType,
     OfferState,
     Reason,
     RedemptionChannel,
@@ -21,6 +20,7 @@ from promotions.rules.words import (
     TierBasis,
 )
 from promotions.selectors.cards import OfferCard
+from promotions.selectors.quoting.asking import NamedItem, named_items
 from promotions.selectors.sentences import end_text, moment_text, money, reason_text
 from promotions.selectors.targeting import scope
 
@@ -72,22 +72,17 @@ def contests_for(
     if not basket:
         return []
     items = Item.objects.in_bulk(basket)
-    ours = deal_of(
-        revision,
-        covered=basket & set(item_ids),
-        basket=basket,
-        refusals=refusals_of(revision, card=card, at=at),
-    )
+    named = named_items(items.values())
+    refusals = refusals_of(revision, card=card, at=at)
+    ours = deal_of(revision, covered=basket & set(item_ids), basket=named, refusals=refusals)
     rivals = rival_offers(store=store, revision=revision, basket=basket, at=at)
     covered = items_covered(rivals, basket=basket)
-    deals = [
-        ours,
-        *(deal_of(one.revision, covered=covered[one.promotion_id], basket=basket) for one in rivals),
-    ]
+    theirs = [deal_of(one.revision, covered=covered[one.promotion_id], basket=named) for one in rivals]
     headlines = {ours.promotion_id: card.headline}
     headlines |= {one.promotion.promotion_id: one.revision.headline for one in rivals}
     return [
-        contest_of(example, items=items, deals=deals, headlines=headlines, card=card) for example in examples
+        contest_of(example, items=items, deals=[ours, *theirs], headlines=headlines, card=card)
+        for example in examples
     ]
 
 
@@ -102,7 +97,9 @@ def contest_of(
     """One example quoted. The first deal is ours, the others count where they cover one of its items."""
     currency, ours = card.store.currency, deals[0]
     lines = [
-        BasketLine(str(pk), pk, Decimal(units), items[pk].regular_price or Decimal(0))
+        BasketLine(
+            str(pk), pk, Decimal(units), items[pk].regular_price or Decimal(0), items[pk].unit != Unit.EACH
+        )
         for pk, units in example.items()
     ]
     concerned = [ours, *(deal for deal in deals[1:] if reach(deal) & set(example))]
@@ -198,21 +195,20 @@ def deal_of(
     revision: PromotionRevision,
     *,
     covered: Collection[int],
-    basket: Collection[int],
+    basket: Mapping[int, NamedItem],
     refusals: tuple[Reason, ...] = (),
 ) -> BasketDeal:
     """A revision as the engine takes it, as far as it concerns the items of the basket."""
     benefit = revision.benefit
-    named = revision.reward_item_id_inclusion if benefit.reward_items == RewardItems.NAMED else []
-    if benefit.kind == CouponValueType.FREE_GIFT_WITH_ITEM_ID:
-        named = [revision.free_gift_item_id]
+    gift = [revision.free_gift_item_id] if revision.free_gift_item_id else []
+    named = revision.reward_item_id_inclusion if benefit.reward_items == RewardItems.NAMED else gift
     return BasketDeal(
         promotion_id=revision.promotion.promotion_id,
         benefit=benefit,
         items=frozenset(covered),
-        rewards=frozenset(items_among(basket, {"item_id": named})),
+        rewards=frozenset(pk for pk, item in basket.items() if item.is_named(named)),
         parts=tuple(
-            BundlePart(quantity=part["quantity"], items=frozenset(items_among(basket, part)))
+            BundlePart(part["quantity"], frozenset(pk for pk, item in basket.items() if item.is_of(part)))
             for part in revision.bundle_parts
         ),
         concurrence=Concurrence(revision.concurrence),
@@ -221,14 +217,6 @@ def deal_of(
         combines_with=frozenset(revision.combines_with),
         refusals=refusals,
     )
-
-
-def items_among(basket: Collection[int], part: dict[str, list[str]]) -> list[int]:
-    """The items of the basket that the lists of a part name."""
-    lists = {PART_LISTS[key]: part[key] for key in PART_LISTS if part.get(key)}
-    if not lists:
-        return []
-    return list(Item.objects.filter(scope(**lists), pk__in=basket).values_list("pk", flat=True))
 
 
 def reach(deal: BasketDeal) -> frozenset[int]:

@@ -50,7 +50,7 @@ def _words(benefit: Benefit) -> str:
         return _("buy %(bought)s, get %(got)s free")
     if benefit.kind == CouponValueType.BUNDLE_PRICE and benefit.minimum_quantity is None:
         return _("together %(money)s")
-    if benefit.applies_to == AppliesTo.BASKET:
+    if benefit.applies_to == AppliesTo.BASKET and benefit.kind != CouponValueType.TIERED:
         is_percent = benefit.kind == CouponValueType.PERCENT_OFF
         return _("%(percent)s off all of it") if is_percent else _("%(money)s off all of it")
     return {
@@ -88,7 +88,9 @@ def step_text(tier: Tier, *, benefit: Benefit) -> str:
     """One step of a tiered deal: "from 3: 10 % off"."""
     by_money = benefit.tier_basis == TierBasis.AMOUNT
     start = money(tier.start, benefit.currency) if by_money else f"{tier.start:f}"
-    step = Benefit(kind=tier.kind, amount=tier.amount, currency=benefit.currency)
+    step = Benefit(
+        kind=tier.kind, amount=tier.amount, currency=benefit.currency, applies_to=benefit.applies_to
+    )
     return _("from %(start)s: %(deal)s") % {"start": start, "deal": benefit_text(step)}
 
 

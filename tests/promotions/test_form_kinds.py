@@ -12,6 +12,7 @@ from promotions.forms.kinds import FIELD_KINDS, KIND_CHOICES
 from promotions.models import ItemList, PromotionRevision
 from promotions.rules.content import canonical
 from promotions.rules.words import CouponValueType
+from promotions.selectors.sentences import benefit_text
 from promotions.services.publishing import create_promotion, revise_promotion
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for
@@ -140,3 +141,11 @@ def test_a_null_character_in_a_row_is_an_error_and_not_a_failure(name: str) -> N
     data[name] = "a\x00b"
     field = name.split("-")[0]
     assert PromotionForm(data).errors[field] == ["Null characters are not allowed."]
+
+
+def test_steps_off_the_basket_say_so() -> None:
+    tiers = [{"from": "50", "money_off_amount": "10"}]
+    revision = PromotionRevision(
+        coupon_value_type="TIERED", applies_to="BASKET", tier_basis="AMOUNT", tiers=tiers, currency="USD"
+    )
+    assert benefit_text(revision.benefit) == "the more, the cheaper: from $50.00: $10.00 off all of it"
