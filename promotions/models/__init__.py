@@ -1,6 +1,8 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.codes import CodeBatch, SingleUseCode
 from promotions.models.item_lists import ItemList
+from promotions.models.limits import Campaign, CampaignChange, LimitCounter
 from promotions.models.offers import (
     Acknowledgement,
     Briefing,
@@ -12,21 +14,29 @@ from promotions.models.offers import (
     StoreStream,
 )
 from promotions.models.promotions import Promotion, PromotionRevision
-from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.shoppers import Shopper
 
 __all__ = [
     "Acknowledgement",
     "Briefing",
     "Budget",
+    "Campaign",
+    "CampaignChange",
+    "CodeBatch",
     "IdempotencyKey",
     "ItemList",
+    "LimitCounter",
     "OfferChange",
     "OfferItem",
     "Promotion",
     "PromotionRevision",
     "Reconciliation",
     "Redemption",
+    "RedemptionChange",
     "RelayCursor",
+    "Shopper",
+    "SingleUseCode",
     "StoreOffer",
     "StoreStream",
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from promotions.rules.limits import Limit, limits_of
 from promotions.rules.price import Benefit, benefit_of
 from promotions.rules.words import (
     UNPUBLISHED,
@@ -296,3 +297,15 @@ class PromotionRevision(models.Model):
     @property
     def channels(self) -> frozenset[RedemptionChannel]:
         return frozenset(RedemptionChannel(channel) for channel in self.redemption_channel)
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """Every limit but the uses of everybody together (`total_uses`)."""
+        found = limits_of(self.limits, currency=self.currency)
+        return tuple(limit for limit in found if not limit.is_all_uses)
+
+    @property
+    def total_uses(self) -> int | None:
+        """How often it can be used in all, as `limit_uses` or as one of the limits; None for no end."""
+        found = limits_of(self.limits, currency=self.currency)
+        return next((limit.amount for limit in found if limit.is_all_uses), self.limit_uses)

@@ -102,6 +102,13 @@ class LimitUnit(StrEnum):
     MONEY = "MONEY"
 
 
+class RedemptionState(StrEnum):
+    """A use of a promotion is taken, or was given back."""
+
+    REDEEMED = "REDEEMED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
 class RedemptionChannel(StrEnum):
     IN_STORE = "IN_STORE"
     ONLINE = "ONLINE"
@@ -172,6 +179,7 @@ class ChangeReason(StrEnum):
     WINDOW_CLOSED = "WINDOW_CLOSED"
     STOCK = "STOCK"
     BUDGET_SPENT = "BUDGET_SPENT"
+    BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
 
 
