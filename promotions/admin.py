@@ -5,7 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from promotions.models import Promotion, PromotionRevision, Reconciliation, Redemption
+from promotions.models import (
+    Campaign,
+    CodeBatch,
+    LimitCounter,
+    Promotion,
+    PromotionRevision,
+    Reconciliation,
+    Redemption,
+    Shopper,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -42,10 +51,55 @@ class PromotionRevisionAdmin(ReadOnlyAdmin):
 
 @admin.register(Redemption)
 class RedemptionAdmin(ReadOnlyAdmin):
-    list_display = ("redeemed_at", "promotion", "store", "item", "redeemed_by", "discount_amount", "currency")
+    list_display = (
+        "redeemed_at", "state", "promotion", "store", "item", "redeemed_by", "discount_amount", "currency",
+    )  # fmt: skip
+    list_filter = ("state",)
     list_select_related = ("promotion", "store", "item", "redeemed_by")
     search_fields = ("promotion__promotion_id", "code", "store__store_code")
     date_hierarchy = "redeemed_at"
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    list_display = ("campaign_id", "title", "limits", "currency", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("campaign_id", "title")
+
+
+@admin.register(LimitCounter)
+class LimitCounterAdmin(ReadOnlyAdmin):
+    """Who a shopper is stands in one table only; here is the random id."""
+
+    list_display = (
+        "promotion",
+        "campaign",
+        "shopper",
+        "store",
+        "period",
+        "starts_on",
+        "unit",
+        "used",
+        "limit_amount",
+    )
+    list_filter = ("period", "unit")
+    list_select_related = ("promotion", "campaign", "store")
+    search_fields = ("promotion__promotion_id", "campaign__campaign_id", "store__store_code")
+
+
+@admin.register(CodeBatch)
+class CodeBatchAdmin(ReadOnlyAdmin):
+    list_display = ("promotion", "name", "quantity", "is_uploaded", "created_by", "created_at")
+    list_select_related = ("promotion", "created_by")
+    search_fields = ("promotion__promotion_id", "name")
+
+
+@admin.register(Shopper)
+class ShopperAdmin(ReadOnlyAdmin):
+    """`manage.py erase_shopper` forgets one."""
+
+    list_display = ("id", "member_number", "created_at", "erased_at")
+    search_fields = ("member_number",)
 
 
 @admin.register(Reconciliation)

@@ -23,6 +23,15 @@ class MayMerchandise(BasePermission):
         return request.method in SAFE_METHODS or is_merchandiser(request)
 
 
+class OnlyMerchandisers(BasePermission):
+    """What head office alone sees and changes."""
+
+    message = "Only merchandisers and administrators see this."
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+        return is_merchandiser(request)
+
+
 def member_of(request: Request) -> Any:
     """The person who asks."""
     if isinstance(request.user, AnonymousUser):

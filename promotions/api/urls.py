@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promotions.api import offers, promotions, redemptions
+from promotions.api import campaigns, codes, offers, promotions, redemptions
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path(
         "stores/<code:store_code>/redemptions", redemptions.RedemptionView.as_view(), name="api-redemptions"
     ),
+    path(
+        "stores/<code:store_code>/redemptions/<uuid:redemption_id>/roll-back",
+        redemptions.RollBackView.as_view(),
+        name="api-roll-back",
+    ),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path("promotions", promotions.PromotionListView.as_view(), name="api-promotions"),
     path("promotions/<code:promotion_id>", promotions.PromotionView.as_view(), name="api-promotion"),
@@ -23,4 +28,31 @@ urlpatterns = [
     path("promotions/<code:promotion_id>/publish", promotions.PublishView.as_view(), name="api-publish"),
     path("promotions/<code:promotion_id>/stop", promotions.StopView.as_view(), name="api-stop"),
     path("promotions/<code:promotion_id>/board", promotions.BoardView.as_view(), name="api-board"),
+    path(
+        "promotions/<code:promotion_id>/code-batches",
+        codes.CodeBatchListView.as_view(),
+        name="api-code-batches",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/preview",
+        codes.CodeListPreviewView.as_view(),
+        name="api-code-preview",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/upload",
+        codes.CodeListUploadView.as_view(),
+        name="api-code-upload",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/<int:batch_id>/codes.csv",
+        codes.CodeExportView.as_view(),
+        name="api-code-export",
+    ),
+    path("campaigns", campaigns.CampaignListView.as_view(), name="api-campaigns"),
+    path("campaigns/<code:campaign_id>", campaigns.CampaignView.as_view(), name="api-campaign"),
+    path(
+        "campaigns/<code:campaign_id>/limits",
+        campaigns.CampaignLimitsView.as_view(),
+        name="api-campaign-limits",
+    ),
 ]

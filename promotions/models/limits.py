@@ -115,7 +115,8 @@ class LimitCounter(models.Model):
                 name="promotions_counter_has_one_owner",
             ),
             models.CheckConstraint(
-                condition=Q(shopper__isnull=True) | Q(store__isnull=True), name="promotions_counter_has_one_scope"
+                condition=Q(shopper__isnull=True) | Q(store__isnull=True),
+                name="promotions_counter_has_one_scope",
             ),
             models.CheckConstraint(
                 condition=Q(period="TOTAL", starts_on__isnull=True)

@@ -6,7 +6,9 @@ import secrets
 # Without 0, 1, I, L and O, which people take for each other. 31 is a prime, so the weighted sum below notices every
 # single wrong character and every two neighbours that changed places.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-BODY = 11  # 31^11 is 2.5 × 10^16: a million codes out of it, and a guess hits one in 25 thousand million tries
+BODY = (
+    11  # 31^11 is 2.5 × 10^16: a million codes out of it, and a guess hits one in 25 thousand million tries
+)
 LONGEST = 40
 
 _GAPS = re.compile(r"[\s-]+")

@@ -28,7 +28,10 @@ class StockFacts:
 
 @dataclass(frozen=True)
 class DealFacts:
-    """One promotion as this store has it. `uses_left` is None where uses are not limited."""
+    """One promotion as this store has it. `uses_left` is None where uses are not limited.
+
+    `refusals` are what its reader found against it: a limit that is reached, a code that is used.
+    """
 
     promotion_id: str
     benefit: Benefit
@@ -40,6 +43,7 @@ class DealFacts:
     uses_left: int | None = None
     minimum_stock: int = 1
     minimum_purchase: Decimal | None = None
+    refusals: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def deal_refusals(deal: DealFacts, *, currency: str, now: datetime) -> list[Reas
         refusals.append(Reason.BUDGET_SPENT)
     if not money_fits(deal.benefit, currency=currency):
         refusals.append(Reason.CURRENCY_MISMATCH)
-    return refusals
+    return list(dict.fromkeys([*refusals, *deal.refusals]))
 
 
 def conditions(deal: DealFacts) -> list[Reason]:

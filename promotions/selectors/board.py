@@ -153,7 +153,7 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
             told=told[revision.pk],
             acknowledged=acknowledged[revision.pk],
             used=promotion.budget.used if hasattr(promotion, "budget") else 0,
-            limit=revision.limit_uses,
+            limit=revision.total_uses,
         )
         for promotion in promotions
         if (revision := shown[promotion.pk])

@@ -10,13 +10,23 @@ from django.db import connection, transaction
 
 from inventory.models import Store, StoreGroup
 from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
+from promotions.models import (
+    Budget,
+    Campaign,
+    ItemList,
+    OfferItem,
+    Promotion,
+    PromotionRevision,
+    SingleUseCode,
+)
+from promotions.rules.codes import canonical_code
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.price import money_fits
 from promotions.rules.window import resolve_window
 from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.changes import Transition, transitions_from, write_changes
+from promotions.services.limits import apply_revision
 from promotions.services.refreshing import settle_promotions, state_sql
 
 CLOSED = (PromotionState.EXPIRED, PromotionState.STOPPED)
@@ -52,16 +62,27 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
         known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
         if missing := [code for code in codes if code not in known]:
             errors[field] = [f"No item list has the code {', '.join(missing)}."]
-    code = (content.get("generic_redemption_code") or "").upper()
-    if code:
-        taken = Promotion.objects.filter(open_code=code)
-        if promotion is not None:
-            taken = taken.exclude(pk=promotion.pk)
-        if other := taken.first():
-            errors["generic_redemption_code"] = [
-                f"The code is taken by the open promotion {other.promotion_id}."
-            ]
+    campaign = content.get("campaign") or ""
+    if campaign and not Campaign.objects.filter(campaign_id=campaign).exists():
+        errors["campaign"] = [f"No campaign has the id {campaign}."]
+    if taken := code_taken(content.get("generic_redemption_code") or "", promotion=promotion):
+        errors["generic_redemption_code"] = [taken]
     return errors
+
+
+def code_taken(code: str, *, promotion: Promotion | None) -> str:
+    """Who else has this code, as a sentence; "" when nobody has."""
+    if not code:
+        return ""
+    other = (
+        Promotion.objects.filter(open_code=code.upper())
+        .exclude(pk=promotion.pk if promotion else None)
+        .first()
+    )
+    if other:
+        return f"The code is taken by the open promotion {other.promotion_id}."
+    single = SingleUseCode.objects.filter(pk=canonical_code(code)).select_related("promotion").first()
+    return f"It is a single-use code of {single.promotion.promotion_id}." if single else ""
 
 
 def create_promotion(
@@ -187,12 +208,8 @@ def publish_promotion(*, promotion: Promotion, now: datetime) -> Promotion:
 
 
 def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> None:
-    code = revision.generic_redemption_code.upper()
-    other = Promotion.objects.filter(open_code=code).exclude(pk=promotion.pk).first() if code else None
-    if other:
-        raise ValidationError(
-            {"generic_redemption_code": [f"The code is taken by the open promotion {other.promotion_id}."]}
-        )
+    if taken := code_taken(revision.generic_redemption_code, promotion=promotion):
+        raise ValidationError({"generic_redemption_code": [taken]})
 
 
 def write_index(*, promotion: Promotion, revision: PromotionRevision, item_ids: list[int]) -> None:
@@ -207,12 +224,8 @@ def write_index(*, promotion: Promotion, revision: PromotionRevision, item_ids: 
 
 
 def open_promotion(*, promotion: Promotion, revision: PromotionRevision, now: datetime) -> None:
-    """Point at the revision and open its budget; a limit below what is used already is an error."""
-    budget, _created = Budget.objects.select_for_update(no_key=True).get_or_create(promotion=promotion)
-    if revision.limit_uses is not None and budget.used > revision.limit_uses:
-        raise ValidationError({"limit_uses": [f"{budget.used} uses are taken already."]})
-    budget.limit_uses, budget.is_open = revision.limit_uses, True
-    budget.save()
+    """Point at the revision and put it under its limits; a limit below what is used already is an error."""
+    apply_revision(promotion=promotion, revision=revision, now=now)
     if promotion.state == PromotionState.DRAFT:
         promotion.state = PromotionState.PENDING
     promotion.published_at = promotion.published_at or now

@@ -45,4 +45,7 @@ def test_a_campaign_says_its_title_and_the_currency_of_its_budget() -> None:
     assert campaign_errors({"title": "Autumn", "limits": [STORE_DAY]}) == {}
     assert campaign_errors({"title": "Autumn", "limits": [MONEY], "currency": "EUR"}) == {}
     assert set(campaign_errors({"title": " ", "limits": [MONEY]})) == {"title", "currency"}
-    assert set(campaign_errors({"title": "Autumn", "limits": "many", "currency": "eur"})) == {"limits", "currency"}
+    assert set(campaign_errors({"title": "Autumn", "limits": "many", "currency": "eur"})) == {
+        "limits",
+        "currency",
+    }

@@ -13,7 +13,6 @@ from promotions.models import Budget, OfferChange, Promotion, StoreOffer
 from promotions.rules.offer_state import OfferFacts, decide_state
 from promotions.services.publishing import stop_promotion
 from promotions.services.refreshing import (
-    block_spent_offers,
     reconcile,
     refresh_after_stock_change,
     state_sql,
@@ -149,17 +148,6 @@ def test_a_stopped_promotion_is_not_turned() -> None:
 
     assert turn_offers(now=NOW + 9 * DAY) == 0
     assert offer_state() == "STOPPED"
-
-
-def test_a_spent_limit_is_told_to_every_store_once() -> None:
-    create_store()
-    create_store()
-    create_item()
-    create_published_promotion(limit_uses=2)
-    Budget.objects.update(used=2)
-
-    assert [block_spent_offers(now=NOW), block_spent_offers(now=NOW)] == [2, 0]
-    assert set(StoreOffer.objects.values_list("state", flat=True)) == {"BLOCKED"}
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
