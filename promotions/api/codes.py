@@ -63,7 +63,7 @@ class ListPreviewSerializer(serializers.Serializer[Any]):
 
     good = serializers.IntegerField()
     bad = serializers.IntegerField()
-    errors = CodeLineSerializer(many=True)
+    bad_lines = CodeLineSerializer(many=True)
 
 
 class CodeBatchListView(PagedView):
@@ -111,7 +111,7 @@ class CodeListPreviewView(APIView):
             {
                 "good": len(preview.good),
                 "bad": len(preview.bad),
-                "errors": CodeLineSerializer(preview.bad[:TOLD], many=True).data,
+                "bad_lines": CodeLineSerializer(preview.bad[:TOLD], many=True).data,
             }
         )
 

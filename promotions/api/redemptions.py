@@ -35,7 +35,7 @@ class RedemptionRequestSerializer(serializers.Serializer[Any]):
     a budget in money that the item's price does not tell.
     """
 
-    code = serializers.CharField(max_length=60, required=False)
+    code = serializers.CharField(max_length=200, required=False, trim_whitespace=False)
     promotion_id = serializers.CharField(max_length=60, required=False)
     item = serializers.CharField(max_length=200, required=False, help_text="GTIN in any form, PLU or SKU.")
     quantity = serializers.IntegerField(

@@ -27,7 +27,7 @@ def named_deal(*, store: Store, code: str | None, promotion_id: str | None) -> N
     )
     if not code:
         return deal_of(offers.filter(promotion__promotion_id=str(promotion_id or "")).first())
-    code = code.strip()
+    code = code.strip(" \t\r\n")  # never FNC1, which str.strip() takes for a blank
     single = SingleUseCode.objects.filter(pk=canonical_code(code), batch__isnull=False).first()
     if single:
         return deal_of(offers.filter(promotion=single.promotion_id).first(), single_code=single.code)

@@ -122,7 +122,8 @@ def write_codes(batch: CodeBatch, codes: Collection[str]) -> int:
     """Write the codes that do not exist yet; how many they were."""
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {"codes": sorted(codes), "batch": batch.pk, "promotion": batch.promotion_id})
-        return cursor.rowcount
+        written: int = cursor.rowcount
+        return written
 
 
 def taken_codes(codes: Sequence[str]) -> dict[str, str]:

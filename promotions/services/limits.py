@@ -21,6 +21,7 @@ from promotions.models import Budget, Campaign, LimitCounter, Promotion, Promoti
 from promotions.rules.limits import Limit, in_coins, period_start
 from promotions.rules.price import MINOR_UNITS, round_money
 from promotions.rules.words import LimitPeriod, LimitScope, LimitUnit
+from promotions.selectors.needs import campaign_of
 
 # A shopper's counters, a store's, those of all; a promotion's before its campaign's: the hottest last.
 HOTTEST_LAST = (
@@ -51,11 +52,6 @@ class Take:
             self.promotion_id, self.campaign_id, self.shopper_id, self.store_id, self.starts_on,
             str(self.limit.period), str(self.limit.unit),
         )  # fmt: skip
-
-
-def campaign_of(revision: PromotionRevision) -> Campaign | None:
-    """The campaign that a revision names."""
-    return Campaign.objects.get(campaign_id=revision.campaign) if revision.campaign else None
 
 
 def takes_of(

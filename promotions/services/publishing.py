@@ -74,11 +74,8 @@ def code_taken(code: str, *, promotion: Promotion | None) -> str:
     """Who else has this code, as a sentence; "" when nobody has."""
     if not code:
         return ""
-    other = (
-        Promotion.objects.filter(open_code=code.upper())
-        .exclude(pk=promotion.pk if promotion else None)
-        .first()
-    )
+    named = Promotion.objects.filter(open_code=code.upper())
+    other = (named.exclude(pk=promotion.pk) if promotion else named).first()
     if other:
         return f"The code is taken by the open promotion {other.promotion_id}."
     single = SingleUseCode.objects.filter(pk=canonical_code(code)).select_related("promotion").first()

@@ -24,10 +24,11 @@ from promotions.rules.verdict import deal_refusals
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
 from promotions.selectors.codes import NamedDeal, is_misread, named_deal
 from promotions.selectors.deals import deal_facts
+from promotions.selectors.needs import campaign_of, limits_over
 from promotions.selectors.sentences import moment_text, reason_text
 from promotions.services.codes import take_code
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
-from promotions.services.limits import LimitsChanged, campaign_of, take_counters, takes_of
+from promotions.services.limits import LimitsChanged, take_counters, takes_of
 from promotions.services.shoppers import find_or_add_shopper
 
 
@@ -148,14 +149,15 @@ def discount_of(
         return None
     price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
     units = min(request.get("quantity", 1), benefit.limit_quantity or request.get("quantity", 1))
-    return units * (item.regular_price - price)
+    discount: Decimal = units * (item.regular_price - price)
+    return discount
 
 
 def check_limits_can_count(
     offer: StoreOffer, *, campaign: Campaign | None, store: Store, discount: Decimal | None, customer: str
 ) -> None:
     """ValidationError by field where a limit counts what the request does not say."""
-    limits = [*offer.revision.all_limits, *(campaign.all_limits if campaign else ())]
+    limits = limits_over(offer.revision, campaign)
     if not customer and any(limit.scope == LimitScope.CUSTOMER for limit in limits):
         raise ValidationError({"customer": [_("Enter the member number: the deal is limited per customer.")]})
     money = [limit for limit in limits if limit.unit == LimitUnit.MONEY]

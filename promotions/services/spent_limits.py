@@ -5,6 +5,7 @@ Only what is shown. A redemption asks the counters themselves and never waits fo
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -97,14 +98,14 @@ def tell_spent_limits(*, now: datetime) -> int:
     A use that was given back, a raised limit and the store's next day all show here at the next tick, however late.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        params = {"now": now, "issues": ISSUE_ROWS}
+        params: dict[str, Any] = {"now": now, "issues": ISSUE_ROWS}
         cursor.execute(DIFFERING, params)
         stores = Store.objects.filter(pk__in={row[0] for row in cursor.fetchall()}).lock_in_order()
         if not stores:
             return 0
         cursor.execute(DIFFERING, params)  # once more, now that nobody else writes these stores' offers
         rows = [row for row in cursor.fetchall() if row[0] in stores]
-        places = {"stores": [row[0] for row in rows], "promotions": [row[1] for row in rows]}
+        places: dict[str, Any] = {"stores": [row[0] for row in rows], "promotions": [row[1] for row in rows]}
         cursor.execute(MARK, {**places, "issues": [row[2] for row in rows]})
         cursor.execute(RESTATE, {**places, "now": now})
         return write_changes(transitions=steps(cursor.fetchall()), now=now)

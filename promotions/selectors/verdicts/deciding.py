@@ -36,9 +36,10 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
     """The verdict on anything with a code: a GTIN in any form, a PLU, a SKU, a coupon, a promotion's code or id.
 
     What has the form of a GTIN, a coupon or one of our single-use codes, but a wrong check digit or character, and
-    that nothing else matches is a misread, not an unknown item. `now` is aware; every time in the answer is on the store's clock.
+    that nothing else matches is a misread, not an unknown item. `now` is aware; every time in the answer is on the
+    store's clock.
     """
-    code = code.replace("\x00", "").strip()[:200]
+    code = code.replace("\x00", "").strip(" \t\r\n")[:200]
     params = scan_params(store=store, now=now)
     row = None
     for gtin in scanned_gtins(code):
