@@ -10,10 +10,10 @@ from promotions.models import Shopper
 
 LONGEST_NUMBER = 40
 
+# Waits for whoever is adding the same number, and locks nothing: a lock here would wait for counters of others.
 ADD = """
 INSERT INTO promotions_shopper (id, member_number, created_at) VALUES (%s, %s, %s)
-ON CONFLICT (member_number) DO UPDATE SET member_number = excluded.member_number
-RETURNING id
+ON CONFLICT (member_number) DO NOTHING
 """
 
 
@@ -30,13 +30,11 @@ def clean_number(member_number: str) -> str:
 def find_or_add_shopper(*, member_number: str, now: datetime) -> uuid.UUID:
     """The random id behind a member number, made on first use. Raises ValidationError for what is none."""
     number = clean_number(member_number)
-    known = Shopper.objects.filter(member_number=number).values_list("pk", flat=True).first()
-    if known:
-        return known
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, [uuid.uuid4(), number, now])
-        added: uuid.UUID = cursor.fetchone()[0]
-    return added
+    known = Shopper.objects.filter(member_number=number).values_list("pk", flat=True)
+    while (found := known.first()) is None:
+        with connection.cursor() as cursor:
+            cursor.execute(ADD, [uuid.uuid4(), number, now])
+    return found
 
 
 def erase_shopper(*, member_number: str, now: datetime) -> bool:

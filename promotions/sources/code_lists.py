@@ -52,7 +52,8 @@ def first_cells(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         delimiter = next((sign for sign in ";\t," if sign in line), ",")
         try:
-            cell = next(csv.reader([line], delimiter=delimiter), [""])[0].strip()
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+            cell = cells[0].strip() if cells else ""
         except csv.Error:  # a line longer than the reader takes
             cell = line[: LONGEST * 2]
         if cell and not (number == 1 and cell.upper().replace(" ", "_") in HEADERS):

@@ -16,7 +16,10 @@ from tests.factories_promotions import NOW, create_published_promotion
 from tests.promotions.services.till import Till, reasons
 
 pytestmark = pytest.mark.django_db
-LIST = b"Code;Customer\r\nabcd-1234;Ann\r\n\r\nEFGH 5678;Bob\r\nABCD1234;Ann again\r\nno!;Eve\r\nSAVE-29;Tom\r\nABCDEFGH;Kim\r\n"
+LIST = (
+    b"Code;Customer\r\nabcd-1234;Ann\r\n\r\nEFGH 5678;Bob\r\nABCD1234;Ann again\r\nno!;Eve\r\n"
+    b"SAVE-29;Tom\r\nABCDEFGH;Kim\r\n"
+)
 
 
 @pytest.fixture
