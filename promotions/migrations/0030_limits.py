@@ -174,6 +174,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="promotionrevision",
+            index=models.Index(
+                condition=models.Q(("campaign", ""), _negated=True),
+                fields=["campaign"],
+                name="promotions_revision_campaign",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="storeoffer",
             index=models.Index(
                 condition=models.Q(

@@ -207,6 +207,7 @@ class PromotionRevision(models.Model):
                 condition=~Q(generic_redemption_code=""),
                 name="promotions_revision_by_code",
             ),
+            models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),

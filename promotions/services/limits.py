@@ -242,7 +242,9 @@ def apply_campaign(*, campaign: Campaign, now: dt.datetime) -> None:
     """
     lock_counters(campaign=campaign.pk)
     budgets = Budget.objects.filter(
-        promotion__in=Promotion.objects.filter(revisions__campaign=campaign.campaign_id)
+        promotion__in=PromotionRevision.objects.filter(campaign=campaign.campaign_id)
+        .exclude(campaign="")
+        .values("promotion")
     )
     locked = list(budgets.order_by("pk").select_for_update(no_key=True, of=("self",)))
     for budget in locked:

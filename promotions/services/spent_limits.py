@@ -35,7 +35,7 @@ full_counter AS MATERIALIZED (
     SELECT c.store_id, c.period, c.starts_on, r.promotion_id
     FROM full_counter c
     JOIN promotions_campaign g ON g.id = c.campaign_id
-    JOIN promotions_promotionrevision r ON r.campaign = g.campaign_id
+    JOIN promotions_promotionrevision r ON r.campaign = g.campaign_id AND r.campaign <> ''
     JOIN promotions_promotion p ON p.current_revision_id = r.id
 ), reached AS (
     SELECT o.store_id, o.promotion_id,

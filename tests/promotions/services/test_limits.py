@@ -13,7 +13,9 @@ from promotions.models import Budget, LimitCounter, Promotion, Redemption, Shopp
 from promotions.rules.limits import period_start
 from promotions.rules.words import LimitPeriod
 from promotions.services.campaigns import change_campaign_limits, create_campaign
+from promotions.services.limits import LimitsChanged
 from promotions.services.publishing import publish_promotion, revise_promotion
+from promotions.services.redeeming import Asked, take_all, understand
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion
 from tests.promotions.services.till import Till, counters, limit, reasons
@@ -219,6 +221,29 @@ def test_a_campaigns_limits_change_with_who_and_why(till: Till) -> None:
     assert reasons(till.redeem(item="OAT-1"), till.redeem(item="OAT-1")) == ["yes", "BUDGET_SPENT"]
     (row,) = campaign.changes.all()
     assert (row.old_limits, row.why, row.by) == ([], "Sponsor", till.member)
+
+
+@pytest.mark.parametrize("whose", ["promotion", "campaign"])
+def test_who_read_the_limits_before_they_changed_takes_nothing(till: Till, whose: str) -> None:
+    """The interleaving by hand: one till has decided, head office adds a limit, the till goes on."""
+    campaign = create_campaign(campaign_id="autumn", content={"title": "Autumn"}, author=None, now=NOW)
+    deal(campaign="autumn")
+    asked = understand(
+        store=till.store,
+        staff_member=till.member,
+        request={"promotion_id": "deal", "customer": "M1"},
+        now=NOW,
+    )
+    assert isinstance(asked, Asked)
+    one = [limit("STORE", "DAY", "1")]
+    if whose == "promotion":
+        republish(campaign="autumn", limits=one)
+    else:
+        change_campaign_limits(campaign=campaign, limits=one, currency="", why="x", author=None, now=NOW)
+    with pytest.raises(LimitsChanged):
+        take_all(asked, now=NOW)
+    assert (Redemption.objects.count(), Shopper.objects.count(), Budget.objects.get().used) == (0, 0, 0)
+    assert reasons(till.redeem(), till.redeem()) == ["yes", "STORE_LIMIT_REACHED"]
 
 
 actions = st.lists(
