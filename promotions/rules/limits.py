@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promotions.rules.price import MINOR_UNITS
+from promotions.rules.price import in_coins
 from promotions.rules.window import resolve_instant
 from promotions.rules.words import LimitPeriod, LimitScope, LimitUnit, Reason
 
@@ -54,14 +54,6 @@ def limit_of(one: Mapping[str, Any], *, currency: str) -> Limit:
         amount=in_coins(amount, currency=currency) if is_money else int(amount),
         currency=currency if is_money else "",
     )
-
-
-def in_coins(amount: Decimal, *, currency: str) -> int:
-    """Money in the currency's smallest coins; ValueError for a part of a coin."""
-    coins = amount.scaleb(MINOR_UNITS.get(currency, 2))
-    if coins != int(coins):
-        raise ValueError(f"{currency} has {MINOR_UNITS.get(currency, 2)} decimals.")
-    return int(coins)
 
 
 def period_start(period: LimitPeriod, *, now: dt.datetime, timezone: str) -> dt.date | None:

@@ -18,8 +18,8 @@ from django.db import connection
 
 from inventory.models import Store
 from promotions.models import Budget, Campaign, LimitCounter, Promotion, PromotionRevision, Redemption
-from promotions.rules.limits import Limit, in_coins, period_start
-from promotions.rules.price import MINOR_UNITS, round_money
+from promotions.rules.limits import Limit, period_start
+from promotions.rules.price import MINOR_UNITS, from_coins, in_coins
 from promotions.rules.words import LimitPeriod, LimitScope, LimitUnit
 from promotions.selectors.needs import campaign_of
 
@@ -84,8 +84,7 @@ def takes_of(
 
 def coins_of(redemption: Redemption) -> int:
     """A redemption's discount in the smallest coins of its currency; 0 where none is known."""
-    amount = round_money(redemption.discount_amount or Decimal(0), currency=redemption.currency)
-    return in_coins(amount, currency=redemption.currency)
+    return in_coins(redemption.discount_amount or Decimal(0), currency=redemption.currency)
 
 
 TAKE = f"""
@@ -305,5 +304,4 @@ def amount_text(used: int, *, limit: Limit) -> str:
     """How much is used, in words."""
     if limit.unit == LimitUnit.USES:
         return f"{used} uses are taken"
-    amount = Decimal(used).scaleb(-MINOR_UNITS.get(limit.currency, 2))
-    return f"{amount} {limit.currency} are given"
+    return f"{from_coins(used, currency=limit.currency)} {limit.currency} are given"

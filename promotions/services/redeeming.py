@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from inventory.models import Item, Store
 from inventory.selectors import find_item
 from promotions.models import Budget, Campaign, OfferItem, Redemption, StoreOffer
-from promotions.rules.limits import REACHED, Limit, in_coins, starts_again_at
-from promotions.rules.price import discounted_price
+from promotions.rules.limits import REACHED, Limit, starts_again_at
+from promotions.rules.price import discounted_price, round_money
 from promotions.rules.verdict import deal_refusals
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
 from promotions.selectors.codes import NamedDeal, is_misread, named_deal
@@ -139,10 +139,8 @@ def discount_of(
     """What the till says it took off; else what the deal takes off the item's price; None where nobody knows."""
     given: Decimal | None = request.get("discount_amount")
     if given is not None:
-        try:
-            in_coins(given, currency=store.currency)
-        except ValueError as error:
-            raise ValidationError({"discount_amount": [str(error)]}) from error
+        if round_money(given, currency=store.currency) != given:
+            raise ValidationError({"discount_amount": [_("%s has no smaller coin.") % store.currency]})
         return given
     benefit = offer.revision.benefit
     if item is None or item.regular_price is None or not benefit.is_per_unit:

@@ -1,14 +1,13 @@
 """When a counter starts again: hand-worked on calendars at both ends of the day."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotions.rules.limits import Limit, in_coins, limits_of, period_start, starts_again_at
+from promotions.rules.limits import Limit, limits_of, period_start, starts_again_at
 from promotions.rules.words import LimitPeriod, LimitScope, LimitUnit
 
 # Sunday evening in Honolulu is Monday in Auckland: another day, another week, another month.
@@ -67,18 +66,6 @@ def test_the_next_period_is_the_first_instant_with_another_start(
         period, now=now, timezone=timezone
     )
     assert period_start(period, now=again, timezone=timezone) == again.astimezone(ZoneInfo(timezone)).date()
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "coins"), [("100.50", "USD", 10050), ("700", "JPY", 700), ("1.255", "KWD", 1255)]
-)
-def test_money_counts_in_its_smallest_coin(amount: str, currency: str, coins: int) -> None:
-    assert in_coins(Decimal(amount), currency=currency) == coins
-
-
-def test_there_is_no_part_of_a_coin() -> None:
-    with pytest.raises(ValueError, match="JPY has 0 decimals"):
-        in_coins(Decimal("0.5"), currency="JPY")
 
 
 def test_limits_are_read_as_they_are_kept() -> None:
