@@ -9,12 +9,16 @@ from django.http import HttpRequest
 
 from inventory.admin import AttributedAdmin
 from promotions.models import (
+    Campaign,
+    CodeBatch,
     ItemList,
+    LimitCounter,
     Promotion,
     PromotionRevision,
     PromotionStep,
     Reconciliation,
     Redemption,
+    Shopper,
 )
 
 
@@ -70,10 +74,55 @@ class ItemListAdmin(AttributedAdmin):
 
 @admin.register(Redemption)
 class RedemptionAdmin(ReadOnlyAdmin):
-    list_display = ("redeemed_at", "promotion", "store", "item", "redeemed_by", "discount_amount", "currency")
+    list_display = (
+        "redeemed_at", "state", "promotion", "store", "item", "redeemed_by", "discount_amount", "currency",
+    )  # fmt: skip
+    list_filter = ("state",)
     list_select_related = ("promotion", "store", "item", "redeemed_by")
     search_fields = ("promotion__promotion_id", "code", "store__store_code")
     date_hierarchy = "redeemed_at"
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    list_display = ("campaign_id", "title", "limits", "currency", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("campaign_id", "title")
+
+
+@admin.register(LimitCounter)
+class LimitCounterAdmin(ReadOnlyAdmin):
+    """Who a shopper is stands in one table only; here is the random id."""
+
+    list_display = (
+        "promotion",
+        "campaign",
+        "shopper",
+        "store",
+        "period",
+        "starts_on",
+        "unit",
+        "used",
+        "limit_amount",
+    )
+    list_filter = ("period", "unit")
+    list_select_related = ("promotion", "campaign", "store")
+    search_fields = ("promotion__promotion_id", "campaign__campaign_id", "store__store_code")
+
+
+@admin.register(CodeBatch)
+class CodeBatchAdmin(ReadOnlyAdmin):
+    list_display = ("promotion", "name", "quantity", "is_uploaded", "created_by", "created_at")
+    list_select_related = ("promotion", "created_by")
+    search_fields = ("promotion__promotion_id", "name")
+
+
+@admin.register(Shopper)
+class ShopperAdmin(ReadOnlyAdmin):
+    """`manage.py erase_shopper` forgets one."""
+
+    list_display = ("id", "member_number", "created_at", "erased_at")
+    search_fields = ("member_number",)
 
 
 @admin.register(Reconciliation)

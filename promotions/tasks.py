@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from promotions.live.relay import relay_pending
 from promotions.services.reconciling import reconcile
-from promotions.services.refreshing import block_spent_offers, turn_offers
+from promotions.services.refreshing import turn_offers
 from promotions.services.retargeting import retarget_promotions as work_off_marks
+from promotions.services.spent_limits import tell_spent_limits
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +27,12 @@ def relay_changes() -> None:
 
 @shared_task
 def turn_promotions() -> None:
-    """Open and close what is due, and tell of limits that are spent."""
+    """Open and close what is due, and tell of limits that are spent or free again."""
     now = timezone.now()
     turned = turn_offers(now=now)
-    blocked = block_spent_offers(now=now)
-    if turned or blocked:
-        logger.info("%d offers turned, %d blocked by a spent limit", turned, blocked)
+    limited = tell_spent_limits(now=now)
+    if turned or limited:
+        logger.info("%d offers turned, %d blocked or reopened by a limit", turned, limited)
 
 
 @shared_task

@@ -23,8 +23,8 @@ class MayMerchandise(BasePermission):
         return request.method in SAFE_METHODS or is_merchandiser(request)
 
 
-class OnlyMerchandisers(MayMerchandise):
-    """Reading too."""
+class OnlyMerchandisers(BasePermission):
+    """What head office alone sees and changes."""
 
     message = "Only merchandisers and administrators see this."
 

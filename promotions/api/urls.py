@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from promotions.api import exports, lifecycle, offer_graph, offers, promotions, quotes, redemptions
+from promotions.api import (
+    campaigns,
+    codes,
+    exports,
+    lifecycle,
+    offer_graph,
+    offers,
+    promotions,
+    quotes,
+    redemptions,
+)
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -13,6 +23,11 @@ urlpatterns = [
     ),
     path(
         "stores/<code:store_code>/redemptions", redemptions.RedemptionView.as_view(), name="api-redemptions"
+    ),
+    path(
+        "stores/<code:store_code>/redemptions/<uuid:redemption_id>/roll-back",
+        redemptions.RollBackView.as_view(),
+        name="api-roll-back",
     ),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
@@ -44,4 +59,31 @@ urlpatterns = [
     path("promotions/<code:promotion_id>/publish", promotions.PublishView.as_view(), name="api-publish"),
     path("promotions/<code:promotion_id>/stop", promotions.StopView.as_view(), name="api-stop"),
     path("promotions/<code:promotion_id>/board", promotions.BoardView.as_view(), name="api-board"),
+    path(
+        "promotions/<code:promotion_id>/code-batches",
+        codes.CodeBatchListView.as_view(),
+        name="api-code-batches",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/preview",
+        codes.CodeListPreviewView.as_view(),
+        name="api-code-preview",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/upload",
+        codes.CodeListUploadView.as_view(),
+        name="api-code-upload",
+    ),
+    path(
+        "promotions/<code:promotion_id>/code-batches/<int:batch_id>/codes.csv",
+        codes.CodeExportView.as_view(),
+        name="api-code-export",
+    ),
+    path("campaigns", campaigns.CampaignListView.as_view(), name="api-campaigns"),
+    path("campaigns/<code:campaign_id>", campaigns.CampaignView.as_view(), name="api-campaign"),
+    path(
+        "campaigns/<code:campaign_id>/limits",
+        campaigns.CampaignLimitsView.as_view(),
+        name="api-campaign-limits",
+    ),
 ]

@@ -1,6 +1,8 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.codes import CodeBatch, SingleUseCode
 from promotions.models.item_lists import ItemList
+from promotions.models.limits import Campaign, CampaignChange, LimitCounter
 from promotions.models.marks import TargetMark
 from promotions.models.offers import (
     Acknowledgement,
@@ -13,15 +15,20 @@ from promotions.models.offers import (
     StoreStream,
 )
 from promotions.models.promotions import Promotion, PromotionRevision
-from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.shoppers import Shopper
 from promotions.models.steps import PromotionStep
 
 __all__ = [
     "Acknowledgement",
     "Briefing",
     "Budget",
+    "Campaign",
+    "CampaignChange",
+    "CodeBatch",
     "IdempotencyKey",
     "ItemList",
+    "LimitCounter",
     "OfferChange",
     "OfferItem",
     "Promotion",
@@ -29,7 +36,10 @@ __all__ = [
     "PromotionStep",
     "Reconciliation",
     "Redemption",
+    "RedemptionChange",
     "RelayCursor",
+    "Shopper",
+    "SingleUseCode",
     "StoreOffer",
     "StoreStream",
     "TargetMark",

@@ -90,6 +90,13 @@ class StoreOffer(models.Model):
             models.Index(
                 fields=["turns_at"], condition=Q(turns_at__isnull=False), name="promotions_store_offer_turns"
             ),
+            # The few whose limit is used up, to be reopened.
+            models.Index(
+                fields=["promotion"],
+                condition=Q(issues__contains=[{"code": "BUDGET_SPENT"}])
+                | Q(issues__contains=[{"code": "STORE_LIMIT_REACHED"}]),
+                name="promotions_store_offer_spent",
+            ),
         ]
 
     def __str__(self) -> str:

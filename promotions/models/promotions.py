@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.history import tracked
+from promotions.rules.limits import Limit, limits_of
 from promotions.rules.materiality import MATERIAL_FIELDS
 from promotions.rules.price import Benefit, benefit_of
 from promotions.rules.words import (
@@ -242,6 +243,7 @@ class PromotionRevision(models.Model):
                 condition=~Q(generic_redemption_code=""),
                 name="promotions_revision_by_code",
             ),
+            models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),
@@ -352,3 +354,15 @@ class PromotionRevision(models.Model):
     @property
     def channels(self) -> frozenset[RedemptionChannel]:
         return frozenset(RedemptionChannel(channel) for channel in self.redemption_channel)
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """Every limit but the uses of everybody together (`total_uses`)."""
+        found = limits_of(self.limits, currency=self.currency)
+        return tuple(limit for limit in found if not limit.is_all_uses)
+
+    @property
+    def total_uses(self) -> int | None:
+        """How often it can be used in all, as `limit_uses` or as one of the limits; None for no end."""
+        found = limits_of(self.limits, currency=self.currency)
+        return next((limit.amount for limit in found if limit.is_all_uses), self.limit_uses)

@@ -44,6 +44,7 @@ class DealFacts:
 
     Weekly `hours` are wall clock in `timezone`, the store's; none: all day long. `honoured_until` None means that
     nothing is honoured after the end.
+    `refusals` are what its reader found against it: a limit that is reached, a code that is used.
     """
 
     promotion_id: str
@@ -90,6 +91,8 @@ class DealFacts:
             return max(first_step, self.minimum_purchase or Decimal(0))
         return self.minimum_purchase
 
+    refusals: tuple[Reason, ...] = ()
+
 
 @dataclass(frozen=True)
 class ItemFacts:
@@ -132,7 +135,7 @@ def deal_refusals(deal: DealFacts, *, currency: str, now: datetime) -> list[Reas
         refusals.append(Reason.BUDGET_SPENT)
     if not money_fits(deal.benefit, currency=currency):
         refusals.append(Reason.CURRENCY_MISMATCH)
-    return refusals
+    return list(dict.fromkeys([*refusals, *deal.refusals]))
 
 
 def conditions(deal: DealFacts) -> list[Reason]:

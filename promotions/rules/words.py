@@ -102,6 +102,13 @@ class LimitUnit(StrEnum):
     MONEY = "MONEY"
 
 
+class RedemptionState(StrEnum):
+    """A use of a promotion is taken, or was given back."""
+
+    REDEEMED = "REDEEMED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
 class RedemptionChannel(StrEnum):
     IN_STORE = "IN_STORE"
     ONLINE = "ONLINE"
@@ -173,6 +180,7 @@ class ChangeReason(StrEnum):
     STOCK = "STOCK"
     BUDGET_SPENT = "BUDGET_SPENT"
     RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
+    BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
 
 

@@ -155,7 +155,7 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
             told=told[revision.receipts_id],
             acknowledged=acknowledged[revision.receipts_id],
             used=promotion.budget.used if hasattr(promotion, "budget") else 0,
-            limit=revision.limit_uses,
+            limit=revision.total_uses,
         )
         for promotion in promotions
         if (revision := shown[promotion.pk])

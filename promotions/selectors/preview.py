@@ -31,7 +31,7 @@ def draft_board(*, revision: PromotionRevision, now: datetime) -> Board:
         states=Counter(cell.state for cell in cells),
         items_total=len(item_ids),
         used=budget.used if budget else 0,
-        limit=revision.limit_uses,
+        limit=revision.total_uses,
     )
 
 
@@ -92,7 +92,7 @@ def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> O
     item_ids = targeted_items(revision)
     (offer,) = draft_offers(revision=revision, stores=[store], item_ids=item_ids, now=now)
     used = Budget.objects.filter(promotion=offer.promotion).values_list("used", flat=True).first() or 0
-    offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses, used=used)
+    offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.total_uses, used=used)
     here = StockLevel.objects.filter(store=store, item__in=item_ids).with_available()
     levels = dict(here.values_list("item_id", "available"))  # type: ignore[misc]  # annotated by the set's method
     best = sorted(item_ids, key=lambda item_id: (item_id not in levels, -levels.get(item_id, 0), item_id))

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Store, StoreGroup
 from inventory.models.history import attribute_changes
-from promotions.models import Budget, ItemList, Promotion, PromotionRevision
+from promotions.models import Budget, Campaign, ItemList, Promotion, PromotionRevision, SingleUseCode
+from promotions.rules.codes import canonical_code
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.lifecycle import Action
 from promotions.rules.price import benefit_of
 from promotions.rules.words import ChangeReason, PromotionState, RevisionState
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.changes import write_changes
+from promotions.services.limits import apply_revision
 from promotions.services.offering import move_index, present_stores, stop_offers, write_offers
 from promotions.services.refreshing import settle_promotions
 from promotions.services.steps import CLOSED, Conflict, advance, locked, newest_revision, refusal
@@ -53,16 +55,24 @@ def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) ->
         if missing := [code for code in codes if code not in known]:
             errors[field] = [f"No item list has the code {', '.join(missing)}."]
     errors |= currency_errors(content)
-    code = (content.get("generic_redemption_code") or "").upper()
-    if code:
-        taken = Promotion.objects.filter(open_code=code)
-        if promotion is not None:
-            taken = taken.exclude(pk=promotion.pk)
-        if other := taken.first():
-            errors["generic_redemption_code"] = [
-                f"The code is taken by the open promotion {other.promotion_id}."
-            ]
+    campaign = content.get("campaign") or ""
+    if campaign and not Campaign.objects.filter(campaign_id=campaign).exists():
+        errors["campaign"] = [f"No campaign has the id {campaign}."]
+    if taken := code_taken(content.get("generic_redemption_code") or "", promotion=promotion):
+        errors["generic_redemption_code"] = [taken]
     return errors
+
+
+def code_taken(code: str, *, promotion: Promotion | None) -> str:
+    """Who else has this code, as a sentence; "" when nobody has."""
+    if not code:
+        return ""
+    named = Promotion.objects.filter(open_code=code.upper())
+    other = (named.exclude(pk=promotion.pk) if promotion else named).first()
+    if other:
+        return f"The code is taken by the open promotion {other.promotion_id}."
+    single = SingleUseCode.objects.filter(pk=canonical_code(code)).select_related("promotion").first()
+    return f"It is a single-use code of {single.promotion.promotion_id}." if single else ""
 
 
 def currency_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -199,23 +209,15 @@ def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> t
 
 
 def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> None:
-    code = revision.generic_redemption_code.upper()
-    other = Promotion.objects.filter(open_code=code).exclude(pk=promotion.pk).first() if code else None
-    if other:
-        raise ValidationError(
-            {"generic_redemption_code": [f"The code is taken by the open promotion {other.promotion_id}."]}
-        )
+    if taken := code_taken(revision.generic_redemption_code, promotion=promotion):
+        raise ValidationError({"generic_redemption_code": [taken]})
 
 
 def open_promotion(
     *, promotion: Promotion, revision: PromotionRevision, by: Any | None, now: datetime
 ) -> None:
-    """Point at the revision and open its budget; a limit below what is used already is an error."""
-    budget, _created = Budget.objects.select_for_update(no_key=True).get_or_create(promotion=promotion)
-    if revision.limit_uses is not None and budget.used > revision.limit_uses:
-        raise ValidationError({"limit_uses": [f"{budget.used} uses are taken already."]})
-    budget.limit_uses, budget.is_open = revision.limit_uses, True
-    budget.save()
+    """Point at the revision and put it under its limits; a limit below what is used already is an error."""
+    apply_revision(promotion=promotion, revision=revision, now=now)
     promotion.published_at = promotion.published_at or now
     promotion.current_revision = revision
     promotion.open_code = revision.generic_redemption_code.upper() or None

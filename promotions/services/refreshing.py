@@ -1,4 +1,4 @@
-"""Offers follow what changed: stock, the clock, a spent limit.
+"""Offers follow what changed: stock and the clock.
 
 Whoever writes a store offer holds its store's lock, taken in the order of ids: stock loads, publishing, turns
 and the reconciler exclude each other per store, so the counts in `StoreOffer` are exact at every commit.
@@ -203,45 +203,3 @@ def settle_promotions(*, promotions: list[int] | None, now: datetime) -> None:
     """Bring the states of the given promotions (None: of all) in line with their stores' windows."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE_PROMOTIONS, {"promotions": promotions, "now": now})
-
-
-SPENT = """
-SELECT o.store_id, o.promotion_id FROM promotions_budget b
-JOIN promotions_storeoffer o ON o.promotion_id = b.promotion_id
-WHERE b.is_open AND b.used >= b.limit_uses AND o.state NOT IN ('STOPPED', 'EXPIRED')
-  AND NOT jsonb_path_exists(o.issues, '$[*] ? (@.code == "BUDGET_SPENT")')
-"""
-
-BLOCK_SPENT = """
-UPDATE promotions_storeoffer o
-SET state = 'BLOCKED', changed_at = %(now)s, issues = o.issues || %(issue)s::jsonb
-FROM promotions_budget b
-WHERE b.promotion_id = o.promotion_id AND b.is_open AND b.used >= b.limit_uses
-  AND o.promotion_id = ANY(%(promotions)s::int8[]) AND o.store_id = ANY(%(stores)s::int4[])
-  AND o.state NOT IN ('STOPPED', 'EXPIRED')
-  AND NOT jsonb_path_exists(o.issues, '$[*] ? (@.code == "BUDGET_SPENT")')
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
-"""
-
-SPENT_ISSUE = (
-    '[{"code": "BUDGET_SPENT", "severity": "blocking", "resolution": "Raise the limit to reopen the offer."}]'
-)
-
-
-def block_spent_offers(*, now: datetime) -> int:
-    """Tell every store of a promotion whose last use is taken; the number of offers blocked.
-
-    A redemption itself never waits for this: the limit stands on its own row. It only moves what is shown.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SPENT)
-        spent = cursor.fetchall()
-        if not spent:
-            return 0
-        stores = Store.objects.filter(pk__in={store_id for store_id, _promotion in spent}).lock_in_order()
-        promotions = sorted({promotion_id for _store, promotion_id in spent})
-        cursor.execute(
-            BLOCK_SPENT, {"now": now, "issue": SPENT_ISSUE, "promotions": promotions, "stores": stores}
-        )
-        blocked = transitions_from(cursor.fetchall(), reason=ChangeReason.BUDGET_SPENT)
-        return write_changes(transitions=blocked, now=now)

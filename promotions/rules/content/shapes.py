@@ -49,6 +49,11 @@ def whole_in(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def is_currency(text: str) -> bool:
+    """Three capital letters, as ISO 4217 has them."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+
+
 def canonical(content: Mapping[str, Any]) -> dict[str, Any]:
     """The same words with lists of objects written one way, so that equal is equal.
 

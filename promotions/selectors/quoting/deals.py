@@ -11,9 +11,10 @@ from django.db import connection
 from inventory.models import Store
 from promotions.rules.basket import BasketDeal, BundlePart
 from promotions.rules.verdict import deal_refusals
-from promotions.rules.words import Audience, Concurrence, OfferType, Reason, RewardItems
+from promotions.rules.words import Audience, Concurrence, Reason, RewardItems
 from promotions.selectors.quoting.asking import AskedBasket, Basket
-from promotions.selectors.verdicts.facts import DEAL_COLUMNS, read_deal
+from promotions.selectors.quoting.codes import ShownCodes, shown_codes
+from promotions.selectors.verdicts.facts import DEAL_COLUMNS, read_deal, scan_params
 from promotions.selectors.verdicts.shapes import VerdictDeal
 
 # By the index of items: what other items' promotions there are costs nothing.
@@ -46,11 +47,16 @@ class StoreDeal:
 def deals_of_basket(basket: Basket, *, asked: AskedBasket, store: Store, now: dt.datetime) -> list[StoreDeal]:
     """Every deal open in the store now on any item of the basket, with what stands against it already."""
     with connection.cursor() as cursor:
-        cursor.execute(DEALS_OF_BASKET, {"items": list(basket.items), "store": store.pk, "now": now})
+        params = {**scan_params(store=store, now=now), "items": list(basket.items), "now": now}
+        cursor.execute(DEALS_OF_BASKET, params)
         rows = orjson.loads(
             cursor.fetchone()[0] or "[]"
         )  # one text: reading it a row at a time costs as much again
-    return [store_deal(found, row, basket=basket, asked=asked, store=store, now=now) for found, row in rows]
+    shown = shown_codes(asked.codes)
+    return [
+        store_deal(found, row, basket=basket, asked=asked, shown_codes=shown, store=store, now=now)
+        for found, row in rows
+    ]
 
 
 def store_deal(
@@ -59,6 +65,7 @@ def store_deal(
     *,
     basket: Basket,
     asked: AskedBasket,
+    shown_codes: ShownCodes,
     store: Store,
     now: dt.datetime,
 ) -> StoreDeal:
@@ -72,7 +79,9 @@ def store_deal(
         for part in row["bundle_parts"]
     )
     refusals = [*deal_refusals(shown.facts, currency=store.currency, now=now)]
-    refusals += asked_refusals(shown, audience=row["audience"], asked=asked)
+    refusals += shown_codes.refusals(shown)
+    if row["audience"] == Audience.MEMBERS and not asked.is_member:
+        refusals.append(Reason.MEMBERS_ONLY)
     deal = BasketDeal(
         promotion_id=shown.promotion_id,
         benefit=benefit,
@@ -86,13 +95,3 @@ def store_deal(
         refusals=tuple(dict.fromkeys(refusals)),
     )
     return StoreDeal(shown, deal)
-
-
-def asked_refusals(shown: VerdictDeal, *, audience: str, asked: AskedBasket) -> list[Reason]:
-    """What the shopper would have to bring and did not: the code, the membership."""
-    refusals = []
-    if shown.facts.offer_type != OfferType.NO_CODE and shown.code.upper() not in asked.codes:
-        refusals.append(Reason.CODE_NEEDED)
-    if audience == Audience.MEMBERS and not asked.is_member:
-        refusals.append(Reason.MEMBERS_ONLY)
-    return refusals

@@ -9,6 +9,7 @@ from inventory.models import Store
 from promotions.rules.verdict import Decision, best, deal_refusals, decide
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore, items_of_deal, nearest_stores
+from promotions.selectors.codes import is_misread, names_in
 from promotions.selectors.sentences import end_text, moment_text, money, reason_text, say
 from promotions.selectors.verdicts.facts import (
     BEST_ITEM_OF_DEAL,
@@ -16,10 +17,10 @@ from promotions.selectors.verdicts.facts import (
     BY_SKU,
     DEAL_BY_CODE,
     ELSEWHERE,
-    REMEMBERED,
     fetch_one,
     read_deal,
     read_item,
+    scan_params,
 )
 from promotions.selectors.verdicts.shapes import (
     ReasonLine,
@@ -32,13 +33,14 @@ from promotions.selectors.verdicts.shapes import (
 
 
 def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
-    """The verdict on anything with a code: a GTIN in any form, a PLU, a SKU, a promotion's code or id.
+    """The verdict on anything with a code: a GTIN in any form, a PLU, a SKU, a coupon, a promotion's code or id.
 
-    Digits of a GTIN's length with a wrong check digit that nothing else matches are a misread, not an unknown
-    item. `now` is aware; every time in the answer is on the store's clock.
+    What has the form of a GTIN, a coupon or one of our single-use codes, but a wrong check digit or character, and
+    that nothing else matches is a misread, not an unknown item. `now` is aware; every time in the answer is on the
+    store's clock.
     """
-    code = code.replace("\x00", "").strip()[:200]
-    params = {"store": store.pk, "remembered": now - REMEMBERED}
+    code = code.replace("\x00", "").strip(" \t\r\n")[:200]
+    params = scan_params(store=store, now=now)
     row = None
     for gtin in scanned_gtins(code):
         row = row or fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin})
@@ -51,7 +53,8 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
             or fetch_one(BY_SKU, {**params, "value": code})
         )
     if row is None:
-        reason = Reason.MISREAD_CODE if looks_misread(code) else Reason.UNKNOWN_CODE
+        is_slip = looks_misread(code) or is_misread(code)
+        reason = Reason.MISREAD_CODE if is_slip else Reason.UNKNOWN_CODE
         return closing(store=store, code=code, outcome=Outcome.UNKNOWN, reasons=[reason], facts={}, now=now)
     return item_verdict(store=store, code=code, row=row, now=now)
 
@@ -83,10 +86,12 @@ def item_verdict(*, store: Store, code: str, row: Sequence[Any], now: dt.datetim
 
 def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict | None:
     """The verdict on a promotion's code or id, judged on its best item here; None when there is no such one."""
-    row = fetch_one(DEAL_BY_CODE, {"store": store.pk, "value": code})
+    params = scan_params(store=store, now=now)
+    names = names_in(code)
+    row = fetch_one(DEAL_BY_CODE, {**params, **names})
     if row is None:
         return None
-    found, is_here, promotion_pk, _promotion_id, headline = row
+    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used = row
     if not is_here:
         places = nearest_stores(store=store, promotion_pk=promotion_pk, item_pk=None, now=now)
         facts = {"store": places[0].name if places else "", "item": headline}
@@ -95,6 +100,10 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
             alternatives=places,
         )  # fmt: skip
     deal = read_deal(found, store=store)
+    if not single_code and names["single"].startswith("("):  # a coupon's serial that nobody has used yet
+        single_code = names["single"]
+    if single_code:
+        deal = deal.by_single_code(single_code, is_used=is_used)
     item_row = fetch_one(BEST_ITEM_OF_DEAL, {"store": store.pk, "promotion": promotion_pk})
     if item_row is None:
         refusals = deal_refusals(deal.facts, currency=store.currency, now=now) or [Reason.NOT_STOCKED]

@@ -1,7 +1,7 @@
 """What a verdict says: the parts that tablet and API show."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,11 @@ class VerdictDeal:
     def benefit_text(self) -> str:
         """What it gives, in words; put together only for the deals that are shown."""
         return benefit_text(self.facts.benefit)
+
+    def by_single_code(self, code: str, *, is_used: bool) -> "VerdictDeal":
+        """The deal as the code names it that was scanned, which is good for one use."""
+        used = (Reason.CODE_USED,) if is_used else ()
+        return replace(self, code=code, facts=replace(self.facts, refusals=(*used, *self.facts.refusals)))
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,21 @@ from promotions.models import (
     Acknowledgement,
     Briefing,
     Budget,
+    Campaign,
+    CampaignChange,
+    CodeBatch,
     IdempotencyKey,
     ItemList,
+    LimitCounter,
     OfferChange,
     OfferItem,
     Promotion,
     PromotionRevision,
     PromotionStep,
     Redemption,
+    RedemptionChange,
+    Shopper,
+    SingleUseCode,
     StoreOffer,
     StoreStream,
     TargetMark,
@@ -115,6 +122,22 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_acknowledged_once": lambda: again(Acknowledgement),
     "promotions_budget_never_over": lambda: Budget.objects.update(used=4),
     "promotions_redemption_discount_has_currency": lambda: Redemption.objects.update(discount_amount=1),
+    "promotions_redemption_state_known": lambda: Redemption.objects.update(state="LOST"),
+    "promotions_redemption_quantity_1": lambda: Redemption.objects.update(quantity=0),
+    "promotions_redemption_rolled_back_once": lambda: again(RedemptionChange),
+    "promotions_redemption_change_says_why": lambda: again(RedemptionChange, why=""),
+    "promotions_shopper_known_or_erased": lambda: Shopper.objects.update(member_number=None),
+    "promotions_campaign_has_a_name": lambda: Campaign.objects.update(title=""),
+    "promotions_campaign_change_says_why": lambda: again(CampaignChange, why=""),
+    "promotions_counter_once": lambda: again(LimitCounter),
+    "promotions_counter_never_over": lambda: LimitCounter.objects.update(used=21),
+    "promotions_counter_has_one_owner": lambda: LimitCounter.objects.update(campaign=Campaign.objects.get()),
+    "promotions_counter_has_one_scope": lambda: LimitCounter.objects.update(shopper=Shopper.objects.get()),
+    "promotions_counter_period_starts": lambda: LimitCounter.objects.update(starts_on=None),
+    "promotions_counter_money_has_currency": lambda: LimitCounter.objects.update(unit="MONEY"),
+    "promotions_batch_named_once": lambda: again(CodeBatch),
+    "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
+    "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
@@ -131,9 +154,26 @@ def one_of_each() -> None:
     promotion = create_published_promotion(generic_redemption_code="SAVE", limit_uses=3)
     first = promotion.latest_revision()
     acknowledge(store=store, revision_id=first.pk, staff_member=person, now=NOW)
-    Redemption.objects.create(
+    redemption = Redemption.objects.create(
         promotion=promotion, revision=first, store=store, redeemed_by=person, redeemed_at=NOW
     )
+    RedemptionChange.objects.create(
+        redemption=redemption, old_state="REDEEMED", new_state="ROLLED_BACK", by=person, why="slip", at=NOW
+    )
+    Shopper.objects.create(member_number="M1", created_at=NOW)
+    campaign = Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
+    CampaignChange.objects.create(campaign=campaign, old_limits=[], new_limits=[], why="more", at=NOW)
+    LimitCounter.objects.create(
+        promotion=promotion,
+        store=store,
+        period="DAY",
+        starts_on=NOW.date(),
+        unit="USES",
+        limit_amount=20,
+        used=1,
+    )
+    batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
+    SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
     IdempotencyKey.objects.create(
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )

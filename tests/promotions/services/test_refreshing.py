@@ -11,7 +11,7 @@ from inventory.models import StockLevel
 from promotions.models import Budget, OfferChange, Promotion, StoreOffer
 from promotions.services.publishing import stop_promotion
 from promotions.services.reconciling import reconcile
-from promotions.services.refreshing import block_spent_offers, refresh_after_stock_change, turn_offers
+from promotions.services.refreshing import refresh_after_stock_change, turn_offers
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, change_stock, create_published_promotion, put_stock
 
@@ -145,14 +145,3 @@ def test_a_stopped_promotion_is_not_turned() -> None:
 
     assert turn_offers(now=NOW + 9 * DAY) == 0
     assert offer_state() == "STOPPED"
-
-
-def test_a_spent_limit_is_told_to_every_store_once() -> None:
-    create_store()
-    create_store()
-    create_item()
-    create_published_promotion(limit_uses=2)
-    Budget.objects.update(used=2)
-
-    assert [block_spent_offers(now=NOW), block_spent_offers(now=NOW)] == [2, 0]
-    assert set(StoreOffer.objects.values_list("state", flat=True)) == {"BLOCKED"}
