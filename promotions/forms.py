@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Store, StoreGroup
 from promotions.models import PromotionRevision
 from promotions.rules.content import AMOUNT_FIELDS
+from promotions.rules.last_day import half_open_end, last_day_and_time
 from promotions.rules.words import (
     CouponValueType,
     OfferType,
@@ -346,18 +347,6 @@ def known_items(values: list[str]) -> list[str]:
     if unknown:
         raise ValidationError(gettext("No item has the code %(codes)s.") % {"codes": ", ".join(unknown[:10])})
     return values
-
-
-def half_open_end(last_day: date, until: time | None) -> tuple[date, time]:
-    """The instant after the window: midnight after the last day, or the given time on it."""
-    if until is None or until == time(0):
-        return last_day + timedelta(days=1), time(0)
-    return last_day, until
-
-
-def last_day_and_time(ends_on: date, ends_time: time) -> tuple[date, time | None]:
-    """The other way: what people call the last day, and a time only when it is not the whole day."""
-    return (ends_on - timedelta(days=1), None) if ends_time == time(0) else (ends_on, ends_time)
 
 
 def initial_of(revision: PromotionRevision) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from promotions.models.offers import (
 )
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+from promotions.models.saved_views import SavedView
+from promotions.models.uploads import UploadBatch, UploadEvent, UploadRow
 
 __all__ = [
     "Acknowledgement",
@@ -27,6 +29,10 @@ __all__ = [
     "Reconciliation",
     "Redemption",
     "RelayCursor",
+    "SavedView",
     "StoreOffer",
     "StoreStream",
+    "UploadBatch",
+    "UploadEvent",
+    "UploadRow",
 ]

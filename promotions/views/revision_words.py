@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from promotions.forms import SECTIONS, PromotionForm, last_day_and_time
+from promotions.forms import SECTIONS, PromotionForm
 from promotions.models import Promotion, PromotionRevision
+from promotions.rules.last_day import last_day_and_time
 from promotions.selectors.sentences import benefit_text, money
 
 # Told together with another field: the kind of deal with its amount, a day with its time.
