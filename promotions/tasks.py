@@ -5,9 +5,11 @@ from datetime import time
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from promotions.live.relay import relay_pending
 from promotions.services.refreshing import block_spent_offers, reconcile, turn_offers
+from promotions.services.uploads import carry_out_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -41,3 +43,19 @@ def reconcile_when_due() -> None:
     run = reconcile(slot=now.date(), now=now)
     if run and run.differences:
         logger.warning("reconciliation of %s found %d differences", run.slot, run.differences)
+
+
+@shared_task
+def carry_out_uploads() -> None:
+    """Take over and undo the tables of promotions that are too long for a request."""
+    rows = carry_out_waiting()
+    if rows:
+        logger.info("%d rows of uploaded tables taken over or undone", rows)
+
+
+def ring_uploads() -> None:
+    """Let a worker look at once; when Valkey is away, the next tick does."""
+    try:
+        carry_out_uploads.delay()
+    except OperationalError as error:
+        logger.warning("no worker was rung for an upload: %s", error)

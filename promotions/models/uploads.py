@@ -10,12 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from promotions.models.promotions import PromotionRevision
 
+MOST_ATTEMPTS = 3
+
 
 class UploadBatch(models.Model):
     """One uploaded table. `columns` are those of `promotions.rules.cells`, in the file's order.
 
-    A batch is settled once it was undone: nothing of it goes in any more.
+    Once it was undone nothing of it goes in any more. `asked` is what a worker has to do with it.
     """
+
+    class Asked(models.TextChoices):
+        COMMIT = "COMMIT", _("take over")
+        UNDO = "UNDO", _("undo")
 
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
@@ -26,10 +32,21 @@ class UploadBatch(models.Model):
     )
     uploaded_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
+    asked = models.CharField(max_length=6, choices=Asked.choices, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("-uploaded_at", "-id")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(asked="", asked_at__isnull=True, attempts=0)
+                | Q(asked__in=["COMMIT", "UNDO"], asked_at__isnull=False, attempts__lte=MOST_ATTEMPTS),
+                name="promotions_upload_asked_at_paired",
+            ),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("uploaded_at")),
                 name="promotions_upload_undone_after_uploaded",
@@ -41,6 +58,16 @@ class UploadBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_busy(self) -> bool:
+        """A worker is at it, or will be in a moment."""
+        return bool(self.asked) and self.attempts < MOST_ATTEMPTS
+
+    @property
+    def has_failed(self) -> bool:
+        """No worker got through with what was asked."""
+        return bool(self.asked) and self.attempts >= MOST_ATTEMPTS
 
     def state_counts(self) -> Counter[str]:
         """How many rows are in each state."""

@@ -8,60 +8,36 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from inventory.models import Store, StoreGroup
+from inventory.models import Store
 from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
+from promotions.models import Budget, OfferItem, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.price import money_fits
 from promotions.rules.window import resolve_window
 from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.changes import Transition, transitions_from, write_changes
+from promotions.services.naming import Known, known_names, naming_errors
 from promotions.services.refreshing import settle_promotions, state_sql
 
 CLOSED = (PromotionState.EXPIRED, PromotionState.STOPPED)
 
 
-def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = None) -> None:
-    """Raise ValidationError by field when a revision may not say this: its own words, then what it names."""
+def check_content(
+    content: Mapping[str, Any], *, promotion: Promotion | None = None, known: Known | None = None
+) -> None:
+    """Raise ValidationError by field when a revision may not say this: its own words, then what it names.
+
+    Who checks many asks for what they name at once and passes it as `known`.
+    """
     errors = content_errors(content)
     unknown_fields = set(content) - PromotionRevision.content_fields()
     for field in unknown_fields:
         errors.setdefault(field, []).append("This is not a field of a promotion.")
     if not errors:
-        errors = naming_errors(content, promotion=promotion)
+        errors = naming_errors(content, promotion=promotion, known=known or known_names([content]))
     if errors:
         raise ValidationError(errors)
-
-
-def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) -> dict[str, list[str]]:
-    """Stores, groups and codes that do not exist or are taken."""
-    errors: dict[str, list[str]] = {}
-    for field in ("store_codes_inclusion", "store_codes_exclusion"):
-        codes = content.get(field) or []
-        known = set(Store.objects.filter(store_code__in=codes).values_list("store_code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store has the code {', '.join(missing)}."]
-    for field in ("store_groups_inclusion", "store_groups_exclusion"):
-        codes = content.get(field) or []
-        known = set(StoreGroup.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store group has the code {', '.join(missing)}."]
-    for field in ("item_list_inclusion", "item_list_exclusion"):
-        codes = content.get(field) or []
-        known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No item list has the code {', '.join(missing)}."]
-    code = (content.get("generic_redemption_code") or "").upper()
-    if code:
-        taken = Promotion.objects.filter(open_code=code)
-        if promotion is not None:
-            taken = taken.exclude(pk=promotion.pk)
-        if other := taken.first():
-            errors["generic_redemption_code"] = [
-                f"The code is taken by the open promotion {other.promotion_id}."
-            ]
-    return errors
 
 
 def create_promotion(

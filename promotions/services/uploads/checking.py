@@ -17,6 +17,7 @@ from promotions.rules.cells import ENDS_AT, FIELD_OF, LAST_DAY, cells_of, read_c
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.words import PromotionState
 from promotions.selectors.picking import unknown_item_names
+from promotions.services.naming import Known, known_names
 from promotions.services.publishing import CLOSED, check_content
 
 KEY = "promotion_id"
@@ -73,9 +74,10 @@ def check_rows(
     """
     ground = ground_for(rows, times_named=times_named)
     read = [(row, check_words(row, ground=ground)) for row in rows if WHOLE not in row.errors]
-    unknown = unknown_items(content for _row, content in read)
+    named = [content for _row, content in read]
+    unknown, known = unknown_items(named), known_names(named)
     for row, content in read:
-        check_names(row, content=content, ground=ground, unknown=unknown)
+        check_names(row, content=content, ground=ground, unknown=unknown, known=known)
         settle_state(row, content=content, ground=ground)
     return read
 
@@ -119,7 +121,7 @@ def unknown_items(contents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 
 def check_names(
-    row: UploadRow, *, content: Mapping[str, Any], ground: Ground, unknown: frozenset[str]
+    row: UploadRow, *, content: Mapping[str, Any], ground: Ground, unknown: frozenset[str], known: Known
 ) -> None:
     """Items, stores, groups and codes that do not exist or are taken."""
     for field in ITEM_FIELDS:
@@ -129,7 +131,7 @@ def check_names(
     if row.errors:
         return
     try:
-        check_content(content, promotion=ground.promotions.get(row.public_id))
+        check_content(content, promotion=ground.promotions.get(row.public_id), known=known)
     except ValidationError as error:
         row.errors = errors_by_column(error, row)
 

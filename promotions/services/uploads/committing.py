@@ -23,8 +23,7 @@ def commit_batch(*, batch: UploadBatch, author: Any, now: datetime) -> int:
     """
     with transaction.atomic():
         batch = UploadBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        if batch.undone_at is not None:
-            raise ValidationError(_("This upload was undone; upload the file again."))
+        refuse_undone(batch)
         rows = list(batch.rows.filter(state__in=GOOD))
         promotions = lock_promotions(rows)
         shown = {row.pk: row.base_number for row in rows}
@@ -59,6 +58,12 @@ def say_stale(row: UploadRow) -> None:
 
 def refuse(row: UploadRow, errors: dict[str, list[str]]) -> None:
     row.state, row.errors, row.changes = UploadRow.State.ERROR, errors, []
+
+
+def refuse_undone(batch: UploadBatch) -> None:
+    """Raise ValidationError for a batch that was undone: what is left of it is history."""
+    if batch.undone_at is not None:
+        raise ValidationError(_("This upload was undone; upload the file again."))
 
 
 def lock_promotions(rows: list[UploadRow]) -> dict[str, Promotion]:
