@@ -14,7 +14,8 @@ from django.db import connection
 from django.test import override_settings
 
 from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
-from promotions.models import Redemption
+from promotions.models import Redemption, UploadBatch
+from promotions.services.uploads import receive_upload
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
@@ -41,6 +42,7 @@ class Rule:
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
 DRAFT = content_for(starts_on="2026-11-20", ends_on="2026-12-01", percent_off="5")
+TABLE = "promotion_id,Title\noat,29 % off oat drink\n"
 
 RULES = {
     "api-verdict": Rule({"GET": EVERYBODY}),
@@ -77,6 +79,11 @@ RULES = {
     "api-revisions": Rule({"POST": DESK}, body=DRAFT),
     "api-publish": Rule({"POST": DESK}),
     "api-stop": Rule({"POST": DESK}, body={"reason": "walked over"}),
+    "api-uploads": Rule({"GET": DESK, "POST": DESK}, body=TABLE),
+    "api-upload": Rule({"GET": DESK}),
+    "api-upload-rows": Rule({"GET": DESK}),
+    "api-upload-commit": Rule({"POST": DESK}),
+    "api-upload-undo": Rule({"POST": DESK}),
     "api-board": Rule({"GET": EVERYBODY}),
     "api-tokens": Rule({"POST": EVERYBODY, "DELETE": EVERYBODY}, body=SIGN_IN, public=frozenset({"POST"})),
     "api-schema": Rule({"GET": EVERYBODY}, public=frozenset({"GET"})),
@@ -102,16 +109,18 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
         create_conflict(store=made.there, item=made.item)
         create_conflict(store=made.here, item=made.item)
         FeedRun.objects.update(keeps_raw=False)
+        receive_upload(content=TABLE.encode(), file_name="plan.csv", author=None, now=NOW)
         yield made
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     """The route with its parameters filled in."""
     run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
+    upload = UploadBatch.objects.order_by("pk").first()
     values = {
         "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
         "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
-        "mapping_id": str((mapping and mapping.pk) or 1),
+        "mapping_id": str((mapping and mapping.pk) or 1), "upload_id": str(upload and upload.pk),
     }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")

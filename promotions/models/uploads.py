@@ -1,11 +1,11 @@
 """Tables of promotions that people upload: the file's rows, what became of each, and who did what with them."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from promotions.models.promotions import PromotionRevision
@@ -74,6 +74,14 @@ class UploadBatch(models.Model):
         return Counter(dict(self.rows.order_by().values_list("state").annotate(Count("pk"))))
 
 
+class UploadRowQuerySet(models.QuerySet["UploadRow"]):
+    """Sets of rows."""
+
+    def errors_first(self) -> Self:
+        """Those that wait for a person before the others, each in the file's order."""
+        return self.order_by(Case(When(state="ERROR", then=0), default=1), "line_number")
+
+
 class UploadRow(models.Model):
     """One row of a table: its cells as they are to be read, and what they would do or did.
 
@@ -103,6 +111,8 @@ class UploadRow(models.Model):
         PromotionRevision, null=True, blank=True, on_delete=models.SET_NULL, related_name="uploaded_in"
     )
     told = models.CharField(max_length=300, blank=True)  # why it could not be undone
+
+    objects = UploadRowQuerySet.as_manager()
 
     class Meta:
         ordering = ("line_number",)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from promotions.rules.content.shapes import plain_text
 from promotions.rules.words import RedemptionChannel
@@ -31,11 +31,15 @@ class CellError(ValueError):
 
 @dataclass(frozen=True)
 class Kind:
-    """How cells of a column are read and written; `words` are those that may stand there."""
+    """How cells of a column are read and written; `words` are those that may stand there.
+
+    `holds` says what a spreadsheet should take them for.
+    """
 
     read: Callable[[str], Any]
     write: Callable[[Any], str]
     words: tuple[str, ...] = ()
+    holds: Literal["text", "number", "day"] = "text"
 
 
 def found(written: str) -> str:
@@ -112,7 +116,7 @@ def amount(*, digits: int = 9, decimals: int = 3) -> Kind:
             )
         return number
 
-    return Kind(read, lambda value: "" if value is None else str(plain_text(value)))
+    return Kind(read, lambda value: "" if value is None else str(plain_text(value)), holds="number")
 
 
 def whole(*, empty: int | None = None, least: int = 0, most: int = MOST_WHOLE) -> Kind:
@@ -124,7 +128,7 @@ def whole(*, empty: int | None = None, least: int = 0, most: int = MOST_WHOLE) -
             raise CellError(f"Expected a whole number from {least:,} to {most:,}; {found(written)}.")
         return int(Decimal(written))
 
-    return Kind(read, plain)
+    return Kind(read, plain, holds="number")
 
 
 def day() -> Kind:
@@ -140,7 +144,7 @@ def day() -> Kind:
         except ValueError as error:
             raise CellError(f"Expected a day as YYYY-MM-DD, such as 2026-11-28; {found(written)}.") from error
 
-    return Kind(read, lambda value: value.isoformat() if value else "")
+    return Kind(read, lambda value: value.isoformat() if value else "", holds="day")
 
 
 def clock() -> Kind:

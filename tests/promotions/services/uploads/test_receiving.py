@@ -45,7 +45,7 @@ def test_the_words_that_stand_already_are_no_change() -> None:
         ({"Last day": "2026-11-01"}, {"last_day": "The promotion ends before it starts."}),
         ({"First day": "22/11/26"}, {"starts_on": f"{DAY}; found “22/11/26”."}),
         ({"Stores": "0412"}, {"store_codes_inclusion": "Leave this empty, or choose specific stores."}),
-        ({"Which stores": "specific stores", "Stores": "gone"}, {"store_codes_inclusion": "No store has the code gone."}),
+        ({"Which stores": "specific stores", "Stores": "x"}, {"store_codes_inclusion": "No store has the code x."}),
         ({"Which items": "specific products", "Items": "S-0"}, {"item_id_inclusion": "No item has the code S-0."}),
         ({"The code": "A", "Code": "Generic code", "Title": ""}, {"long_title": "Enter a title."}),
         ({"promotion_id": " "}, {"promotion_id": "Enter an id of up to 60 characters."}),
