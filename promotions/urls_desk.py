@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import merchandising
+from promotions.views import merchandising, uploads
 
 urlpatterns: list[URLPattern] = [
     path("desk/promotions/", merchandising.promotion_list, name="promotion-list"),
     path("desk/promotions/new/", merchandising.promotion_new, name="promotion-new"),
     path("desk/promotions/items/", merchandising.item_search, name="promotion-items"),
+    path("desk/promotions/upload/", uploads.upload_start, name="upload-start"),
+    path("desk/promotions/upload/template/", uploads.upload_template, name="upload-template"),
+    path("desk/promotions/upload/rows/<int:pk>/", uploads.upload_row, name="upload-row"),
+    path("desk/promotions/upload/<int:pk>/", uploads.upload, name="upload"),
+    path("desk/promotions/upload/<int:pk>/head/", uploads.upload_head, name="upload-head"),
+    path("desk/promotions/upload/<int:pk>/recheck/", uploads.upload_recheck, name="upload-recheck"),
+    path("desk/promotions/upload/<int:pk>/commit/", uploads.upload_commit, name="upload-commit"),
+    path("desk/promotions/upload/<int:pk>/undo/", uploads.upload_undo, name="upload-undo"),
+    path("desk/promotions/upload/<int:pk>/errors/", uploads.upload_waiting, name="upload-waiting"),
     path("desk/promotions/<int:pk>/", merchandising.promotion_detail, name="promotion-detail"),
     path("desk/promotions/<int:pk>/edit/", merchandising.promotion_edit, name="promotion-edit"),
     path("desk/promotions/<int:pk>/preview/", merchandising.promotion_preview, name="promotion-preview"),

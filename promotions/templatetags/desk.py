@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from promotions.models import UploadRow
 from promotions.rules.words import OfferState, PromotionState
 from promotions.templatetags.look import STATE_LOOKS, word
 
@@ -21,6 +22,29 @@ PROMOTION_LOOKS = {
     PromotionState.EXPIRED: ("unknown", "clock", _("Expired")),
     PromotionState.STOPPED: ("refuse", "stop", _("Stopped")),
 }
+
+UPLOAD_LOOKS = {
+    UploadRow.State.NEW: ("alternative", "plus"),
+    UploadRow.State.CHANGED: ("alternative", "pen"),
+    UploadRow.State.UNCHANGED: ("unknown", "absent"),
+    UploadRow.State.ERROR: ("refuse", "bar"),
+    UploadRow.State.COMMITTED: ("honour", "tick"),
+    UploadRow.State.UNDONE: ("unknown", "retry"),
+    UploadRow.State.KEPT: ("check", "low"),
+}
+
+
+@register.filter
+def upload_word(state: str) -> SafeString:
+    """What a row of an uploaded table would do, or did."""
+    row_state = UploadRow.State(state)
+    return word(*UPLOAD_LOOKS[row_state], row_state.label)
+
+
+@register.filter
+def upload_tone(state: str) -> str:
+    """The colour of a row of an uploaded table."""
+    return UPLOAD_LOOKS[UploadRow.State(state)][0]
 
 
 @register.filter
