@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import merchandising, uploads
+from promotions.views import calendar, listing, merchandising, uploads
 
 urlpatterns: list[URLPattern] = [
-    path("desk/promotions/", merchandising.promotion_list, name="promotion-list"),
+    path("desk/promotions/", listing.promotion_list, name="promotion-list"),
     path("desk/promotions/new/", merchandising.promotion_new, name="promotion-new"),
     path("desk/promotions/items/", merchandising.item_search, name="promotion-items"),
+    path("desk/promotions/calendar/", calendar.promotion_calendar, name="promotion-calendar"),
+    path("desk/promotions/table/", listing.promotion_table, name="promotion-table"),
+    path("desk/promotions/views/", listing.view_save, name="view-save"),
+    path("desk/promotions/views/<int:pk>/default/", listing.view_default, name="view-default"),
+    path("desk/promotions/views/<int:pk>/delete/", listing.view_delete, name="view-delete"),
     path("desk/promotions/upload/", uploads.upload_start, name="upload-start"),
     path("desk/promotions/upload/template/", uploads.upload_template, name="upload-template"),
     path("desk/promotions/upload/rows/<int:pk>/", uploads.upload_row, name="upload-row"),
@@ -18,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/promotions/upload/<int:pk>/undo/", uploads.upload_undo, name="upload-undo"),
     path("desk/promotions/upload/<int:pk>/errors/", uploads.upload_waiting, name="upload-waiting"),
     path("desk/promotions/<int:pk>/", merchandising.promotion_detail, name="promotion-detail"),
+    path("desk/promotions/<int:pk>/panel/", listing.promotion_panel, name="promotion-panel"),
     path("desk/promotions/<int:pk>/edit/", merchandising.promotion_edit, name="promotion-edit"),
     path("desk/promotions/<int:pk>/preview/", merchandising.promotion_preview, name="promotion-preview"),
     path("desk/promotions/<int:pk>/board/", merchandising.promotion_board, name="promotion-board"),

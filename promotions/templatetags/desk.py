@@ -60,6 +60,22 @@ def promotion_name(state: str) -> Any:
 
 
 @register.filter
+def promotion_tone(state: str) -> str:
+    """The colour alone."""
+    return PROMOTION_LOOKS[PromotionState(state)][0]
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: dict[str, Any], name: str) -> str:
+    """The address's query string without one name and the page; still one that says that all is meant."""
+    query = context["request"].GET.copy()
+    for left_out in (name, "page"):
+        query.pop(left_out, None)
+    query["view"] = "all"
+    return f"?{query.urlencode()}"
+
+
+@register.filter
 def offer_tone(state: str) -> str:
     """The colour of a store offer's state."""
     return STATE_LOOKS[OfferState(state)][0]

@@ -44,11 +44,11 @@ BATCHES_SHOWN = 20
 def upload_start(request: HttpRequest) -> HttpResponse:
     """Where a file is chosen, a template is made, and what was uploaded lately is listed."""
     problem = ""
-    if request.method == "POST":
-        file = request.FILES.get("file")
+    file = request.FILES.get("file")
+    if request.method == "POST" and file is None:
+        problem = _("Choose a file first.")
+    elif file is not None:
         try:
-            if file is None:
-                raise FeedRefused("no_file", _("Choose a file first."))
             batch, is_new = receive_upload(
                 content=file.read(MOST_BYTES + 1), file_name=file.name or "upload", author=request.user,
                 now=timezone.now(),
@@ -100,7 +100,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """One upload: its counts, what can be done, and its rows by state."""
     batch = batch_or_404(pk)
     state = request.GET.get("state", "")
-    rows = batch.rows.errors_first()
+    rows = batch.rows.select_related("batch", "revision").errors_first()
     if state in UploadRow.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
