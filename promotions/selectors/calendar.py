@@ -136,7 +136,7 @@ def window_of(revision: PromotionRevision) -> tuple[datetime, datetime]:
 def items_of(revisions: Sequence[PromotionRevision]) -> list[list[int]]:
     """The ids of each one's items: by the index, of a draft by its scope."""
     index = OfferItem.objects.filter(promotion__in=[revision.promotion_id for revision in revisions])
-    published = dict(index.order_by().values_list("promotion_id").annotate(ArrayAgg("item_id")))
+    published = dict(index.order_by().values_list("promotion_id").annotate(members=ArrayAgg("item_id")))
     return [
         targeted_items(revision)
         if revision.promotion.state in UNPUBLISHED
@@ -152,7 +152,7 @@ def stores_of(revisions: Sequence[PromotionRevision]) -> list[list[int]]:
         promotion__in=[revision.promotion_id for revision in revisions],
         revision=F("promotion__current_revision"),
     )
-    published = dict(offers.order_by().values_list("promotion_id").annotate(ArrayAgg("store_id")))
+    published = dict(offers.order_by().values_list("promotion_id").annotate(members=ArrayAgg("store_id")))
     return [
         list(targeted_stores(revision).values_list("pk", flat=True))
         if revision.promotion.state in UNPUBLISHED

@@ -86,7 +86,8 @@ def test_cells_as_people_write_them(column: str, text: str, value: object) -> No
         ("percent_off", "1,234"), ("percent_off", "a lot"), ("percent_off", "1e2"), ("money_off_amount", "1.2345"),
         ("starts_on", "28/11/2026"), ("starts_on", "2026-02-30"), ("starts_time", "25:00"), ("limit_uses", "1.5"),
         ("limit_uses", "-1"), ("coupon_value_type", "half price"), ("redemption_channel", "phone"),
-        ("tiers", "{}"), ("tiers", "[NaN]"), ("tiers", '["\\u0000"]'), ("tiers", '["\\ud800"]'), ("promotion_url", "deal"),
+        ("tiers", "{}"), ("tiers", "[NaN]"), ("tiers", '["\\u0000"]'), ("tiers", '["\\ud800"]'),
+        ("promotion_url", "deal"),
         ("currency", "DOLLARS"), ("last_day", "soon"), ("item_id_inclusion", "x" * 201),
     ],
 )  # fmt: skip

@@ -87,7 +87,8 @@ def test_an_items_promotions_are_those_that_cover_it(is_published: bool) -> None
     specific = {"product_applicability": "SPECIFIC_PRODUCTS"}
     scopes: dict[str, dict[str, Any]] = {
         "all": {}, "sku": {"item_id_inclusion": ["OAT"]}, "gtin": {"item_id_inclusion": ["4012345000016"]},
-        "brand": {"brand_inclusion": ["Nordhof"], **specific}, "type": {"product_type_inclusion": ["Drinks"], **specific},
+        "brand": {"brand_inclusion": ["Nordhof"], **specific},
+        "type": {"product_type_inclusion": ["Drinks"], **specific},
         "subtype": {"product_type_inclusion": ["Drinks > Oat"], **specific},
         "group": {"item_group_id_inclusion": ["G"], **specific}, "list": {"item_list_inclusion": ["picks"], **specific},
         "not-brand": {"brand_exclusion": ["Nordhof"]}, "not-type": {"product_type_exclusion": ["Drinks > Oat"]},
