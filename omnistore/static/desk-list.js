@@ -27,6 +27,14 @@ function closePanel() {
   (rows().find((link) => link.href === opener) ?? document.getElementById("q")).focus();
 }
 
+// What was opened is read next.
+document.addEventListener("htmx:after:swap", () => {
+  const heading = panel.querySelector("[data-focus]:not([data-read])");
+  if (!heading) return;
+  heading.dataset.read = "";
+  heading.focus();
+});
+
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),

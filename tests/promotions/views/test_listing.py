@@ -1,5 +1,7 @@
 """The list on the desk: the filter in the address, saved views, the panel, the table to download."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
@@ -111,7 +113,9 @@ def test_the_table_of_the_list_uploaded_again_changes_nothing(desk: Client, kind
     create_store(store_code="0412")
     item = create_item(sku="=SUM(1)")
     create_published_promotion(item_id_inclusion=[item.sku], brand_exclusion=["Else, Sons"], limit_uses=7)
-    draft("-5", store_codes_inclusion=["0412"], coupon_value_type="MONEY_OFF", money_off_amount="1.250")
+    draft(
+        "-5", store_codes_inclusion=["0412"], coupon_value_type="MONEY_OFF", money_off_amount=Decimal("1.250")
+    )
     draft("gone", campaign="other")
     content = desk.get(f"/desk/promotions/table/?campaign=&format={kind}").content
     batch, _new = receive_upload(content=content, file_name=f"x.{kind}", author=None, now=NOW)
