@@ -5,12 +5,14 @@ from datetime import time
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from promotions.live.relay import relay_pending
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import turn_offers
 from promotions.services.retargeting import retarget_promotions as work_off_marks
 from promotions.services.spent_limits import tell_spent_limits
+from promotions.services.uploads import carry_out_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -52,3 +54,19 @@ def reconcile_when_due() -> None:
     run = reconcile(slot=now.date(), now=now)
     if run and run.differences:
         logger.warning("reconciliation of %s found %d differences", run.slot, run.differences)
+
+
+@shared_task
+def carry_out_uploads() -> None:
+    """Take over and undo the tables of promotions that are too long for a request."""
+    rows = carry_out_waiting()
+    if rows:
+        logger.info("%d rows of uploaded tables taken over or undone", rows)
+
+
+def ring_uploads() -> None:
+    """Let a worker look at once; when Valkey is away, the next tick does."""
+    try:
+        carry_out_uploads.delay()
+    except OperationalError as error:
+        logger.warning("no worker was rung for an upload: %s", error)

@@ -2,15 +2,30 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import approvals, editor, merchandising
+from promotions.views import approvals, calendar, editor, listing, merchandising, uploads
 
 urlpatterns: list[URLPattern] = [
-    path("desk/promotions/", merchandising.promotion_list, name="promotion-list"),
+    path("desk/promotions/", listing.promotion_list, name="promotion-list"),
     path("desk/promotions/new/", editor.promotion_new, name="promotion-new"),
     path("desk/promotions/new/preview/", editor.new_preview, name="promotion-new-preview"),
     path("desk/promotions/items/", merchandising.item_search, name="promotion-items"),
     path("desk/promotions/approvals/", approvals.approval_queue, name="promotion-approvals"),
+    path("desk/promotions/calendar/", calendar.promotion_calendar, name="promotion-calendar"),
+    path("desk/promotions/table/", listing.promotion_table, name="promotion-table"),
+    path("desk/promotions/views/", listing.view_save, name="view-save"),
+    path("desk/promotions/views/<int:pk>/default/", listing.view_default, name="view-default"),
+    path("desk/promotions/views/<int:pk>/delete/", listing.view_delete, name="view-delete"),
+    path("desk/promotions/upload/", uploads.upload_start, name="upload-start"),
+    path("desk/promotions/upload/template/", uploads.upload_template, name="upload-template"),
+    path("desk/promotions/upload/rows/<int:pk>/", uploads.upload_row, name="upload-row"),
+    path("desk/promotions/upload/<int:pk>/", uploads.upload, name="upload"),
+    path("desk/promotions/upload/<int:pk>/head/", uploads.upload_head, name="upload-head"),
+    path("desk/promotions/upload/<int:pk>/recheck/", uploads.upload_recheck, name="upload-recheck"),
+    path("desk/promotions/upload/<int:pk>/commit/", uploads.upload_commit, name="upload-commit"),
+    path("desk/promotions/upload/<int:pk>/undo/", uploads.upload_undo, name="upload-undo"),
+    path("desk/promotions/upload/<int:pk>/errors/", uploads.upload_waiting, name="upload-waiting"),
     path("desk/promotions/<int:pk>/", merchandising.promotion_detail, name="promotion-detail"),
+    path("desk/promotions/<int:pk>/panel/", listing.promotion_panel, name="promotion-panel"),
     path("desk/promotions/<int:pk>/edit/", editor.promotion_edit, name="promotion-edit"),
     path("desk/promotions/<int:pk>/edit/preview/", editor.edit_preview, name="promotion-edit-preview"),
     path("desk/promotions/<int:pk>/compare/", editor.promotion_compare, name="promotion-compare"),

@@ -14,10 +14,11 @@ from django.db import connection
 from django.test import override_settings
 
 from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
-from promotions.models import Campaign, CodeBatch, Redemption
+from promotions.models import Campaign, CodeBatch, Redemption, UploadBatch
 from promotions.services.approving import submit_revision
 from promotions.services.codes import generate_codes
 from promotions.services.publishing import revise_promotion
+from promotions.services.uploads import receive_upload
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
@@ -45,6 +46,7 @@ class Rule:
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
 DRAFT = content_for(starts_on="2026-11-20", ends_on="2026-12-01", percent_off="5")
+TABLE = "promotion_id,Title\noat,29 % off oat drink\n"
 
 RULES = {
     "api-verdict": Rule({"GET": EVERYBODY}),
@@ -88,6 +90,11 @@ RULES = {
     "api-history": Rule({"GET": DESK}),
     "api-publish": Rule({"POST": DESK}),
     "api-stop": Rule({"POST": DESK}, body={"reason": "walked over"}),
+    "api-uploads": Rule({"GET": DESK, "POST": DESK}, body=TABLE),
+    "api-upload": Rule({"GET": DESK}),
+    "api-upload-rows": Rule({"GET": DESK}),
+    "api-upload-commit": Rule({"POST": DESK}),
+    "api-upload-undo": Rule({"POST": DESK}),
     "api-board": Rule({"GET": EVERYBODY}),
     "api-offer-graph": Rule({"GET": EVERYBODY}),
     "api-export-promotions-tsv": Rule({"GET": DESK | NIGHT_SHIFT}),
@@ -130,6 +137,7 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
         generate_codes(promotion=mailed, name="mail", quantity=1, author=None, now=NOW)
         Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
         made.admin.post("/stores/here-1/redemptions", {"code": "SAVE29"}, Idempotency_Key="arranged")
+        receive_upload(content=TABLE.encode(), file_name="plan.csv", author=None, now=NOW)
         yield made
 
 
@@ -137,10 +145,12 @@ def address(name: str, *, store: str = "here-1", promotion: str = "") -> str:
     """The route with its parameters filled in."""
     promotion = promotion or ("mailed" if "code-batches" in ROUTES[name] else "oat")
     run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
+    upload = UploadBatch.objects.order_by("pk").first()
     values = {
         "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
         "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
         "mapping_id": str((mapping and mapping.pk) or 1), "campaign_id": "autumn",
+        "upload_id": str(upload and upload.pk),
         "redemption_id": str(Redemption.objects.order_by("redeemed_at").values_list("pk", flat=True).first()),
         "batch_id": str(CodeBatch.objects.get(name="mail").pk),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from promotions.api import (
     promotions,
     quotes,
     redemptions,
+    uploads,
 )
 
 urlpatterns = [
@@ -47,6 +48,16 @@ urlpatterns = [
         name="api-export-inventory",
     ),
     path("promotions", promotions.PromotionListView.as_view(), name="api-promotions"),
+    # Before the promotions by their ids: none is called "uploads".
+    path("promotions/uploads", uploads.UploadListView.as_view(), name="api-uploads"),
+    path("promotions/uploads/<int:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
+    path("promotions/uploads/<int:upload_id>/rows", uploads.UploadRowsView.as_view(), name="api-upload-rows"),
+    path(
+        "promotions/uploads/<int:upload_id>/commit",
+        uploads.UploadCommitView.as_view(),
+        name="api-upload-commit",
+    ),
+    path("promotions/uploads/<int:upload_id>/undo", uploads.UploadUndoView.as_view(), name="api-upload-undo"),
     path("promotions/<code:promotion_id>", promotions.PromotionView.as_view(), name="api-promotion"),
     path(
         "promotions/<code:promotion_id>/revisions", promotions.RevisionsView.as_view(), name="api-revisions"

@@ -1,6 +1,5 @@
 """The desk's forms: what a merchandiser types, as the fields of a revision and back."""
 
-from promotions.forms.content import half_open_end, last_day_and_time
 from promotions.forms.promotion import PromotionForm, StopForm, error_lists
 from promotions.forms.sections import SECTIONS, Section
 
@@ -10,6 +9,4 @@ __all__ = [
     "Section",
     "StopForm",
     "error_lists",
-    "half_open_end",
-    "last_day_and_time",
 ]

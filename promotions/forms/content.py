@@ -1,7 +1,7 @@
 """Between what is typed and what a revision says: whole days against half-open ends, and what a kind leaves out."""
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from promotions.forms.kinds import FIELD_KINDS
 from promotions.forms.rows import HoursRow, LimitRow, PartRow, RowForm, TierRow
 from promotions.models import PromotionRevision
 from promotions.rules.content.value import speaks_of_money
+from promotions.rules.last_day import half_open_end, last_day_and_time
 from promotions.rules.words import RewardItems
 
 ROWS: dict[str, RowForm] = {
@@ -16,18 +17,6 @@ ROWS: dict[str, RowForm] = {
 }  # fmt: skip
 ENDS = (("ends_on", "ends_time"), ("display_ends_on", "display_ends_time"))
 STARTS = ("starts_time", "display_starts_time")
-
-
-def half_open_end(last_day: date, until: time | None) -> tuple[date, time]:
-    """The instant after the window: midnight after the last day, or the given time on it."""
-    if until is None or until == time(0):
-        return last_day + timedelta(days=1), time(0)
-    return last_day, until
-
-
-def last_day_and_time(ends_on: date, ends_time: time) -> tuple[date, time | None]:
-    """The other way: what people call the last day, and a time only when it is not the whole day."""
-    return (ends_on - timedelta(days=1), None) if ends_time == time(0) else (ends_on, ends_time)
 
 
 def content_of(typed: Mapping[str, Any], *, said: PromotionRevision) -> dict[str, Any]:

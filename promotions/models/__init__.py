@@ -16,8 +16,10 @@ from promotions.models.offers import (
 )
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.saved_views import SavedView
 from promotions.models.shoppers import Shopper
 from promotions.models.steps import PromotionStep
+from promotions.models.uploads import UploadBatch, UploadEvent, UploadRow
 
 __all__ = [
     "Acknowledgement",
@@ -38,9 +40,13 @@ __all__ = [
     "Redemption",
     "RedemptionChange",
     "RelayCursor",
+    "SavedView",
     "Shopper",
     "SingleUseCode",
     "StoreOffer",
     "StoreStream",
     "TargetMark",
+    "UploadBatch",
+    "UploadEvent",
+    "UploadRow",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from promotions.models import (
     Acknowledgement,
@@ -95,45 +95,12 @@ class Board:
         return [(state, self.states[state]) for state in OfferState if self.states[state]]
 
 
-def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
-    """Promotions of one state (None: all) whose id, code or newest title contains `search`; newest first."""
-    promotions = Promotion.objects.select_related("current_revision", "budget").order_by("-created_at", "-pk")
-    if state:
-        promotions = promotions.filter(state=state)
-    if search:
-        newest = (
-            PromotionRevision.objects.order_by("promotion_id", "-number")
-            .distinct("promotion_id")
-            .values("pk")
-        )
-        matching = PromotionRevision.objects.filter(
-            Q(long_title__icontains=search)
-            | Q(operator_display_name__icontains=search)
-            | Q(generic_redemption_code__iexact=search),
-            pk__in=newest,
-        )
-        promotions = promotions.filter(
-            Q(promotion_id__icontains=search) | Q(pk__in=matching.values("promotion"))
-        )
-    return promotions
-
-
-def state_counts(*, search: str) -> Counter[str]:
-    """How many promotions the search leaves in each state; their sum is the tab "All"."""
-    found = listed_promotions(state=None, search=search).order_by()
-    return Counter(dict(found.values_list("state").annotate(Count("pk"))))
-
-
-def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
-    """The given promotions of `listed_promotions` as lines of the list: five queries, however many stores."""
-    promotions = list(promotions)
-    keys = [promotion.pk for promotion in promotions]
-    newest = {
-        revision.promotion_id: revision
-        for revision in PromotionRevision.objects.filter(promotion__in=keys)
-        .order_by("promotion_id", "-number")
-        .distinct("promotion_id")
-    }
+def promotion_rows(*, revisions: Iterable[PromotionRevision]) -> list[PromotionRow]:
+    """The given revisions of `listed_revisions` as lines of the list: five queries, however many stores."""
+    revisions = list(revisions)
+    keys = [revision.promotion_id for revision in revisions]
+    newest = PromotionRevision.objects.filter(promotion__in=keys).order_by().values_list("promotion_id")
+    numbers = dict(newest.annotate(Max("number")))
     states: dict[int, Counter[OfferState]] = defaultdict(Counter)
     offers = StoreOffer.objects.filter(
         ~Q(state=OfferState.STOPPED)
@@ -143,22 +110,20 @@ def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
     ).order_by()
     for key, state, stores in offers.values_list("promotion_id", "state").annotate(Count("store_id")):
         states[key][OfferState(state)] = stores
-    shown = {promotion.pk: promotion.current_revision or newest[promotion.pk] for promotion in promotions}
-    told = stores_told(revisions=shown.values())
-    acknowledged = stores_acknowledged(revisions=shown.values())
+    told = stores_told(revisions=revisions)
+    acknowledged = stores_acknowledged(revisions=revisions)
     return [
         PromotionRow(
-            promotion=promotion,
+            promotion=revision.promotion,
             revision=revision,
-            has_unpublished=revision.pk != newest[promotion.pk].pk,
-            states=states[promotion.pk],
+            has_unpublished=revision.number != numbers[revision.promotion_id],
+            states=states[revision.promotion_id],
             told=told[revision.receipts_id],
             acknowledged=acknowledged[revision.receipts_id],
-            used=promotion.budget.used if hasattr(promotion, "budget") else 0,
+            used=revision.promotion.budget.used if hasattr(revision.promotion, "budget") else 0,
             limit=revision.total_uses,
         )
-        for promotion in promotions
-        if (revision := shown[promotion.pk])
+        for revision in revisions
     ]
 
 

@@ -8,82 +8,36 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from inventory.models import Store, StoreGroup
+from inventory.models import Store
 from inventory.models.history import attribute_changes
-from promotions.models import Budget, Campaign, ItemList, Promotion, PromotionRevision, SingleUseCode
-from promotions.rules.codes import canonical_code
+from promotions.models import Budget, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.lifecycle import Action
-from promotions.rules.price import benefit_of
 from promotions.rules.words import ChangeReason, PromotionState, RevisionState
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.changes import write_changes
 from promotions.services.limits import apply_revision
+from promotions.services.naming import Known, code_taken, known_names, naming_errors
 from promotions.services.offering import move_index, present_stores, stop_offers, write_offers
 from promotions.services.refreshing import settle_promotions
 from promotions.services.steps import CLOSED, Conflict, advance, locked, newest_revision, refusal
 
 
-def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = None) -> None:
-    """Raise ValidationError by field when a revision may not say this: its own words, then what it names."""
+def check_content(
+    content: Mapping[str, Any], *, promotion: Promotion | None = None, known: Known | None = None
+) -> None:
+    """Raise ValidationError by field when a revision may not say this: its own words, then what it names.
+
+    Who checks many asks for what they name at once and passes it as `known`.
+    """
     errors = content_errors(content)
     unknown_fields = set(content) - PromotionRevision.content_fields()
     for field in unknown_fields:
         errors.setdefault(field, []).append("This is not a field of a promotion.")
     if not errors:
-        errors = naming_errors(content, promotion=promotion)
+        errors = naming_errors(content, promotion=promotion, known=known or known_names([content]))
     if errors:
         raise ValidationError(errors)
-
-
-def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) -> dict[str, list[str]]:
-    """Stores, groups and codes that do not exist or are taken."""
-    errors: dict[str, list[str]] = {}
-    for field in ("store_codes_inclusion", "store_codes_exclusion"):
-        codes = content.get(field) or []
-        known = set(Store.objects.filter(store_code__in=codes).values_list("store_code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store has the code {', '.join(missing)}."]
-    for field in ("store_groups_inclusion", "store_groups_exclusion"):
-        codes = content.get(field) or []
-        known = set(StoreGroup.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store group has the code {', '.join(missing)}."]
-    for field in ("item_list_inclusion", "item_list_exclusion"):
-        codes = content.get(field) or []
-        known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No item list has the code {', '.join(missing)}."]
-    errors |= currency_errors(content)
-    campaign = content.get("campaign") or ""
-    if campaign and not Campaign.objects.filter(campaign_id=campaign).exists():
-        errors["campaign"] = [f"No campaign has the id {campaign}."]
-    if taken := code_taken(content.get("generic_redemption_code") or "", promotion=promotion):
-        errors["generic_redemption_code"] = [taken]
-    return errors
-
-
-def code_taken(code: str, *, promotion: Promotion | None) -> str:
-    """Who else has this code, as a sentence; "" when nobody has."""
-    if not code:
-        return ""
-    named = Promotion.objects.filter(open_code=code.upper())
-    other = (named.exclude(pk=promotion.pk) if promotion else named).first()
-    if other:
-        return f"The code is taken by the open promotion {other.promotion_id}."
-    single = SingleUseCode.objects.filter(pk=canonical_code(code)).select_related("promotion").first()
-    return f"It is a single-use code of {single.promotion.promotion_id}." if single else ""
-
-
-def currency_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
-    """An amount in money that none of its stores has; where only some have other money, it is blocked there."""
-    if not benefit_of(content).has_money:
-        return {}
-    currency = content.get("currency")
-    theirs = set(targeted_stores(PromotionRevision(**content)).values_list("currency", flat=True))
-    if not theirs or currency in theirs:
-        return {}
-    return {"currency": [f"None of its stores has {currency}; they have {', '.join(sorted(theirs))}."]}
 
 
 def create_promotion(
@@ -209,7 +163,9 @@ def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> t
 
 
 def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> None:
-    if taken := code_taken(revision.generic_redemption_code, promotion=promotion):
+    known = known_names([{"generic_redemption_code": revision.generic_redemption_code}])
+    code = revision.generic_redemption_code.upper()
+    if taken := code_taken(code, promotion=promotion, known=known):
         raise ValidationError({"generic_redemption_code": [taken]})
 
 

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from promotions.models import UploadRow
 from promotions.rules.lifecycle import Action
 from promotions.rules.words import OfferState, PromotionState
 from promotions.selectors.approvals import waiting_promotions
@@ -23,6 +24,29 @@ PROMOTION_LOOKS = {
     PromotionState.EXPIRED: ("unknown", "clock", _("Expired")),
     PromotionState.STOPPED: ("refuse", "stop", _("Stopped")),
 }
+
+UPLOAD_LOOKS = {
+    UploadRow.State.NEW: ("alternative", "plus"),
+    UploadRow.State.CHANGED: ("alternative", "pen"),
+    UploadRow.State.UNCHANGED: ("unknown", "absent"),
+    UploadRow.State.ERROR: ("refuse", "bar"),
+    UploadRow.State.COMMITTED: ("honour", "tick"),
+    UploadRow.State.UNDONE: ("unknown", "retry"),
+    UploadRow.State.KEPT: ("check", "low"),
+}
+
+
+@register.filter
+def upload_word(state: str) -> SafeString:
+    """What a row of an uploaded table would do, or did."""
+    row_state = UploadRow.State(state)
+    return word(*UPLOAD_LOOKS[row_state], row_state.label)
+
+
+@register.filter
+def upload_tone(state: str) -> str:
+    """The colour of a row of an uploaded table."""
+    return UPLOAD_LOOKS[UploadRow.State(state)][0]
 
 
 STEP_LOOKS = {
@@ -62,6 +86,22 @@ def promotion_word(state: str) -> SafeString:
 def promotion_name(state: str) -> Any:
     """The word alone."""
     return PROMOTION_LOOKS[PromotionState(state)][2]
+
+
+@register.filter
+def promotion_tone(state: str) -> str:
+    """The colour alone."""
+    return PROMOTION_LOOKS[PromotionState(state)][0]
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: dict[str, Any], name: str) -> str:
+    """The address's query string without one name and the page; still one that says that all is meant."""
+    query = context["request"].GET.copy()
+    for left_out in (name, "page"):
+        query.pop(left_out, None)
+    query["view"] = "all"
+    return f"?{query.urlencode()}"
 
 
 @register.filter

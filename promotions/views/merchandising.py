@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import user_passes_test
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,9 +20,8 @@ from django.views.decorators.http import (
 
 from promotions.forms import StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
-from promotions.rules.words import PromotionState
 from promotions.selectors.approvals import way_of
-from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
+from promotions.selectors.board import Board, board_for
 from promotions.selectors.briefing import card_for
 from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard
 from promotions.selectors.picking import search_items
@@ -34,9 +32,7 @@ from promotions.services.publishing import (
 )
 from promotions.services.steps import CLOSED
 from promotions.views.history_words import timeline_of
-from promotions.views.revision_words import sections_of, window_text
-
-ROWS_A_PAGE = 50
+from promotions.views.revision_words import sections_of
 
 
 def may_merchandise(user: Any) -> bool:
@@ -47,31 +43,6 @@ def may_merchandise(user: Any) -> bool:
 
 
 merchandisers_only = user_passes_test(may_merchandise)
-
-
-@require_safe
-@merchandisers_only
-def promotion_list(request: HttpRequest) -> HttpResponse:
-    """Every promotion, by state and search."""
-    search = text_of(request, "q")
-    state = next((each for each in PromotionState if each == request.GET.get("state")), None)
-    counts = state_counts(search=search)
-    found = listed_promotions(state=state, search=search)
-    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "section": "promotions",
-        "tabs": [(None, _("All"), counts.total()), *((each, each, counts[each]) for each in PromotionState)],
-        "state": state,
-        "search": search,
-        "page": page,
-        "rows": [(row, window_text(row.revision)) for row in promotion_rows(promotions=page.object_list)],
-    }
-    piece = (
-        "_promotions.html"
-        if request.headers.get("HX-Target", "").endswith("#promotions")
-        else "promotions.html"
-    )
-    return render(request, f"merchandising/{piece}", context)
 
 
 @require_safe

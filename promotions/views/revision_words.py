@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from promotions.forms import SECTIONS, PromotionForm, last_day_and_time
+from promotions.forms import SECTIONS, PromotionForm
 from promotions.forms.rows import PERIODS, SCOPES, UNITS, WEEKDAYS
 from promotions.models import PromotionRevision
+from promotions.rules.last_day import last_day_and_time
 from promotions.rules.words import Audience, LimitPeriod, LimitScope, LimitUnit, RewardItems
 from promotions.selectors.sentences import benefit_text, money
 

@@ -165,6 +165,8 @@ def test_the_search_narrows_as_one_types_and_works_by_keyboard(
     row = page.get_by_role("link", name="Filter coffee")
     row.focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#panel").get_by_role("heading")).to_be_focused()
+    page.get_by_role("link", name="Open its page").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Filter coffee")
 
 

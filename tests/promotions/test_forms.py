@@ -8,8 +8,9 @@ import pytest
 from django.http import QueryDict
 
 from inventory.models import StoreGroup
-from promotions.forms import PromotionForm, half_open_end, last_day_and_time
+from promotions.forms import PromotionForm
 from promotions.models import PromotionRevision
+from promotions.rules.last_day import half_open_end, last_day_and_time
 from promotions.services.publishing import create_promotion
 from tests.factories import create_item, create_store, gtin_for
 from tests.factories_promotions import NOW, content_for

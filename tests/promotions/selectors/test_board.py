@@ -7,7 +7,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from promotions.models import Promotion
-from promotions.selectors.board import board_for, listed_promotions, promotion_rows, state_counts
+from promotions.selectors.board import board_for, promotion_rows
+from promotions.selectors.listing import PromotionFilter, listed_revisions, state_counts
 from promotions.selectors.preview import draft_board
 from promotions.services.approving import publish_trusted
 from promotions.services.publishing import create_promotion, revise_promotion
@@ -69,7 +70,7 @@ def test_the_list_agrees_with_the_boards(django_assert_num_queries: DjangoAssert
     publish_to(3)
     create_published_promotion()
     with django_assert_num_queries(5):
-        rows = promotion_rows(promotions=listed_promotions(state=None, search=""))
+        rows = promotion_rows(revisions=listed_revisions(PromotionFilter()))
     for row in rows:
         board = board_for(promotion=row.promotion)
         assert (row.stores, row.told, row.acknowledged) == (board.stores, board.told, board.acknowledged)
@@ -79,15 +80,15 @@ def test_the_list_agrees_with_the_boards(django_assert_num_queries: DjangoAssert
 def test_the_list_shows_the_published_words_and_says_that_newer_ones_wait() -> None:
     promotion = publish_to(2)
     revise_promotion(promotion=promotion, content=content_for(long_title="Newer"), author=None, now=NOW)
-    (row,) = promotion_rows(promotions=listed_promotions(state=None, search="newer"))
+    (row,) = promotion_rows(revisions=listed_revisions(PromotionFilter(search="newer")))
     assert (row.revision.number, row.has_unpublished) == (1, True)
 
 
 def test_the_tabs_count_what_the_search_leaves() -> None:
     publish_to(2)
     create_promotion(promotion_id="spring", content=content_for(), author=None, now=NOW)
-    assert state_counts(search="") == {"LIVE": 1, "DRAFT": 1}
-    assert state_counts(search="SPRING") == {"DRAFT": 1}
+    assert state_counts(PromotionFilter()) == {"LIVE": 1, "DRAFT": 1}
+    assert state_counts(PromotionFilter(search="SPRING")) == {"DRAFT": 1}
 
 
 def test_the_board_of_a_draft_is_what_publishing_it_gives() -> None:
