@@ -2,11 +2,7 @@
 
 from django.urls import path
 
-<<<<<<< HEAD
-from promotions.api import exports, offer_graph, offers, promotions, redemptions
-=======
-from promotions.api import offers, promotions, quotes, redemptions
->>>>>>> main
+from promotions.api import exports, offer_graph, offers, promotions, quotes, redemptions
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
