@@ -17,11 +17,13 @@ from promotions.rules.price import MINOR_UNITS
 from promotions.sources.google_writing import money_text
 
 # The rule of promotions.rules.price for sets of rows; a test holds the two against each other.
-PRICE = """
+COINS = "round({amount}, %(places)s::int4)"
+REGULAR = COINS.format(amount="i.regular_price")
+PRICE = f"""
 i.regular_price - least(greatest(CASE d.coupon_value_type
-    WHEN 'PERCENT_OFF' THEN round(i.regular_price * d.percent_off / 100, %(places)s::int4)
-    WHEN 'MONEY_OFF' THEN d.money_off_amount
-    ELSE i.regular_price - d.fixed_price_amount END, 0), i.regular_price)
+    WHEN 'PERCENT_OFF' THEN {COINS.format(amount=f"{REGULAR} * d.percent_off / 100")}
+    WHEN 'MONEY_OFF' THEN {COINS.format(amount="d.money_off_amount")}
+    ELSE {REGULAR} - {COINS.format(amount="d.fixed_price_amount")} END, 0), {REGULAR}, i.regular_price)
 """
 
 # A sale price is what everybody pays for one unit, without a code, a minimum, a card, an hour or a limit. Of several

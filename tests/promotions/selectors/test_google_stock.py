@@ -17,6 +17,7 @@ from promotions.rules.google_stock import stock_problems
 from promotions.rules.price import discounted_price
 from promotions.selectors.google_stock import inventory_lines, sale_dates
 from promotions.services.publishing import stop_promotion
+from promotions.sources.google_writing import money_text
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, create_published_promotion, put_stock, stock_source
 from tests.inventory.feeds.reading import feed_file
@@ -112,12 +113,23 @@ def test_of_several_the_lowest_that_is_on_else_the_next_to_come() -> None:
     assert prices == ["2.23 USD", "2.23 USD", "1.39 USD", "1.12 USD"]
 
 
-@pytest.mark.parametrize(("currency", "regular"), [("USD", "2.79"), ("JPY", "279"), ("KWD", "2.795")])
-@pytest.mark.parametrize("percent", ["1", "12.5", "33", "50", "66.67"])
-def test_the_price_of_the_feed_is_that_of_the_rule(currency: str, regular: str, percent: str) -> None:
+AMOUNTS = [
+    *({"percent_off": Decimal(percent)} for percent in ("1", "12.5", "33", "50", "66.67")),
+    {"coupon_value_type": "MONEY_OFF", "money_off_amount": Decimal("1.005")},
+    {"coupon_value_type": "FIXED_PRICE", "fixed_price_amount": Decimal("1.005")},
+]
+
+
+@pytest.mark.parametrize(
+    ("currency", "regular"), [("USD", "2.79"), ("USD", "2.795"), ("JPY", "279"), ("KWD", "2.795")]
+)
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_the_price_of_the_feed_is_that_of_the_rule(
+    currency: str, regular: str, amount: dict[str, Any]
+) -> None:
     item = create_item(regular_price=Decimal(regular), price_currency=currency)
     put_stock(store=create_store(currency=currency), levels={item: 5})
-    promotion = create_published_promotion(percent_off=Decimal(percent))
+    promotion = create_published_promotion(**amount | {"currency": currency})
     assert promotion.current_revision is not None
 
     [line] = lines()
@@ -125,7 +137,8 @@ def test_the_price_of_the_feed_is_that_of_the_rule(currency: str, regular: str, 
     expected = discounted_price(
         promotion.current_revision.benefit, regular_price=Decimal(regular), currency=currency
     )
-    assert line["sale_price"] == f"{expected} {currency}"
+    assert 0 < expected < Decimal(regular)
+    assert line["sale_price"] == money_text(expected, currency=currency)
 
 
 def test_a_sale_across_the_change_of_clocks_has_both_offsets_and_whole_minutes() -> None:
