@@ -44,6 +44,7 @@ class FieldWords:
 class FieldChange:
     """One field that differs from the revision before; empty texts are things not said."""
 
+    field: str
     label: Any
     old: str
     new: str
@@ -151,7 +152,7 @@ def changes_between(old: PromotionRevision, new: PromotionRevision) -> tuple[Fie
     """What differs, in the order of the form."""
     old_words, new_words = words_of(old), words_of(new)
     return tuple(
-        FieldChange(label_of(field), old_words[field], text)
+        FieldChange(field, label_of(field), old_words[field], text)
         for field, text in new_words.items()
         if text != old_words[field]
     )
