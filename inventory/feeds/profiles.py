@@ -281,6 +281,6 @@ def _timezone(declared: Mapping[str, object]) -> str:
         return value
     try:
         zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise _bad(f'timezone is {value!r}; expected an IANA name or "store"') from error
     return value

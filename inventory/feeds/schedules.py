@@ -27,7 +27,7 @@ def read_zone(name: str) -> zoneinfo.ZoneInfo:
     """The time zone of a schedule. Raises ValueError."""
     try:
         return zoneinfo.ZoneInfo(name)
-    except zoneinfo.ZoneInfoNotFoundError as error:
+    except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(f"{name!r} is not an IANA time zone") from error
 
 

@@ -154,8 +154,9 @@ def winning_times(claims: Mapping[int, Claim], items: Int32s, rules: Rules) -> t
     """For each item the believed count's instant and its source: NEVER and 0 where nobody has counted it.
 
     Believed is the source with the lowest precedence among those whose count is not older than the newest count
-    by more than they hold for; of equals the newest count, then the source with the higher id. No clock is
-    asked, so the same claims give the same winner whenever and in whatever order they came.
+    by more than they hold for, nor older than a count at the shelf; of equals the newest count, then the source
+    with the higher id. No clock is asked, so the same claims give the same winner whenever and in whatever order
+    they came.
     """
     if len(claims) == 1:
         ((source, claim),) = claims.items()
@@ -165,17 +166,27 @@ def winning_times(claims: Mapping[int, Claim], items: Int32s, rules: Rules) -> t
     newest = np.full(len(items), NEVER, np.int64)
     for theirs in by_source.values():
         np.maximum(newest, theirs, out=newest)
+    settled = shelf_times(claims, items, rules)
     times = np.full(len(items), NEVER, np.int64)
     sources = np.zeros(len(items), np.int32)
     best = np.full(len(items), NO_PRECEDENCE, np.int32)
     for source, theirs in by_source.items():
         rule = rules[source]
-        holds = (theirs != NEVER) & (theirs >= newest - rule.holds_for)
+        holds = (theirs != NEVER) & (theirs >= newest - rule.holds_for) & (theirs >= settled)
         wins = holds & ((rule.precedence < best) | ((rule.precedence == best) & (theirs >= times)))
         times = np.where(wins, theirs, times)
         sources[wins] = source
         best[wins] = rule.precedence
     return times, sources
+
+
+def shelf_times(claims: Mapping[int, Claim], items: Int32s, rules: Rules) -> Int64s:
+    """When somebody last looked at the shelf for each item, NEVER where nobody did: that settled what was older."""
+    settled = np.full(len(items), NEVER, np.int64)
+    for source, claim in claims.items():
+        if rules[source].is_shelf_count:
+            np.maximum(settled, claim.times_of(items), out=settled)
+    return settled
 
 
 REPLACE_CLAIM = """

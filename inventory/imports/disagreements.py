@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inventory.feeds.records import Flags, Int32s, Int64s
-from inventory.imports.claims import NEVER, Claim, Rule, Rules, winning_times
+from inventory.imports.claims import NEVER, Claim, Rule, Rules, shelf_times, winning_times
 from inventory.imports.copying import copy_in, copy_records, pg_time, raw_cursor
 from inventory.imports.levels import Movements, moved, read_movements
 from inventory.models import StockConflict
@@ -88,11 +88,12 @@ def _compared(claims: Mapping[int, Claim], items: Int32s, rules: Rules) -> _Comp
     items, times = items[rows], {source: theirs[rows] for source, theirs in times.items()}
     newest = np.maximum.reduce(list(times.values()))
     winner_times, winners = winning_times(claims, items, rules)
-    shelf = np.isin(winners, [source for source in claims if rules[source].is_shelf_count])
+    settled = shelf_times(claims, items, rules)
     others, since = {}, NEVER
     for source, theirs in times.items():
         counts = (theirs != NEVER) & (winners != source) & (theirs >= newest - rules[source].fresh_for)
-        counts &= ~shelf | (theirs > winner_times)
+        counts &= theirs >= settled
+        counts &= (winner_times != settled) | (theirs > settled)
         if counts.any():
             others[source] = (counts, theirs)
             oldest = int(np.minimum(theirs, winner_times)[counts].min())

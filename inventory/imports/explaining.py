@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from inventory.feeds.records import ABSENT
-from inventory.imports.claims import NEVER, Claim, Rules, read_claims, read_rules, winning_times
+from inventory.imports.claims import MANUAL_COUNT, NEVER, Claim, Rules, read_claims, read_rules, winning_times
 from inventory.imports.levels import moved, read_movements
 from inventory.imports.times import instant
 from inventory.models import (
@@ -166,6 +166,7 @@ def _why(source: int, winner: int, times: Mapping[int, int], sources: Mapping[in
     if source == winner:
         return _why_believed(winner, times, sources)
     behind = timedelta(microseconds=newest - times[source])
+    settled = max((at for other, at in times.items() if sources[other].code == MANUAL_COUNT), default=NEVER)
     facts = {
         "believed": believed.name,
         "behind": hours(behind),
@@ -173,6 +174,8 @@ def _why(source: int, winner: int, times: Mapping[int, int], sources: Mapping[in
         "mine": mine.precedence,
         "first": believed.precedence,
     }
+    if times[source] < settled:
+        return _("Not believed: somebody has counted at the shelf since.")
     if behind > mine.believed_for == timedelta(0):
         return _("Not believed: it holds until a newer count comes, and one has come.")
     if behind > mine.believed_for:

@@ -75,9 +75,11 @@ def _truth(claims: pl.DataFrame, movements: pl.DataFrame, rules: pl.DataFrame) -
     """For each store and item the believed source and its count moved by all that came strictly after it."""
     newest = pl.col("as_of").max().over(KEY)
     beside = claims.select(KEY).is_duplicated()
+    settled = pl.col("as_of").filter(pl.col("is_shelf_count")).max().over(KEY)
     winners = (
         claims.filter(beside)
         .join(rules, on="source")
+        .filter(settled.is_null() | (pl.col("as_of") >= settled))
         .filter(newest - pl.col("as_of") <= pl.col("holds_for"))
         .sort([*KEY, "precedence", "as_of", "source"], descending=[False, False, False, True, True])
         .unique(KEY, keep="first", maintain_order=True)
@@ -158,13 +160,16 @@ def _rules() -> pl.DataFrame:
     with raw_cursor() as cursor:
         cursor.execute(
             "SELECT id, precedence::int8,"
+            " (code = 'manual-count')::int::int8,"
             " least(extract(epoch FROM coalesce(holds_for, freshness_limit)) * 1000000, 1e17)::int8"
             " FROM inventory_feedsource"
         )
         rows = cursor.fetchall()
     return pl.DataFrame(
-        rows, schema=dict.fromkeys(("source", "precedence", "holds_for"), pl.Int64), orient="row"
-    )
+        rows,
+        schema=dict.fromkeys(("source", "precedence", "is_shelf_count", "holds_for"), pl.Int64),
+        orient="row",
+    ).with_columns(pl.col("is_shelf_count").cast(pl.Boolean))
 
 
 def _named(wrong: pl.DataFrame) -> list[Difference]:

@@ -14,7 +14,7 @@ def validate_timezone(name: str) -> None:
     """Store-local midnight decides what is valid, so the zone must be one the zone database knows."""
     try:
         zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValidationError(_("%(name)s is not an IANA time zone"), params={"name": name}) from error
 
 

@@ -20,6 +20,8 @@ from inventory.feeds.records import TOLD_LIMIT, FeedRefused
         {"scale": "NaN"},
         {"timezone": "../../etc/passwd"},
         {"timezone": "a\0b"},
+        {"timezone": "America"},  # a folder of the zone database
+        {"timezone": "E" * 300},  # longer than a file may be named
     ],
 )
 def test_what_cannot_be_used_is_refused(declared: dict[str, object]) -> None:

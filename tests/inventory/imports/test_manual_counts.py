@@ -64,6 +64,15 @@ def test_what_is_sold_afterwards_comes_off_and_a_newer_fact_wins() -> None:
     assert [found.differences for found in verify_stock()] == [[]]
 
 
+def test_what_the_shelf_has_settled_does_not_come_back() -> None:
+    FeedSource.objects.filter(code="wms").update(precedence=1)
+    count("7")
+    load(stock_file(("S1", GTIN, 8, at(0.25))), source=FeedSource.objects.get(code="erp"))
+    assert levels()[KEY] == 8  # not the better source's older word
+    assert ("erp", "wms", "OPEN") not in states()
+    assert [found.differences for found in verify_stock()] == [[]]
+
+
 def test_an_older_file_that_comes_later_changes_nothing() -> None:
     count("7")
     load(stock_file(("S1", GTIN, 4, at(2))), source=FeedSource.objects.get(code="erp"))
