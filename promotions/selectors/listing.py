@@ -54,16 +54,19 @@ def shown_revisions() -> QuerySet[PromotionRevision]:
 
 def listed_revisions(asked: PromotionFilter) -> QuerySet[PromotionRevision]:
     """The shown revisions that the filter leaves, in its order, with their promotions, budgets and owners."""
-    found = filtered(asked)
+    return in_order(filtered(asked), asked)
+
+
+def in_order(found: QuerySet[PromotionRevision], asked: PromotionFilter) -> QuerySet[PromotionRevision]:
+    """Of what `filtered` has left the asked states, in the asked order."""
     if asked.states:
         found = found.filter(promotion__state__in=asked.states)
     return found.select_related("promotion__budget", "promotion__owner").order_by(*SORTS[asked.sort])
 
 
-def state_counts(asked: PromotionFilter) -> Counter[str]:
-    """How many promotions of each state the rest of the filter leaves; their sum is the tab "All"."""
-    found = filtered(asked).order_by().values_list("promotion__state")
-    return Counter(dict(found.annotate(Count("pk"))))
+def state_counts(found: QuerySet[PromotionRevision]) -> Counter[str]:
+    """How many promotions of each state `filtered` has left; their sum is the tab "All"."""
+    return Counter(dict(found.order_by().values_list("promotion__state").annotate(Count("pk"))))
 
 
 def filtered(asked: PromotionFilter) -> QuerySet[PromotionRevision]:
@@ -114,12 +117,17 @@ def valid_on(day: date) -> Q:
 
 
 def with_problems() -> Q:
-    """Published, not over, and a store that it is meant for cannot give it."""
-    stores = StoreOffer.objects.filter(
-        promotion=OuterRef("promotion"), revision=OuterRef("pk"), state__in=PROBLEMS
+    """Published, not over, and a store that it is meant for cannot give it.
+
+    Looked up here and now, because a list is counted and shown from the same answer: every offer of what is open is
+    read for it. An index by state would make each flip of a state dearer, and there are far more of these.
+    """
+    open_ones = StoreOffer.objects.filter(
+        promotion__state__in=(PromotionState.PENDING, PromotionState.LIVE),
+        revision=F("promotion__current_revision"),
+        state__in=PROBLEMS,
     )
-    is_open = Q(promotion__state__in=(PromotionState.PENDING, PromotionState.LIVE))
-    return is_open & Q(Exists(stores))
+    return Q(promotion__in=list(open_ones.order_by().values_list("promotion_id", flat=True).distinct()))
 
 
 def in_store(code: str) -> Q:

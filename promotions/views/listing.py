@@ -14,7 +14,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from promotions.models import PromotionRevision, SavedView
 from promotions.rules.words import PromotionState
 from promotions.selectors.board import promotion_rows
-from promotions.selectors.listing import listed_revisions, shown_revisions, state_counts
+from promotions.selectors.listing import (
+    filtered,
+    in_order,
+    listed_revisions,
+    shown_revisions,
+    state_counts,
+)
 from promotions.selectors.sentences import benefit_text
 from promotions.selectors.upload_files import columns_for, sheet_of
 from promotions.services.saved_views import delete_view, make_default, save_view
@@ -37,8 +43,9 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('promotion-list')}?{default.query or 'view=all'}")
     form = list_filter(request)
     asked = form.asked()
-    counts = state_counts(asked)
-    paginator: Paginator[PromotionRevision] = Paginator(listed_revisions(asked), ROWS_A_PAGE)
+    found = filtered(asked)
+    counts = state_counts(found)
+    paginator: Paginator[PromotionRevision] = Paginator(in_order(found, asked), ROWS_A_PAGE)
     # The tabs have counted already.
     paginator.count = sum(counts[state] for state in asked.states) if asked.states else counts.total()
     page = paginator.get_page(request.GET.get("page"))

@@ -76,15 +76,17 @@ def lock_promotions(rows: list[UploadRow]) -> dict[str, Promotion]:
 def take(
     row: UploadRow, *, content: dict[str, Any], promotion: Promotion | None, author: Any, now: datetime
 ) -> bool:
-    """Write one row; what the service refuses all the same becomes the row's error."""
+    """Write one row; what the service refuses all the same becomes the row's error.
+
+    Each service is a step of its own that is wholly done or not at all, so the others go on.
+    """
     try:
-        with transaction.atomic():
-            if promotion is None:
-                row.revision = create_promotion(
-                    promotion_id=row.public_id, content=content, author=author, now=now
-                )
-            else:
-                row.revision = revise_promotion(promotion=promotion, content=content, author=author, now=now)
+        if promotion is None:
+            row.revision = create_promotion(
+                promotion_id=row.public_id, content=content, author=author, now=now
+            )
+        else:
+            row.revision = revise_promotion(promotion=promotion, content=content, author=author, now=now)
     except ValidationError as error:
         refuse(row, errors_by_column(error, row))
         return False

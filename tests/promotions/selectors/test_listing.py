@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from inventory.models import StoreGroup
 from promotions.models import ItemList, Promotion
 from promotions.selectors.board import promotion_rows
-from promotions.selectors.listing import PromotionFilter, listed_revisions, state_counts
+from promotions.selectors.listing import PromotionFilter, filtered, in_order, listed_revisions, state_counts
 from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
 from tests.factories import create_item, create_store
@@ -139,6 +139,7 @@ def test_a_page_asks_the_same_questions_for_any_number(
     for number in range(promotions):
         publish_promotion(promotion=draft(f"p{number}"), now=NOW)
     with django_assert_num_queries(6):
-        counts = state_counts(PromotionFilter())
-        rows = promotion_rows(revisions=listed_revisions(PromotionFilter())[:50])
+        left = filtered(PromotionFilter())
+        counts = state_counts(left)
+        rows = promotion_rows(revisions=in_order(left, PromotionFilter())[:50])
     assert len(rows) == counts.total() == promotions
