@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from promotions.rules.basket import BasketDeal, BundlePart
 from promotions.rules.verdict import deal_refusals
 from promotions.rules.words import Audience, Concurrence, Reason, RewardItems
 from promotions.selectors.quoting.asking import AskedBasket, Basket
+from promotions.selectors.quoting.budgets import money_left
 from promotions.selectors.quoting.codes import ShownCodes, shown_codes
 from promotions.selectors.verdicts.facts import DEAL_COLUMNS, read_deal, scan_params
 from promotions.selectors.verdicts.shapes import VerdictDeal
@@ -26,7 +28,8 @@ WITH found AS (
 SELECT json_agg(json_build_array({DEAL_COLUMNS}, json_build_object(
     'items', f.items, 'concurrence', r.concurrence, 'priority', r.priority, 'tags', r.tags,
     'combines_with', r.combines_with, 'audience', r.audience, 'bundle_parts', r.bundle_parts,
-    'rewards', r.reward_item_id_inclusion)) ORDER BY p.promotion_id)::text
+    'rewards', r.reward_item_id_inclusion, 'promotion', r.promotion_id, 'limits', r.limits, 'currency', r.currency,
+    'campaign', r.campaign)) ORDER BY p.promotion_id)::text
 FROM found f
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = f.promotion_id
 JOIN promotions_promotion p ON p.id = f.promotion_id
@@ -53,10 +56,14 @@ def deals_of_basket(basket: Basket, *, asked: AskedBasket, store: Store, now: dt
             cursor.fetchone()[0] or "[]"
         )  # one text: reading it a row at a time costs as much again
     shown = shown_codes(asked.codes)
+    left = money_left([row for _found, row in rows], store=store, now=now)
     return [
-        store_deal(found, row, basket=basket, asked=asked, shown_codes=shown, store=store, now=now)
+        store_deal(
+            found, row, basket=basket, asked=asked, shown_codes=shown, left=left.get(row["promotion"]), store=store,
+            now=now,
+        )
         for found, row in rows
-    ]
+    ]  # fmt: skip
 
 
 def store_deal(
@@ -66,6 +73,7 @@ def store_deal(
     basket: Basket,
     asked: AskedBasket,
     shown_codes: ShownCodes,
+    left: Decimal | None,
     store: Store,
     now: dt.datetime,
 ) -> StoreDeal:
@@ -93,5 +101,6 @@ def store_deal(
         tags=frozenset(row["tags"]),
         combines_with=frozenset(row["combines_with"]),
         refusals=tuple(dict.fromkeys(refusals)),
+        money_left=left,
     )
     return StoreDeal(shown, deal)

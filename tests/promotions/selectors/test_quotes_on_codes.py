@@ -7,6 +7,7 @@ import pytest
 from promotions.models import Promotion
 from promotions.selectors.codes import codes_of
 from promotions.selectors.quoting import AskedBasket, AskedLine, quote_for
+from promotions.services.campaigns import create_campaign
 from promotions.services.codes import generate_codes
 from tests.factories import create_item
 from tests.factories_promotions import NOW, create_published_promotion
@@ -52,3 +53,19 @@ def test_a_full_counter_gives_nothing(till: Till) -> None:
     create_published_promotion(promotion_id="deal", limits=[limit("STORE", "DAY", "1")])
     till.redeem()
     assert quoted(till) == "STORE_LIMIT_REACHED"
+
+
+def test_a_budget_gives_what_is_left_of_it(till: Till) -> None:
+    """0.81 off, but the campaign has 2.00 for all and this store 1.00 a day."""
+    limits = [limit("PROMOTION", "TOTAL", "2.00", "MONEY"), limit("STORE", "DAY", "1.00", "MONEY")]
+    content = {"title": "A", "limits": limits, "currency": "USD"}
+    create_campaign(campaign_id="autumn", content=content, author=None, now=NOW)
+    other = Till()
+    create_published_promotion(promotion_id="deal", campaign="autumn")
+    assert quoted(till) == "0.81"
+    till.redeem(discount_amount=Decimal("0.60"))
+    assert (quoted(till), quoted(other)) == ("0.40", "0.81")
+    other.redeem(discount_amount=Decimal("1.00"))
+    assert (quoted(till), quoted(other)) == ("0.40", "STORE_LIMIT_REACHED")  # 2.00 − 1.60 is 0.40 as well
+    till.redeem(discount_amount=Decimal("0.25"))
+    assert quoted(till) == "0.15"
