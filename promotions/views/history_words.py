@@ -59,7 +59,9 @@ def record_changes(entry: HistoryEntry) -> list[FieldChange]:
     if entry.kind != HistoryKind.RECORD:
         return []
     labels = {"promotion_id": _("Promotion id"), "owner": _("Owner")}
-    return [FieldChange(labels[each.field], each.old or "", each.new or "") for each in entry.changes]
+    return [
+        FieldChange(each.field, labels[each.field], each.old or "", each.new or "") for each in entry.changes
+    ]
 
 
 def target_sentence(entry: HistoryEntry) -> str:

@@ -13,6 +13,7 @@ from promotions.forms import SECTIONS, PromotionForm
 from promotions.forms.rows import PERIODS, SCOPES, UNITS, WEEKDAYS
 from promotions.models import PromotionRevision
 from promotions.rules.last_day import last_day_and_time
+from promotions.rules.materiality import MATERIAL_FIELDS
 from promotions.rules.words import Audience, LimitPeriod, LimitScope, LimitUnit, RewardItems
 from promotions.selectors.sentences import benefit_text, money
 
@@ -48,6 +49,11 @@ class FieldChange:
     label: Any
     old: str
     new: str
+
+    @property
+    def is_material(self) -> bool:
+        """Whether it changes the terms, so that everybody is asked anew."""
+        return self.field in MATERIAL_FIELDS
 
 
 def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
