@@ -71,6 +71,7 @@ RULES = {
     "api-offers": Rule({"GET": EVERYBODY}),
     "api-acknowledge": Rule({"POST": EVERYBODY}),
     "api-redemptions": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"code": "SAVE29"}),
+    "api-quote": Rule({"POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-live-ticket": Rule({"POST": EVERYBODY}),
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
     "api-promotion": Rule({"GET": EVERYBODY}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promotions.api import offers, promotions, redemptions
+from promotions.api import offers, promotions, quotes, redemptions
 
 urlpatterns = [
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path(
         "stores/<code:store_code>/redemptions", redemptions.RedemptionView.as_view(), name="api-redemptions"
     ),
+    path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path("promotions", promotions.PromotionListView.as_view(), name="api-promotions"),
     path("promotions/<code:promotion_id>", promotions.PromotionView.as_view(), name="api-promotion"),

@@ -84,6 +84,7 @@ def check_applies_to(content: Mapping[str, Any], kind: CouponValueType, wrong: W
     elif applies_to == AppliesTo.BASKET and kind not in (
         CouponValueType.PERCENT_OFF,
         CouponValueType.MONEY_OFF,
+        CouponValueType.TIERED,
     ):
         wrong("applies_to", "Only a percentage or an amount of money can be taken off the basket.")
 
@@ -157,6 +158,8 @@ def check_tiers(content: Mapping[str, Any], kind: CouponValueType, wrong: Wrong)
         return
     if not tiers:
         wrong("tiers", "Give at least one step.")
+    if content.get("applies_to") == AppliesTo.BASKET and any("fixed_price_amount" in tier for tier in tiers):
+        wrong("applies_to", "Only a percentage or an amount of money can be taken off the basket.")
     steps = [step for number, tier in enumerate(tiers, 1) if (step := check_tier(tier, number, wrong))]
     for number, (before, after) in enumerate(itertools.pairwise(steps), 2):
         if after[0] <= before[0]:
