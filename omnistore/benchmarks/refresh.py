@@ -59,9 +59,15 @@ def run(
     }  # fmt: skip
     report = Report("refresh", size, rounds)
     database = partial(tree_cpu_seconds, database_pid())
-    few = create_goods(stores=few_stores, items=items, nights=0)
+    few, many = (
+        create_goods(stores=count, items=items, nights=0, prefix=prefix)
+        for count, prefix in ((few_stores, "S"), (max(1, stores - few_stores), "T"))
+    )
+    for goods in (few, many):
+        import_file(source=goods.source, content=goods.stock_file())
+    say("the stock is loaded")
     publish(few, promotions=promotions)
-    fill(few)
+    offer(few)
     change = partial(refresh, few, database=database)
     change(share_of_rows=changed)  # to warm up
     found = in_turns(
@@ -71,8 +77,7 @@ def run(
         },
         rounds=2 * rounds + 1,
     )
-    many = create_goods(stores=max(1, stores - few_stores), items=items, nights=0, prefix="T")
-    fill(many)
+    offer(many)
     goods = together(few, many)
     change = partial(refresh, goods, database=database)
     change(share_of_rows=changed)
@@ -142,9 +147,8 @@ FROM unnest(%(stores)s::int4[]) s(id) CROSS JOIN promotions_promotion p WHERE (s
 """
 
 
-def fill(goods: Goods) -> None:
-    """The stores' levels through the door of the feeds, and an offer in every second store."""
-    import_file(source=goods.source, content=goods.stock_file())
+def offer(goods: Goods) -> None:
+    """An offer of each promotion in every second store, with the counts of its stock."""
     now = timezone.now()
     stores = [store.pk for store in goods.stores]
     with connection.cursor() as cursor:
@@ -162,7 +166,7 @@ def fill(goods: Goods) -> None:
             cursor.execute(RECOUNT, {"stores": stores[start : start + STORES_AT_ONCE], "now": now})
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")
-    say(f"{len(stores)} stores have their stock and their offers")
+    say(f"{len(stores)} stores have their offers")
 
 
 def together(one: Goods, other: Goods) -> Goods:

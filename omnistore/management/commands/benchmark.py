@@ -1,4 +1,4 @@
-"""`manage.py benchmark import|push|quote|refresh|verdict`: ratios to a limit or a peer, on servers of its own."""
+"""`manage.py benchmark NAME`: a ratio to a limit or a peer, on servers and data of its own."""
 
 import os
 import resource

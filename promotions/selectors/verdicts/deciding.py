@@ -10,7 +10,7 @@ from promotions.rules.verdict import Decision, best, deal_refusals, decide
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore, items_of_deal, nearest_stores
 from promotions.selectors.codes import is_misread, names_in
-from promotions.selectors.sentences import end_text, moment_text, money, reason_text, say
+from promotions.selectors.sentences import money, reason_text, say
 from promotions.selectors.verdicts.facts import (
     BEST_ITEM_OF_DEAL,
     BY_IDENTIFIER,
@@ -155,18 +155,12 @@ def deal_words(
     places: Sequence[AlternativeStore],
     now: dt.datetime,
 ) -> dict[str, Any]:
-    """The facts that the sentences speak of. An offer with hours holds until these close."""
+    """The facts that the sentences speak of."""
     benefit, minimum = deal.facts.benefit, deal.facts.money_needed
-    zone = deal.starts_at.tzinfo
-    period = deal.facts.period(now) if deal.facts.hours else None
-    is_open = period is not None and period[0] <= now
     return {
+        **deal.window_words(now),
         "benefit": deal.benefit_text,
         "item": item.title if item else deal.headline,
-        "starts": moment_text(deal.starts_at),
-        "ends": end_text(period[1].astimezone(zone) if period and is_open else deal.ends_at),
-        "opens": moment_text(period[0].astimezone(zone)) if period and not is_open else "",
-        "honoured_until": end_text(deal.honoured_until),
         "store": places[0].name if places else "",
         "code": deal.code,
         "currency": benefit.currency,

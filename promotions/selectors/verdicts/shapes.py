@@ -9,7 +9,7 @@ from inventory.models import Store
 from promotions.rules.verdict import DealFacts
 from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
-from promotions.selectors.sentences import benefit_text
+from promotions.selectors.sentences import benefit_text, end_text, moment_text
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,18 @@ class VerdictDeal:
         """The deal as the code names it that was scanned, which is good for one use."""
         used = (Reason.CODE_USED,) if is_used else ()
         return replace(self, code=code, facts=replace(self.facts, refusals=(*used, *self.facts.refusals)))
+
+    def window_words(self, now: dt.datetime) -> dict[str, str]:
+        """When it starts, ends, opens next and is honoured no longer; one with hours ends where these close."""
+        zone = self.starts_at.tzinfo
+        period = self.facts.period(now) if self.facts.hours else None
+        is_open = period is not None and period[0] <= now
+        return {
+            "starts": moment_text(self.starts_at),
+            "ends": end_text(period[1].astimezone(zone) if period and is_open else self.ends_at),
+            "opens": moment_text(period[0].astimezone(zone)) if period and not is_open else "",
+            "honoured_until": end_text(self.honoured_until),
+        }
 
 
 @dataclass(frozen=True)
