@@ -61,7 +61,7 @@ def test_promotions_meet_where_time_items_and_stores_do() -> None:
     here, there = create_store(), create_store()
     items = [create_item() for _ in range(4)]
     skus = [item.sku for item in items]
-    later = {"starts_on": TODAY + timedelta(days=9), "ends_on": TODAY + timedelta(days=12)}
+    later: dict[str, Any] = {"starts_on": TODAY + timedelta(days=9), "ends_on": TODAY + timedelta(days=12)}
     create_published_promotion(promotion_id="three", item_id_inclusion=skus[:3])
     create_published_promotion(promotion_id="two", item_id_inclusion=skus[1:])
     create_published_promotion(promotion_id="later", item_id_inclusion=skus, **later)
