@@ -41,7 +41,7 @@ def test_every_field_of_a_revision_is_a_column_with_a_name() -> None:
     "name", [field.name for field in PromotionRevision._meta.fields if field.name in FIELDS]
 )
 def test_no_cell_is_read_that_its_column_of_the_database_does_not_hold(name: str) -> None:
-    longest: int | None = getattr(PromotionRevision._meta.get_field(name), "max_length", None)
+    longest = getattr(PromotionRevision._meta.get_field(name), "max_length", None)
     if longest and not FIELDS[name].words:
         assert "at most" in read_content({name: "x" * (longest + 1)}, base=BASE).errors[name][0] or (
             name == "promotion_url"
