@@ -4,14 +4,15 @@ Whoever writes a store offer holds its store's lock, taken in the order of ids: 
 and the reconciler exclude each other per store, so the counts in `StoreOffer` are exact at every commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection, transaction
 
-from inventory.feeds.records import ABSENT, LevelChanges
+from inventory.feeds.records import ABSENT, Int32s, LevelChanges
 from inventory.models import Store
 from promotions.models import PromotionRevision
 from promotions.rules.words import OVER, ChangeReason
@@ -24,8 +25,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS crossed_level
     (store_id int4, item_id int4, old int4, new int4) ON COMMIT DELETE ROWS
 """
 
-# Up to so many changed levels are cheaper sent than sifted: reading every promoted item costs the same for a few.
-SEND_ALL = 5_000
+# So many changed levels at a time: what they cross is then grouped in memory, and a level costs the same in a big load.
+# As many are cheaper sent than sifted, because reading every promoted item costs the same for a few.
+AT_ONCE = 5_000
 
 # Only rows that cross "carried", "there" or the promotion's own minimum move a count.
 APPLY_CHANGED_LEVELS = f"""
@@ -65,23 +67,36 @@ def refresh_after_stock_change(*, changes: LevelChanges, now: datetime) -> int:
 
     Runs in the transaction of the load, which holds the locks of the stores. Cost follows the changed rows.
     """
+    moved: list[Transition] = []
     with connection.cursor() as cursor:
         keep = np.ones(len(changes), bool)
-        if len(changes) > SEND_ALL:
+        if len(changes) > AT_ONCE:
             cursor.execute("SELECT coalesce(array_agg(DISTINCT item_id), '{}') FROM promotions_offeritem")
             keep = np.isin(changes.item_ids, np.array(cursor.fetchone()[0], dtype=np.int64))
         if not keep.any():
             return 0
         cursor.execute(CHANGED_LEVELS)
-        cursor.execute("TRUNCATE crossed_level")
-        columns = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
-        with cursor.copy("COPY crossed_level FROM STDIN") as copy:
-            for row in zip(*(column.tolist() for column in columns), strict=True):
-                copy.write_row(row)
-        cursor.execute("ANALYZE crossed_level")
-        cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
-        moved = transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
+        whole = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
+        for places in whole_stores(whole[0], at_once=AT_ONCE):
+            cursor.execute("TRUNCATE crossed_level")
+            with cursor.copy("COPY crossed_level FROM STDIN") as copy:
+                for row in zip(*(column[places].tolist() for column in whole), strict=True):
+                    copy.write_row(row)
+            cursor.execute("ANALYZE crossed_level")
+            cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
+            moved += transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
     return write_changes(transitions=moved, now=now)
+
+
+def whole_stores(store_ids: Int32s, *, at_once: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The places of the rows in parts of about so many; a store's rows stay together, so each offer moves once."""
+    order = np.argsort(store_ids, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(store_ids[order])) + 1, len(order))
+    start = 0
+    for end in ends.tolist():
+        if end - start >= at_once or end == len(order):
+            yield order[start:end]
+            start = end
 
 
 DUE_STORES = "SELECT DISTINCT store_id FROM promotions_storeoffer WHERE turns_at <= %(now)s"

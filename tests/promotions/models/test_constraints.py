@@ -28,16 +28,21 @@ from promotions.models import (
     PromotionStep,
     Redemption,
     RedemptionChange,
+    SavedView,
     Shopper,
     SingleUseCode,
     StoreOffer,
     StoreStream,
     TargetMark,
+    UploadBatch,
+    UploadEvent,
+    UploadRow,
 )
 from promotions.services.publishing import create_promotion
 from promotions.services.reading import acknowledge
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
+from tests.promotions.services.uploads.tables import uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +76,19 @@ UNPUBLISHED: dict[str, Any] = {
     "published_at": None,
 }  # fmt: skip
 BREAKS: dict[str, Callable[[], Any]] = {
+    "promotions_saved_view_name_once": lambda: again(SavedView, is_default=False),
+    "promotions_saved_view_one_default": lambda: again(SavedView, name="two"),
+    "promotions_saved_view_name_given": lambda: SavedView.objects.update(name=""),
+    "promotions_upload_row_once": lambda: again(UploadRow),
+    "promotions_upload_row_state_known": lambda: UploadRow.objects.update(state="MAYBE"),
+    "promotions_upload_row_errors_told": lambda: UploadRow.objects.update(errors={"a": ["b"]}),
+    "promotions_upload_row_kept_told": lambda: UploadRow.objects.update(told="moved"),
+    "promotions_upload_event_kind_known": lambda: UploadEvent.objects.update(kind="SOLD"),
+    "promotions_upload_asked_at_paired": lambda: UploadBatch.objects.update(asked="COMMIT"),
+    "promotions_upload_undone_after_uploaded": lambda: UploadBatch.objects.update(
+        undone_at=NOW - timedelta(days=1)
+    ),
+    "promotions_upload_sha256": lambda: UploadBatch.objects.update(sha256="x"),
     "promotions_promotion_state_known": lambda: Promotion.objects.update(state="PAUSED"),
     "promotions_promotion_id_given": lambda: Promotion.objects.update(promotion_id=""),
     "promotions_promotion_published_has_revision": lambda: Promotion.objects.update(state="DRAFT"),
@@ -160,6 +178,8 @@ def one_of_each() -> None:
     RedemptionChange.objects.create(
         redemption=redemption, old_state="REDEEMED", new_state="ROLLED_BACK", by=person, why="slip", at=NOW
     )
+    SavedView.objects.create(owner=person, name="mine", is_default=True, created_at=NOW)
+    uploaded({})
     Shopper.objects.create(member_number="M1", created_at=NOW)
     campaign = Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
     CampaignChange.objects.create(campaign=campaign, old_limits=[], new_limits=[], why="more", at=NOW)

@@ -12,7 +12,8 @@ from promotions.models import ItemList, Promotion
 from promotions.selectors.board import promotion_rows
 from promotions.selectors.listing import PromotionFilter, filtered, in_order, listed_revisions, state_counts
 from promotions.selectors.targeting import targeted_items, targeted_stores
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion, revise_promotion
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, content_for, create_staff_member, put_stock
 
@@ -69,7 +70,7 @@ def test_a_stores_promotions_are_those_that_mean_it(is_published: bool) -> None:
     if is_published:
         for name, each in made.items():
             if means[name]:
-                publish_promotion(promotion=each, now=NOW)
+                publish_trusted(why="the test", promotion=each, now=NOW)
     for store in (a, b, c):
         expected = {name for name, stores in means.items() if store in stores}
         assert set(found(store=store.store_code)) == expected, store.store_code
@@ -97,7 +98,7 @@ def test_an_items_promotions_are_those_that_cover_it(is_published: bool) -> None
     covers = {name: set(targeted_items(each.latest_revision())) for name, each in made.items()}
     if is_published:
         for each in made.values():
-            publish_promotion(promotion=each, now=NOW)
+            publish_trusted(why="the test", promotion=each, now=NOW)
     for item, name in ((oat, "OAT"), (oat, "4012345000016"), (tea, "TEA")):
         assert set(found(item=name)) == {key for key, items in covers.items() if item.pk in items}, name
     assert found(item="nothing") == []
@@ -108,9 +109,9 @@ def test_problem_stores_are_those_that_are_meant_and_cannot() -> None:
     stores, item = [create_store(), create_store()], create_item()
     for store in stores:
         put_stock(store=store, levels={item: 5})
-    publish_promotion(promotion=draft("fine"), now=NOW)
+    publish_trusted(why="the test", promotion=draft("fine"), now=NOW)
     put_stock(store=stores[1], levels={item: 0})
-    publish_promotion(promotion=draft("trouble"), now=NOW)
+    publish_trusted(why="the test", promotion=draft("trouble"), now=NOW)
     assert found(problems=True) == ["trouble"]
 
 
@@ -125,7 +126,7 @@ def test_the_orders() -> None:
 def test_a_published_promotion_is_listed_once_by_its_published_words() -> None:
     create_store()
     create_item()
-    promotion = publish_promotion(promotion=draft("p", campaign="one"), now=NOW)
+    promotion = publish_trusted(why="the test", promotion=draft("p", campaign="one"), now=NOW)
     revise_promotion(promotion=promotion, content=content_for(campaign="two"), author=None, now=NOW)
     assert (found(), found(campaign="one"), found(campaign="two")) == (["p"], ["p"], [])
 
@@ -137,7 +138,7 @@ def test_a_page_asks_the_same_questions_for_any_number(
     create_store()
     create_item()
     for number in range(promotions):
-        publish_promotion(promotion=draft(f"p{number}"), now=NOW)
+        publish_trusted(why="the test", promotion=draft(f"p{number}"), now=NOW)
     with django_assert_num_queries(6):
         left = filtered(PromotionFilter())
         counts = state_counts(left)

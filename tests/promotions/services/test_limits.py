@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from promotions.models import Budget, LimitCounter, Promotion, Redemption, Shopper
 from promotions.rules.limits import period_start
 from promotions.rules.words import LimitPeriod
+from promotions.services.approving import publish_trusted
 from promotions.services.campaigns import change_campaign_limits, create_campaign
 from promotions.services.limits import LimitsChanged
-from promotions.services.publishing import publish_promotion, revise_promotion
+from promotions.services.publishing import revise_promotion
 from promotions.services.redeeming import Asked, take_all, understand
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion
@@ -38,7 +39,7 @@ def republish(**content: Any) -> None:
     """The promotion in other words, published."""
     promotion = Promotion.objects.get(promotion_id="deal")
     revise_promotion(promotion=promotion, content=content_for(**content), author=None, now=NOW)
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(why="the test", promotion=promotion, now=NOW)
 
 
 def test_a_store_has_its_share_a_day_and_hears_when_the_next_begins(till: Till) -> None:
@@ -281,7 +282,7 @@ def test_every_counter_is_the_sum_of_what_it_counts(actions: list[tuple[str, int
         elif action == "publish":
             words = content_for(campaign=name, currency="USD", limits=[*LIMITS[which : which + 3]])
             revise_promotion(promotion=promotion, content=words, author=None, now=now)
-            publish_promotion(promotion=promotion, now=now)
+            publish_trusted(why="the test", promotion=promotion, now=now)
         elif action == "campaign":
             change_campaign_limits(
                 campaign=campaign,

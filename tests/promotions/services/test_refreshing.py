@@ -3,15 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inventory.feeds.records import Int32s
 from inventory.models import StockLevel
 from promotions.models import Budget, OfferChange, Promotion, StoreOffer
 from promotions.services.publishing import stop_promotion
 from promotions.services.reconciling import reconcile
-from promotions.services.refreshing import refresh_after_stock_change, turn_offers
+from promotions.services.refreshing import (
+    refresh_after_stock_change,
+    turn_offers,
+    whole_stores,
+)
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, change_stock, create_published_promotion, put_stock
 
@@ -45,6 +51,21 @@ def test_stock_of_items_nobody_promotes_touches_no_offer() -> None:
     create_published_promotion(item_id_inclusion=["in"])
 
     assert refresh_after_stock_change(changes=change_stock(store=store, levels={other: 3}), now=NOW) == 0
+
+
+@given(
+    stores=st.lists(st.integers(1, 6), min_size=1, max_size=60).map(
+        lambda numbers: np.array(numbers, np.int32)
+    ),
+    at_once=st.integers(1, 20),
+)
+def test_a_big_change_is_cut_between_stores(stores: Int32s, at_once: int) -> None:
+    parts = [places.tolist() for places in whole_stores(stores, at_once=at_once)]
+
+    assert sorted(place for part in parts for place in part) == list(range(len(stores)))
+    found = [set(stores[part].tolist()) for part in parts]
+    assert sum(len(part) for part in found) == len(set(stores.tolist()))  # no store in two of them
+    assert all(len(part) >= at_once for part in parts[:-1])
 
 
 worlds = st.lists(

@@ -8,7 +8,8 @@ from django.db import connection
 
 from inventory.models import Item, ItemIdentifier, Store, StoreGroup
 from promotions.models import ItemList, OfferChange, OfferItem, Promotion, StoreOffer, TargetMark
-from promotions.services.publishing import publish_promotion, revise_promotion, stop_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import revise_promotion, stop_promotion
 from promotions.services.reconciling import reconcile
 from promotions.services.retargeting import retarget_promotions
 from tests.factories import create_item, create_store
@@ -242,7 +243,7 @@ def test_an_edit_that_says_nothing_new_writes_no_row() -> None:
     before = rows("storeoffer") | rows("offeritem")
 
     revise_promotion(promotion=promotion, content=content_for(), author=None, now=NOW)
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(why="the test", promotion=promotion, now=NOW)
 
     assert rows("storeoffer") | rows("offeritem") == before
     assert OfferChange.objects.count() == 1
@@ -257,13 +258,13 @@ def test_an_edit_of_words_moves_the_revision_alone() -> None:
     revise_promotion(
         promotion=promotion, content=content_for(store_codes_exclusion=["gone"]), author=None, now=NOW
     )
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(why="the test", promotion=promotion, now=NOW)
     StoreOffer.objects.exclude(state="STOPPED").update(items_stocked=9)
     items, gone = rows("offeritem"), StoreOffer.objects.values().get(store__store_code="gone")
 
     said = content_for(store_codes_exclusion=["gone"], operator_text="Point at the shelf.")
     revision = revise_promotion(promotion=promotion, content=said, author=None, now=NOW)
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(why="the test", promotion=promotion, now=NOW)
 
     offer = StoreOffer.objects.exclude(state="STOPPED").get()
     assert (offer.revision, offer.items_stocked, rows("offeritem")) == (revision, 9, items)

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from promotions.models import Promotion, UploadBatch
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.uploads import ask, carry_out_waiting, commit_batch, mend_row, undo_batch
 from promotions.services.uploads.asking import AT_ONCE
 from tests.factories import create_item, create_store
@@ -95,7 +96,7 @@ def test_what_was_published_or_edited_since_is_kept_and_says_why() -> None:
     ann = create_staff_member(username="ann")
     batch = uploaded({"promotion_id": "shown"}, {"promotion_id": "edited"}, {"promotion_id": "untouched"})
     commit_batch(batch=batch, author=None, now=NOW)
-    publish_promotion(promotion=Promotion.objects.get(promotion_id="shown"), now=NOW)
+    publish_trusted(why="the test", promotion=Promotion.objects.get(promotion_id="shown"), now=NOW)
     edited = Promotion.objects.get(promotion_id="edited")
     revise_promotion(promotion=edited, content=content_for(priority=1), author=ann, now=NOW)
     assert undo_batch(batch=batch, author=None, now=LATER) == 1

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from inventory.feeds.records import FeedRefused
 from promotions.models import Promotion, UploadBatch, UploadRow
-from promotions.services.publishing import check_content, create_promotion, publish_promotion, stop_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import check_content, create_promotion, stop_promotion
 from promotions.services.uploads import commit_batch, mend_row, receive_upload, recheck_batch
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
@@ -182,4 +183,7 @@ def test_published_promotions_are_changed_as_drafts_of_theirs() -> None:
         promotion.revisions.first(),
         2,
     )
-    assert publish_promotion(promotion=promotion, now=NOW).current_revision == promotion.latest_revision()
+    assert (
+        publish_trusted(why="the test", promotion=promotion, now=NOW).current_revision
+        == promotion.latest_revision()
+    )
