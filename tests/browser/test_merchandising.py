@@ -16,7 +16,7 @@ from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.uploads import commit_batch, receive_upload
 from tests.browser.fixtures import DESK, PORTRAIT, Shoot, SignIn
 from tests.browser.shop import Shop, open_shop
-from tests.factories_promotions import content_for, create_staff_member
+from tests.factories_promotions import content_for, create_campaign, create_staff_member
 from tests.promotions.services.uploads.tables import csv_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,6 +36,7 @@ def shop() -> Shop:
     group = StoreGroup.objects.create(code="north", name="North region")
     group.stores.add(shop.elm)
     today = timezone.now().date()
+    create_campaign("Winter")
     for number, (title, first, days, sku) in enumerate((
         ("Breakfast for two", 5, 9, "COF-1"), ("Honey harvest, every jar from the region", -9, 30, "HON-1"),
         ("Tea time", 12, 2, "TEA-1"), ("Soap Sunday", 3, 1, "SOA-1"),

@@ -192,7 +192,6 @@ LEFT_OUT: list[tuple[str, dict[str, Any]]] = [
     ("period_too_long", {"ends_on": TODAY + 184 * DAY}),
     ("promotion_url_missing", {"promotion_url": ""}),
     ("delivery_without_code", {"coupon_value_type": "FREE_SHIPPING_STANDARD", "redemption_channel": ["ONLINE"]}),
-    ("no_stores", {"coupon_value_type": "MONEY_OFF", "money_off_amount": Decimal(1), "currency": "EUR"}),
     ("display_outside", {"display_starts_on": TODAY - 9 * DAY, "display_ends_on": TODAY - 8 * DAY}),
 ]  # fmt: skip
 

@@ -15,9 +15,22 @@ from promotions.selectors.targeting import targeted_items, targeted_stores
 from promotions.services.approving import publish_trusted
 from promotions.services.publishing import create_promotion, revise_promotion
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, TODAY, content_for, create_staff_member, put_stock
+from tests.factories_promotions import (
+    NOW,
+    TODAY,
+    content_for,
+    create_campaign,
+    create_staff_member,
+    put_stock,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def campaigns(db: None) -> None:
+    for name in ("Spring", "one", "two"):
+        create_campaign(name)
 
 
 def draft(promotion_id: str, **content: Any) -> Promotion:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -102,8 +103,8 @@ def test_of_what_is_approved_the_words_may_change_without_a_person(load: Callabl
 
 def test_a_trusted_source_is_its_own_approver_and_named(load: Callable[..., FeedRun]) -> None:
     load(HEADER, GOOD)
-    steps = Promotion.objects.get().steps.values_list("action", "by", "why")
-    assert list(steps) == [
+    steps: list[Any] = list(Promotion.objects.get().steps.values_list("action", "by", "why"))
+    assert steps == [
         ("SUBMIT", None, "Suite"), ("APPROVE", None, "Suite"), ("PUBLISH", None, ""), ("OPEN", None, ""),
     ]  # fmt: skip
 

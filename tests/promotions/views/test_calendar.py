@@ -10,7 +10,13 @@ from omnistore.staff.models import Role
 from promotions.services.publishing import create_promotion
 from promotions.views.calendar import monday_of
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
+from tests.factories_promotions import (
+    NOW,
+    content_for,
+    create_campaign,
+    create_published_promotion,
+    create_staff_member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +51,7 @@ def test_mondays() -> None:
 def test_bars_stand_in_their_campaigns_and_the_list_says_who_meets_whom(desk: Client) -> None:
     create_store()
     items = [create_item(), create_item()]
+    create_campaign("Spring")
     create_published_promotion(long_title="Oat week", campaign="Spring")
     create_published_promotion(long_title="Oat day", item_id_inclusion=[items[0].sku])
     answer = desk.get(f"{CALENDAR}?first=2026-11-22&weeks=4")

@@ -14,7 +14,13 @@ from promotions.services.publishing import create_promotion
 from promotions.services.saved_views import MOST_VIEWS, save_view
 from promotions.services.uploads import receive_upload
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
+from tests.factories_promotions import (
+    NOW,
+    content_for,
+    create_campaign,
+    create_published_promotion,
+    create_staff_member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +37,12 @@ def desk(tom: StaffMember) -> Client:
     client = Client()
     client.force_login(tom)
     return client
+
+
+@pytest.fixture(autouse=True)
+def campaigns() -> None:
+    for name in ("Spring", "Autumn", "other"):
+        create_campaign(name)
 
 
 def draft(promotion_id: str, **content: object) -> None:
