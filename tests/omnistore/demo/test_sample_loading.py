@@ -31,7 +31,7 @@ def load() -> str:
 
 
 def test_an_empty_database_gets_everything_but_the_facts_of_the_feeds(inbox: Path) -> None:
-    assert "13 stores, 1500 items and 3 sign-ins" in load()
+    assert "13 stores, 1500 items and 4 sign-ins" in load()
     assert Store.objects.selling().count() == 12
     assert Item.objects.count() == ItemIdentifier.objects.filter(kind="GTIN").count() == 1500
     assert ItemIdentifier.objects.get(kind="PLU", value="4011").item.title == "Bananas"
