@@ -102,10 +102,8 @@ def test_of_what_is_approved_the_words_may_change_without_a_person(load: Callabl
 
 def test_a_trusted_source_is_its_own_approver_and_named(load: Callable[..., FeedRun]) -> None:
     load(HEADER, GOOD)
-    steps = Promotion.objects.get().steps.values_list("action", "by", "why")
-    assert list(steps) == [
-        ("SUBMIT", None, "Suite"), ("APPROVE", None, "Suite"), ("PUBLISH", None, ""), ("OPEN", None, ""),
-    ]  # fmt: skip
+    steps = Promotion.objects.get().steps.filter(by=None).values_list("action", "why")
+    assert list(steps) == [("SUBMIT", "Suite"), ("APPROVE", "Suite"), ("PUBLISH", ""), ("OPEN", "")]
 
 
 def test_a_rejection_is_not_overruled_by_the_same_line(load: Callable[..., FeedRun]) -> None:
