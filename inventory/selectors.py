@@ -123,6 +123,26 @@ def _counted_ats(store_ids: list[int], item_ids: Int32s) -> dict[tuple[int, int]
     return found
 
 
+def stale_items(*, store: Store, now: datetime) -> dict[int, set[int]]:
+    """By source: the items whose count in a store is past the source's freshness limit (G7); two queries.
+
+    A source without an entry has no claim there: its levels have no age and are shown to nobody.
+    """
+    limits = dict(FeedSource.objects.values_list("pk", "freshness_limit"))
+    found = {}
+    claims = StockClaim.objects.filter(store=store).values_list("source_id", "as_of", "item_ids", "as_ofs")
+    for source_id, as_of, packed_items, packed_times in claims:
+        items = np.frombuffer(packed_items, "<i4")
+        oldest = now - limits[source_id]
+        if packed_times is not None:
+            micros = np.frombuffer(packed_times, "<i8")
+            items = items[micros < (oldest - EPOCH) // timedelta(microseconds=1)]
+        elif as_of >= oldest:
+            items = items[:0]
+        found[source_id] = set(items.tolist())
+    return found
+
+
 def find_item(code: str) -> Item | None:
     """The item somebody scanned or typed: a GTIN in any form, a PLU, an internal code or, last, the SKU."""
     return find_items([code]).get(code)

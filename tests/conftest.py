@@ -1,14 +1,27 @@
 """What every test shares."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 # Times are not asserted anywhere, and a tree that may not be written must do: no deadline, no example database.
-settings.register_profile("omnistore", deadline=None, database=None)
+# A law that says nothing else is tried this often, and ten times as often with `-m long`.
+settings.register_profile("omnistore", deadline=None, database=None, max_examples=40)
+settings.register_profile("long", parent=settings.get_profile("omnistore"), max_examples=400)
 settings.load_profile("omnistore")
 
 # A browser and the web server before it, for tests/browser and tests/journeys.
 pytest_plugins = ["tests.browser.fixtures"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("markexpr") == "long":
+        settings.load_profile("long")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Every law is run by `-m long` too, where it is tried more often."""
+    if item.config.getoption("markexpr") == "long" and is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker("long")
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from inventory.feeds.blocks import FeedFile
+from inventory.feeds.edi_envelopes import check_count, note_other
 from inventory.feeds.edi_segments import (
     BLANKS,
     Bytes,
@@ -42,7 +43,6 @@ CHARACTER_SETS = {
 _BOTH_DECIMALS = ".,"
 _LEVEL_B = Marks(element="\x1d", component="\x1f", terminator="\x1c", decimals=_BOTH_DECIMALS)
 _DEPTHS = {"UNB": ((0,), 1), "UNG": ((1,), 2), "UNH": ((1, 2), 3), "UNE": ((2,), 1), "UNZ": ((1,), 0)}
-_NOTED_LIMIT = 20
 
 
 @dataclass
@@ -195,13 +195,8 @@ _CLOSED = {
 
 def _other(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
     kind = segment.get(2)[:10]
-    if kind not in envelope.others and len(envelope.others) < _NOTED_LIMIT:
-        envelope.others.add(kind)
-        yield Note(
-            line_number=segment.number,
-            code="other_document",
-            message=f"{kind} messages are not read here; expected {envelope.wanted}.",
-        )
+    what = f"{kind} messages are"
+    yield from note_other(kind, envelope.others, segment=segment, what=what, wanted=envelope.wanted)
 
 
 def _close(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
@@ -213,10 +208,7 @@ def _close(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
     }
     references = {"UNT": envelope.message, "UNE": envelope.group.strip(), "UNZ": envelope.interchange}
     opened, what = _CLOSED[tag]
-    said, counted = segment.whole(1), counts[tag]
-    if not (said.isascii() and said.isdigit() and len(said) <= 10 and int(said) == counted):
-        message = f'Segment {segment.number}: {tag} says "{said[:20]}" {what}; there are {counted}.'
-        yield fault(envelope.profile, "control_count", message, line_number=segment.number)
+    yield from check_count(segment, envelope.profile, element=tag, what=what, counted=counts[tag])
     if segment.whole(2) != references[tag]:
         message = (
             f'Segment {segment.number}: {tag} repeats the reference "{segment.whole(2)[:20]}", '

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from inventory.feeds.blocks import FeedFile
+from inventory.feeds.edi_envelopes import check_count, note_other
 from inventory.feeds.edi_segments import Marks, Segment, decoded, fault, open_bytes, segment_of, split_bytes
 from inventory.feeds.facts import Note
 from inventory.feeds.profiles import Profile
@@ -25,7 +26,6 @@ _DEPTHS = {
     "IEA": (1, 0),
     "TA1": (1, 1),
 }
-_NOTED_LIMIT = 20
 
 
 @dataclass
@@ -159,13 +159,8 @@ _CLOSED = {
 
 def _other(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
     kind = segment.whole(1)[:10]
-    if kind not in envelope.others and len(envelope.others) < _NOTED_LIMIT:
-        envelope.others.add(kind)
-        yield Note(
-            line_number=segment.number,
-            code="other_document",
-            message=f"Transaction sets {kind} are not read here; expected {envelope.wanted}.",
-        )
+    what = f"Transaction sets {kind} are"
+    yield from note_other(kind, envelope.others, segment=segment, what=what, wanted=envelope.wanted)
 
 
 def _close(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
@@ -173,10 +168,7 @@ def _close(segment: Segment, envelope: _Envelope) -> Iterator[Note]:
     counts = {"SE": envelope.segments, "GE": envelope.sets, "IEA": envelope.groups}
     numbers = {"SE": envelope.transaction, "GE": envelope.group, "IEA": envelope.interchange}
     field_name, what = _CLOSED[tag]
-    said, counted = segment.whole(1), counts[tag]
-    if not (said.isascii() and said.isdigit() and len(said) <= 10 and int(said) == counted):
-        message = f'Segment {segment.number}: {tag}01 says "{said[:20]}" {what}; there are {counted}.'
-        yield fault(envelope.profile, "control_count", message, line_number=segment.number)
+    yield from check_count(segment, envelope.profile, element=f"{tag}01", what=what, counted=counts[tag])
     if not _same_number(segment.whole(2), numbers[tag]):
         message = (
             f'Segment {segment.number}: {tag}02 is "{segment.whole(2)[:20]}", '

@@ -190,7 +190,7 @@ def _keep(replay: FeedRun, lines: Iterator[str], encoding: str, now: datetime) -
             content.writelines(encoded(lines, encoding))
         except UnicodeEncodeError as error:
             raise CannotReplay(
-                "wrong_encoding",
+                "encoding",
                 f'"{error.object[error.start : error.end]}" cannot be written in {encoding}, '
                 "which this feed is sent in.",
             ) from error

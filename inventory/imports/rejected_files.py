@@ -215,7 +215,7 @@ def _decoded(data: bytes, encoding: str) -> str:
         return data.decode(encoding).removeprefix("\ufeff").replace("\0", "")
     except UnicodeDecodeError as error:
         raise CannotReplay(
-            "wrong_encoding", f"Byte {error.start + 1} of the file is nothing in {encoding}."
+            "encoding", f"Byte {error.start + 1} of the file is nothing in {encoding}."
         ) from error
 
 

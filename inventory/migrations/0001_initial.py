@@ -109,6 +109,74 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-received_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "sha256"), name="inventory_run_file_counts_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["RECEIVED", "LOADING", "LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"],
+                            )
+                        ),
+                        name="inventory_run_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_received",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("rows_applied"), "+", models.F("rows_unchanged")
+                                        ),
+                                        "+",
+                                        models.F("rows_stale"),
+                                    ),
+                                    "+",
+                                    models.F("rows_rejected"),
+                                ),
+                            )
+                        ),
+                        name="inventory_run_every_line_accounted_for",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "LOADING"), _negated=True),
+                            models.Q(("lease_until__isnull", False), ("started_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inventory_run_loading_has_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["RECEIVED", "LOADING"])),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("state__in", ["LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inventory_run_finished_at_paired",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rows_rejected", 0), ("state", "LOADED")),
+                            models.Q(("rows_rejected__gt", 0), ("state", "LOADED_WITH_REJECTS")),
+                            models.Q(("state__in", ["LOADED", "LOADED_WITH_REJECTS"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inventory_run_state_tells_of_rejects",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["RECEIVED", "LOADING"])),
+                        fields=["received_at"],
+                        name="inventory_run_unfinished",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +250,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "value"), name="inventory_identifier_names_one_item"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["GTIN", "PLU", "INTERNAL"])),
+                        name="inventory_identifier_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "GTIN"), _negated=True),
+                            ("value__regex", "^\\d{14}$"),
+                            _connector="OR",
+                        ),
+                        name="inventory_identifier_gtin_14_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", ""), _negated=True),
+                        name="inventory_identifier_value_given",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RejectedRow",
@@ -207,6 +298,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("line_number",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "line_number"), name="inventory_rejected_line_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -407,6 +503,18 @@ class Migration(migrations.Migration):
                 ),
                 ("stores", models.ManyToManyField(blank=True, related_name="groups", to="inventory.store")),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inventory_store_group_not_its_own_parent",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Workstation",
@@ -422,6 +530,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("store", "code"), name="inventory_workstation_once_a_store"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StockMovement",
@@ -498,152 +613,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="feedrun",
-            index=models.Index(
-                condition=models.Q(("state__in", ["RECEIVED", "LOADING"])),
-                fields=["received_at"],
-                name="inventory_run_unfinished",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.UniqueConstraint(
-                fields=("source", "sha256"), name="inventory_run_file_counts_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["RECEIVED", "LOADING", "LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"],
-                    )
-                ),
-                name="inventory_run_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_received",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("rows_applied"), "+", models.F("rows_unchanged")
-                                ),
-                                "+",
-                                models.F("rows_stale"),
-                            ),
-                            "+",
-                            models.F("rows_rejected"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", 1), ("quantity__lte", 0)),
+                            models.Q(("kind", 2), ("quantity__gte", 0)),
+                            _connector="OR",
                         ),
+                        name="inventory_movement_sign_fits_kind",
                     )
-                ),
-                name="inventory_run_every_line_accounted_for",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "LOADING"), _negated=True),
-                    models.Q(("lease_until__isnull", False), ("started_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inventory_run_loading_has_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state__in", ["RECEIVED", "LOADING"])),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("state__in", ["LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="inventory_run_finished_at_paired",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rows_rejected", 0), ("state", "LOADED")),
-                    models.Q(("rows_rejected__gt", 0), ("state", "LOADED_WITH_REJECTS")),
-                    models.Q(("state__in", ["LOADED", "LOADED_WITH_REJECTS"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="inventory_run_state_tells_of_rejects",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemidentifier",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "value"), name="inventory_identifier_names_one_item"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["GTIN", "PLU", "INTERNAL"])),
-                name="inventory_identifier_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "GTIN"), _negated=True), ("value__regex", "^\\d{14}$"), _connector="OR"
-                ),
-                name="inventory_identifier_gtin_14_digits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", ""), _negated=True), name="inventory_identifier_value_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rejectedrow",
-            constraint=models.UniqueConstraint(
-                fields=("run", "line_number"), name="inventory_rejected_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storegroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="inventory_store_group_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workstation",
-            constraint=models.UniqueConstraint(
-                fields=("store", "code"), name="inventory_workstation_once_a_store"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", 1), ("quantity__lte", 0)),
-                    models.Q(("kind", 2), ("quantity__gte", 0)),
-                    _connector="OR",
-                ),
-                name="inventory_movement_sign_fits_kind",
-            ),
+                ],
+            },
         ),
     ]

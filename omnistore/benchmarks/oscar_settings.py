@@ -1,7 +1,7 @@
 """django-oscar as it comes, for the peer of `benchmark quote`; the database is the benchmark's own scratch server."""
 
 import environ
-from oscar.defaults import *  # noqa: F403  (Oscar's settings are made of names)
+from oscar.defaults import *  # type: ignore[import-untyped]  # noqa: F403  (Oscar's settings are made of names)
 
 SECRET_KEY = "only for measuring"  # noqa: S105
 DATABASES = {"default": environ.Env().db("OSCAR_DATABASE_URL")}

@@ -41,9 +41,16 @@ class AskedLineSerializer(serializers.Serializer[Any]):
 class QuoteRequestSerializer(serializers.Serializer[Any]):
     """A basket, with the codes the shopper shows."""
 
-    lines = AskedLineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = AskedLineSerializer(
+        many=True,
+        allow_empty=False,
+        max_length=MOST_LINES,  # type: ignore[call-arg]  # of the list, which the stubs do not know
+    )
     codes = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, max_length=50, default=list
+        child=serializers.CharField(max_length=200, trim_whitespace=False),
+        required=False,
+        max_length=50,
+        default=list,
     )
     is_member = serializers.BooleanField(default=False, help_text="A member of the loyalty programme buys.")
 
@@ -136,7 +143,7 @@ def basket_of(data: dict[str, Any]) -> AskedBasket:
     ]
     return AskedBasket(
         lines=lines,
-        codes=frozenset(code.strip().upper() for code in data["codes"]),
+        codes=frozenset(code.strip(" \t\r\n") for code in data["codes"]),
         is_member=data["is_member"],
     )
 

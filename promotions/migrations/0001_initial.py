@@ -62,6 +62,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-created_at", "-id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    promotions.rules.words.PromotionState["DRAFT"],
+                                    promotions.rules.words.PromotionState["PENDING"],
+                                    promotions.rules.words.PromotionState["LIVE"],
+                                    promotions.rules.words.PromotionState["EXPIRED"],
+                                    promotions.rules.words.PromotionState["STOPPED"],
+                                ],
+                            )
+                        ),
+                        name="promotions_promotion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("promotion_id", ""), _negated=True),
+                        name="promotions_promotion_id_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "STOPPED"), ("stopped_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "STOPPED"), _negated=True), ("stopped_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_promotion_stopped_at_paired",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("open_code",), name="promotions_promotion_code_names_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +154,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("staff_member", "key"), name="promotions_idempotency_key_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfferItem",
@@ -155,6 +196,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("promotion", "item"), name="promotions_offer_item_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PromotionRevision",
@@ -338,6 +384,76 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("promotion", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("promotion", "number"), name="promotions_revision_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("coupon_value_type", "PERCENT_OFF"),
+                                ("fixed_price_amount__isnull", True),
+                                ("money_off_amount__isnull", True),
+                                ("percent_off__gt", 0),
+                                ("percent_off__lte", 100),
+                            ),
+                            models.Q(
+                                ("coupon_value_type", "MONEY_OFF"),
+                                ("fixed_price_amount__isnull", True),
+                                ("money_off_amount__gt", 0),
+                                ("percent_off__isnull", True),
+                                models.Q(("currency", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("coupon_value_type", "FIXED_PRICE"),
+                                ("fixed_price_amount__gte", 0),
+                                ("money_off_amount__isnull", True),
+                                ("percent_off__isnull", True),
+                                models.Q(("currency", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_revision_value_fits_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("generic_redemption_code", ""), ("offer_type", "NO_CODE")),
+                            models.Q(
+                                ("offer_type", "GENERIC_CODE"),
+                                models.Q(("generic_redemption_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_revision_code_fits_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__lt", models.F("ends_on")),
+                            models.Q(
+                                ("starts_on", models.F("ends_on")), ("starts_time__lt", models.F("ends_time"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_revision_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum_stock__gte", 1)),
+                        name="promotions_revision_minimum_stock_1",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("limit_uses__isnull", True), ("limit_uses__gte", 1), _connector="OR"
+                        ),
+                        name="promotions_revision_limit_1",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("redemption_channel__len__gte", 1)),
+                        name="promotions_revision_channel_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="promotions_revision_number_from_1"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,6 +513,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    promotions.rules.words.ChangeReason["PUBLISHED"],
+                                    promotions.rules.words.ChangeReason["REVISED"],
+                                    promotions.rules.words.ChangeReason["STOPPED"],
+                                    promotions.rules.words.ChangeReason["NO_LONGER_TARGETED"],
+                                    promotions.rules.words.ChangeReason["WINDOW_OPENED"],
+                                    promotions.rules.words.ChangeReason["WINDOW_CLOSED"],
+                                    promotions.rules.words.ChangeReason["STOCK"],
+                                    promotions.rules.words.ChangeReason["BUDGET_SPENT"],
+                                    promotions.rules.words.ChangeReason["RECONCILED"],
+                                ],
+                            )
+                        ),
+                        name="promotions_change_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seq__gte", 1)), name="promotions_change_seq_from_1"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Briefing",
@@ -432,6 +574,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("told_at__isnull", True),
+                            ("told_at__gte", models.F("briefed_at")),
+                            _connector="OR",
+                        ),
+                        name="promotions_briefing_told_after_briefed",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Acknowledgement",
@@ -466,6 +620,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("revision", "store", "staff_member"), name="promotions_acknowledged_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Redemption",
@@ -526,6 +687,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-redeemed_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_amount__isnull", True),
+                            models.Q(("discount_amount__gte", 0), models.Q(("currency", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="promotions_redemption_discount_has_currency",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["store", "redeemed_at"], name="promotions_redemption_by_store")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -593,6 +767,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    promotions.rules.words.OfferState["READY"],
+                                    promotions.rules.words.OfferState["LIVE"],
+                                    promotions.rules.words.OfferState["LOW_STOCK"],
+                                    promotions.rules.words.OfferState["OUT_OF_STOCK"],
+                                    promotions.rules.words.OfferState["NOT_STOCKED"],
+                                    promotions.rules.words.OfferState["BLOCKED"],
+                                    promotions.rules.words.OfferState["STOPPED"],
+                                    promotions.rules.words.OfferState["EXPIRED"],
+                                ],
+                            )
+                        ),
+                        name="promotions_store_offer_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="promotions_store_offer_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("items_available__lte", models.F("items_stocked")),
+                            ("items_enough__gte", 0),
+                            ("items_enough__lte", models.F("items_available")),
+                        ),
+                        name="promotions_store_offer_counts_nest",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("turns_at__isnull", False)),
+                        fields=["turns_at"],
+                        name="promotions_store_offer_turns",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StoreStream",
@@ -650,250 +865,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            promotions.rules.words.PromotionState["DRAFT"],
-                            promotions.rules.words.PromotionState["PENDING"],
-                            promotions.rules.words.PromotionState["LIVE"],
-                            promotions.rules.words.PromotionState["EXPIRED"],
-                            promotions.rules.words.PromotionState["STOPPED"],
-                        ],
-                    )
-                ),
-                name="promotions_promotion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("promotion_id", ""), _negated=True), name="promotions_promotion_id_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "STOPPED"), ("stopped_at__isnull", False)),
-                    models.Q(models.Q(("state", "STOPPED"), _negated=True), ("stopped_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="promotions_promotion_stopped_at_paired",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.UniqueConstraint(
-                fields=("open_code",), name="promotions_promotion_code_names_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                fields=("staff_member", "key"), name="promotions_idempotency_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offeritem",
-            constraint=models.UniqueConstraint(
-                fields=("promotion", "item"), name="promotions_offer_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.UniqueConstraint(
-                fields=("promotion", "number"), name="promotions_revision_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("coupon_value_type", "PERCENT_OFF"),
-                        ("fixed_price_amount__isnull", True),
-                        ("money_off_amount__isnull", True),
-                        ("percent_off__gt", 0),
-                        ("percent_off__lte", 100),
-                    ),
-                    models.Q(
-                        ("coupon_value_type", "MONEY_OFF"),
-                        ("fixed_price_amount__isnull", True),
-                        ("money_off_amount__gt", 0),
-                        ("percent_off__isnull", True),
-                        models.Q(("currency", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("coupon_value_type", "FIXED_PRICE"),
-                        ("fixed_price_amount__gte", 0),
-                        ("money_off_amount__isnull", True),
-                        ("percent_off__isnull", True),
-                        models.Q(("currency", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="promotions_revision_value_fits_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("generic_redemption_code", ""), ("offer_type", "NO_CODE")),
-                    models.Q(
-                        ("offer_type", "GENERIC_CODE"),
-                        models.Q(("generic_redemption_code", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="promotions_revision_code_fits_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__lt", models.F("ends_on")),
-                    models.Q(("starts_on", models.F("ends_on")), ("starts_time__lt", models.F("ends_time"))),
-                    _connector="OR",
-                ),
-                name="promotions_revision_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum_stock__gte", 1)), name="promotions_revision_minimum_stock_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit_uses__isnull", True), ("limit_uses__gte", 1), _connector="OR"),
-                name="promotions_revision_limit_1",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("redemption_channel__len__gte", 1)),
-                name="promotions_revision_channel_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="promotions_revision_number_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            promotions.rules.words.ChangeReason["PUBLISHED"],
-                            promotions.rules.words.ChangeReason["REVISED"],
-                            promotions.rules.words.ChangeReason["STOPPED"],
-                            promotions.rules.words.ChangeReason["NO_LONGER_TARGETED"],
-                            promotions.rules.words.ChangeReason["WINDOW_OPENED"],
-                            promotions.rules.words.ChangeReason["WINDOW_CLOSED"],
-                            promotions.rules.words.ChangeReason["STOCK"],
-                            promotions.rules.words.ChangeReason["BUDGET_SPENT"],
-                            promotions.rules.words.ChangeReason["RECONCILED"],
-                        ],
-                    )
-                ),
-                name="promotions_change_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seq__gte", 1)), name="promotions_change_seq_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="briefing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("told_at__isnull", True), ("told_at__gte", models.F("briefed_at")), _connector="OR"
-                ),
-                name="promotions_briefing_told_after_briefed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.UniqueConstraint(
-                fields=("revision", "store", "staff_member"), name="promotions_acknowledged_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(fields=["store", "redeemed_at"], name="promotions_redemption_by_store"),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("discount_amount__isnull", True),
-                    models.Q(("discount_amount__gte", 0), models.Q(("currency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="promotions_redemption_discount_has_currency",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="storeoffer",
-            index=models.Index(
-                condition=models.Q(("turns_at__isnull", False)),
-                fields=["turns_at"],
-                name="promotions_store_offer_turns",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storeoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            promotions.rules.words.OfferState["READY"],
-                            promotions.rules.words.OfferState["LIVE"],
-                            promotions.rules.words.OfferState["LOW_STOCK"],
-                            promotions.rules.words.OfferState["OUT_OF_STOCK"],
-                            promotions.rules.words.OfferState["NOT_STOCKED"],
-                            promotions.rules.words.OfferState["BLOCKED"],
-                            promotions.rules.words.OfferState["STOPPED"],
-                            promotions.rules.words.OfferState["EXPIRED"],
-                        ],
-                    )
-                ),
-                name="promotions_store_offer_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storeoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
-                name="promotions_store_offer_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storeoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("items_available__lte", models.F("items_stocked")),
-                    ("items_enough__gte", 0),
-                    ("items_enough__lte", models.F("items_available")),
-                ),
-                name="promotions_store_offer_counts_nest",
-            ),
         ),
     ]

@@ -138,6 +138,13 @@ def money_fits(benefit: Benefit, *, currency: str) -> bool:
     return not benefit.has_money or benefit.currency == currency
 
 
+def unit_price(benefit: Benefit, *, regular_price: Decimal | None, currency: str) -> Decimal | None:
+    """What one unit alone costs under the deal; None where it has no price, or the deal gives one unit none."""
+    if regular_price is None or not benefit.is_per_unit or not money_fits(benefit, currency=currency):
+        return None
+    return discounted_price(benefit, regular_price=regular_price, currency=currency)
+
+
 def benefit_of(content: Mapping[str, Any]) -> Benefit:
     """What the words of a revision give: its fields by name, amounts as Decimal or text; missing ones are empty."""
     amount = first_of(content, "percent_off", "money_off_amount", "fixed_price_amount")

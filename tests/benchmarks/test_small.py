@@ -1,17 +1,47 @@
 """Each benchmark from end to end on the test servers; the limits are far from the goals, which need full size."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis
+from django.db import connection
 
 from omnistore.demo.folders import PROJECT
+from omnistore.management.commands.benchmark import VALKEY_DATABASE
 
 
-def benchmark(name: str, *sizes: str) -> dict[str, Any]:
-    """What `manage.py benchmark` says at these sizes."""
-    command = [sys.executable, str(PROJECT / "manage.py"), "benchmark", name, *sizes, "--rounds=2", "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=PROJECT)
+@pytest.fixture
+def migrated(django_db_setup: None) -> Iterator[dict[str, str]]:
+    """Addresses of a copy of the empty test database, which need not be migrated, and of an empty Valkey."""
+    server, copied = os.environ["DATABASE_URL"], "omnistore_small_benchmark"
+    redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{VALKEY_DATABASE}").geturl()
+    with psycopg.connect(server, autocommit=True) as admin, redis.Redis.from_url(redis_url) as valkey:
+        name = connection.settings_dict["NAME"]
+        admin.execute(f"CREATE DATABASE {copied} TEMPLATE {name}")
+        yield {"DATABASE_URL": urlsplit(server)._replace(path=f"/{copied}").geturl(), "REDIS_URL": redis_url}
+        valkey.flushdb()
+        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+
+
+def benchmark(name: str, *sizes: str, on: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What `manage.py benchmark` says at these sizes, with servers of its own choice or `on` these."""
+    command = [
+        sys.executable,
+        str(PROJECT / "manage.py"),
+        "benchmark",
+        *(["--on-these-servers"] if on else []),
+    ]
+    command += [name, *sizes, "--rounds=2", "--json"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, timeout=110, cwd=PROJECT, env=os.environ | (on or {})
+    )
     assert ended.returncode == 0, ended.stderr
     (line,) = ended.stdout.splitlines()
     answer: dict[str, Any] = json.loads(line)
@@ -33,20 +63,29 @@ def test_import() -> None:
     assert 0 < found["figures"]["peak_mb_1m"] < found["figures"]["peak_mb_10m"] < 300
 
 
-def test_push() -> None:
-    found = benchmark("push", "--streams=60", "--stores=12", "--waves=30")
+def test_push(migrated: dict[str, str]) -> None:
+    found = benchmark("push", "--streams=60", "--stores=12", "--waves=30", on=migrated)
     assert set(found["ratios"]) == {"over_bare"}
     assert found["ratios"]["over_bare"] < 10
     assert found["figures"]["ours_threads_per_stream"] < 0.1
     assert found["figures"]["ours_database_connections_per_stream"] < 0.1
 
 
-def test_verdict() -> None:
-    found = benchmark("verdict", "--stores=10", "--items=60", "--promotions=5", "--requests=200")
+def test_verdict(migrated: dict[str, str]) -> None:
+    found = benchmark("verdict", "--stores=10", "--items=60", "--promotions=5", "--requests=200", on=migrated)
     assert set(found["ratios"]) == {"over_hello", "over_sql"}
     assert found["ratios"]["over_hello"] < 20
     assert found["ratios"]["over_sql"] < 10
     assert found["figures"]["share_honour"] > 0.5
+
+
+def test_refresh() -> None:
+    found = benchmark(
+        "refresh", "--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05"
+    )
+    assert set(found["ratios"]) == {"growth", "growth_few_rows", "of_full"}
+    assert found["figures"]["many_stores_rows"] == 8 * 80 * 0.05
+    assert found["figures"]["full_offers"] == 8 * 12 / 2
 
 
 def test_a_size_that_makes_no_sense_is_refused() -> None:

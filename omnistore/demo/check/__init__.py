@@ -26,6 +26,7 @@ STEPS = (
     Step("tablets listen", live_steps.listen, needs=LOADED),
     Step("publish", live_steps.publish, needs=("tablets listen",)),
     Step("told and acknowledged", live_steps.board_right, needs=PUBLISHED),
+    Step("reworded", live_steps.reworded, needs=("told and acknowledged",)),
     Step("uses never exceeded", live_steps.uses_never_exceeded, needs=("tablets listen",)),
     Step(
         "foreign store hears nothing",

@@ -80,7 +80,8 @@ def _places(*, data: Path, kept: Path) -> dict[str, str]:
         "HYPOTHESIS_STORAGE_DIRECTORY": str(kept / "hypothesis"),
     }
     (data / "static").mkdir()  # WhiteNoise warns of a missing STATIC_ROOT
-    return places if writable(PROJECT) else places | {"PYTHONDONTWRITEBYTECODE": "1"}
+    # The suite starts Python a hundred times: what one has compiled the others read, whatever the shell says.
+    return places | {"PYTHONDONTWRITEBYTECODE": "" if writable(PROJECT) else "1"}
 
 
 def _chromium() -> str:

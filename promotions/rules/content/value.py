@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from promotions.rules.content.shapes import Wrong, number_in, objects, unknown_keys, whole_in
+from promotions.rules.content.shapes import Wrong, is_currency, number_in, objects, unknown_keys, whole_in
 from promotions.rules.price import MONEY_KINDS, TIER_FIELDS
 from promotions.rules.words import (
     BUY_M_GET_N,
@@ -213,9 +213,7 @@ def check_currency(content: Mapping[str, Any], kind: CouponValueType, wrong: Wro
     currency = content.get("currency") or ""
     if not currency and speaks_of_money(content, kind):
         wrong("currency", "Enter the currency of the amount, such as USD.")
-    elif currency and not (
-        len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
-    ):
+    elif currency and not is_currency(currency):
         wrong("currency", "A currency is three capital letters, such as USD.")
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -11,9 +12,11 @@ from django.db import connection
 from inventory.models import Store
 from promotions.rules.basket import BasketDeal, BundlePart
 from promotions.rules.verdict import deal_refusals
-from promotions.rules.words import Audience, Concurrence, OfferType, Reason, RewardItems
+from promotions.rules.words import Audience, Concurrence, Reason, RewardItems
 from promotions.selectors.quoting.asking import AskedBasket, Basket
-from promotions.selectors.verdicts.facts import DEAL_COLUMNS, read_deal
+from promotions.selectors.quoting.budgets import money_left
+from promotions.selectors.quoting.codes import ShownCodes, shown_codes
+from promotions.selectors.verdicts.facts import DEAL_COLUMNS, read_deal, scan_params
 from promotions.selectors.verdicts.shapes import VerdictDeal
 
 # By the index of items: what other items' promotions there are costs nothing.
@@ -25,7 +28,8 @@ WITH found AS (
 SELECT json_agg(json_build_array({DEAL_COLUMNS}, json_build_object(
     'items', f.items, 'concurrence', r.concurrence, 'priority', r.priority, 'tags', r.tags,
     'combines_with', r.combines_with, 'audience', r.audience, 'bundle_parts', r.bundle_parts,
-    'rewards', r.reward_item_id_inclusion)) ORDER BY p.promotion_id)::text
+    'rewards', r.reward_item_id_inclusion, 'promotion', r.promotion_id, 'limits', r.limits, 'currency', r.currency,
+    'campaign', r.campaign)) ORDER BY p.promotion_id)::text
 FROM found f
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = f.promotion_id
 JOIN promotions_promotion p ON p.id = f.promotion_id
@@ -46,11 +50,20 @@ class StoreDeal:
 def deals_of_basket(basket: Basket, *, asked: AskedBasket, store: Store, now: dt.datetime) -> list[StoreDeal]:
     """Every deal open in the store now on any item of the basket, with what stands against it already."""
     with connection.cursor() as cursor:
-        cursor.execute(DEALS_OF_BASKET, {"items": list(basket.items), "store": store.pk, "now": now})
+        params = {**scan_params(store=store, now=now), "items": list(basket.items), "now": now}
+        cursor.execute(DEALS_OF_BASKET, params)
         rows = orjson.loads(
             cursor.fetchone()[0] or "[]"
         )  # one text: reading it a row at a time costs as much again
-    return [store_deal(found, row, basket=basket, asked=asked, store=store, now=now) for found, row in rows]
+    shown = shown_codes(asked.codes)
+    left = money_left([row for _found, row in rows], store=store, now=now)
+    return [
+        store_deal(
+            found, row, basket=basket, asked=asked, shown_codes=shown, left=left.get(row["promotion"]), store=store,
+            now=now,
+        )
+        for found, row in rows
+    ]  # fmt: skip
 
 
 def store_deal(
@@ -59,6 +72,8 @@ def store_deal(
     *,
     basket: Basket,
     asked: AskedBasket,
+    shown_codes: ShownCodes,
+    left: Decimal | None,
     store: Store,
     now: dt.datetime,
 ) -> StoreDeal:
@@ -72,7 +87,9 @@ def store_deal(
         for part in row["bundle_parts"]
     )
     refusals = [*deal_refusals(shown.facts, currency=store.currency, now=now)]
-    refusals += asked_refusals(shown, audience=row["audience"], asked=asked)
+    refusals += shown_codes.refusals(shown)
+    if row["audience"] == Audience.MEMBERS and not asked.is_member:
+        refusals.append(Reason.MEMBERS_ONLY)
     deal = BasketDeal(
         promotion_id=shown.promotion_id,
         benefit=benefit,
@@ -84,15 +101,6 @@ def store_deal(
         tags=frozenset(row["tags"]),
         combines_with=frozenset(row["combines_with"]),
         refusals=tuple(dict.fromkeys(refusals)),
+        money_left=left,
     )
     return StoreDeal(shown, deal)
-
-
-def asked_refusals(shown: VerdictDeal, *, audience: str, asked: AskedBasket) -> list[Reason]:
-    """What the shopper would have to bring and did not: the code, the membership."""
-    refusals = []
-    if shown.facts.offer_type != OfferType.NO_CODE and shown.code.upper() not in asked.codes:
-        refusals.append(Reason.CODE_NEEDED)
-    if audience == Audience.MEMBERS and not asked.is_member:
-        refusals.append(Reason.MEMBERS_ONLY)
-    return refusals

@@ -11,7 +11,7 @@ from promotions.rules.basket import ConcurrencyModel, Lack, Quote, quote_basket
 from promotions.rules.words import Reason
 from promotions.selectors.quoting.asking import AskedBasket, Basket, look_up
 from promotions.selectors.quoting.deals import StoreDeal, deals_of_basket
-from promotions.selectors.sentences import end_text, moment_text, money, reason_text
+from promotions.selectors.sentences import money, reason_text
 from promotions.selectors.verdicts.shapes import ReasonLine
 
 OF_THE_WINDOW = (Reason.NOT_STARTED, Reason.ENDED, Reason.OUTSIDE_HOURS, Reason.HONOUR_WINDOW)
@@ -59,7 +59,7 @@ def quote_for(
     losers = tuple(
         LosingDeal(
             deals[loser.promotion_id],
-            reason_lines(loser.lacks, deal=deals[loser.promotion_id], deals=deals, store=store),
+            reason_lines(loser.lacks, deal=deals[loser.promotion_id], deals=deals, store=store, now=now),
         )
         for loser in quote.losers
     )
@@ -67,15 +67,18 @@ def quote_for(
 
 
 def reason_lines(
-    lacks: Sequence[Lack], *, deal: StoreDeal, deals: Mapping[str, StoreDeal], store: Store
+    lacks: Sequence[Lack], *, deal: StoreDeal, deals: Mapping[str, StoreDeal], store: Store, now: dt.datetime
 ) -> tuple[ReasonLine, ...]:
     """Each failed condition as a code and a sentence with its figures."""
     return tuple(
-        ReasonLine(lack.reason, lack_text(lack, deal=deal, deals=deals, store=store)) for lack in lacks
+        ReasonLine(lack.reason, lack_text(lack, deal=deal, deals=deals, store=store, now=now))
+        for lack in lacks
     )
 
 
-def lack_text(lack: Lack, *, deal: StoreDeal, deals: Mapping[str, StoreDeal], store: Store) -> str:
+def lack_text(
+    lack: Lack, *, deal: StoreDeal, deals: Mapping[str, StoreDeal], store: Store, now: dt.datetime
+) -> str:
     """The sentence of one failed condition."""
     shown = deal.shown
     facts: dict[str, Any] = {
@@ -85,7 +88,7 @@ def lack_text(lack: Lack, *, deal: StoreDeal, deals: Mapping[str, StoreDeal], st
         "bought": amount_text(lack.needs),
     }
     if lack.reason in OF_THE_WINDOW:
-        facts |= {"starts": moment_text(shown.starts_at), "ends": end_text(shown.ends_at)}
+        facts |= shown.window_words(now)
     if lack.needs is not None and lack.reason not in COUNTED:
         facts["minimum"] = facts["limit"] = money(lack.needs, store.currency)
     return reason_text(lack.reason, facts)

@@ -133,7 +133,7 @@ def test_a_scan_looks_for_the_number_itself_before_the_item_it_embeds() -> None:
     assert looks_misread("0212345005991")
 
 
-@given(st.from_regex(r"[0-9]{6,20}", fullmatch=True) | st.text(max_size=60))
+@given(st.text("0123456789", min_size=6, max_size=20) | st.text(max_size=60))
 @example("2000000000008")
 def test_no_text_raises_and_every_gtin_given_is_valid_elsewhere(text: str) -> None:
     for region in (None, "de", "se"):

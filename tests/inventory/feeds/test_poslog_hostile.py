@@ -156,6 +156,9 @@ FIELDS = [
 ]
 
 
+DIGITS = st.text("0123456789", min_size=1, max_size=30)
+
+
 @settings(max_examples=30)
 @given(
     variant=st.sampled_from(sorted(GOOD)),
@@ -164,7 +167,7 @@ FIELDS = [
         st.lists(
             st.sampled_from("0123456789-+.,:/TZeE x_\u0663\uff11\u00b2\u2460\u00a0\u20ac"), max_size=30
         ).map("".join),
-        st.from_regex(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", fullmatch=True),
+        st.tuples(st.sampled_from(["", "-"]), DIGITS, st.just("") | DIGITS.map(".{}".format)).map("".join),
         st.sampled_from(
             ["0000-00-00", "9999-12-31", "2026-02-30T24:00:00", "1" * 5000, "-0", "2026-11-20T09:01:30+99:99"]
         ),

@@ -1,7 +1,7 @@
 """The sample's stores, items and promotions are plausible, unique and real where they say so."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -165,18 +165,3 @@ def test_the_same_moment_gives_the_same_bytes(sample: Sample, tmp_path: Path) ->
     assert [path.name for path in again.files] == [path.name for path in sample.files]
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(sample.files, again.files, strict=True))
     assert again.items == sample.items
-
-
-@pytest.mark.parametrize(
-    "now",
-    [
-        datetime(2027, 3, 14, 10, 30, tzinfo=UTC),  # the clocks skip two o'clock
-        datetime(2026, 11, 1, 9, 30, tzinfo=UTC),  # one o'clock exists twice
-        datetime(2028, 2, 29, 5, 1, tzinfo=UTC),
-        datetime(2026, 12, 31, 23, 59, tzinfo=UTC),
-    ],
-)
-def test_any_moment_will_do(tmp_path: Path, now: datetime) -> None:
-    built = build_sample(folder=tmp_path, now=now)
-    assert all(path.is_relative_to(tmp_path) and path.stat().st_size > 100 for path in built.files)
-    assert len(built.items) == 1500

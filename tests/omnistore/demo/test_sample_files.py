@@ -158,9 +158,21 @@ def test_profiles_name_columns_that_are_there(sample: Sample) -> None:
         assert set(columns.values()) <= set(read(sample, source.code)[0])
 
 
-@pytest.mark.parametrize("hour", range(0, 24, 5))
-def test_no_level_falls_below_zero_by_now(tmp_path: Path, hour: int) -> None:
-    built = build_sample(folder=tmp_path, now=datetime(2026, 11, 24, hour, 20, tzinfo=UTC))
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2027, 3, 14, 10, 30, tzinfo=UTC),  # the clocks skip two o'clock
+        datetime(2026, 11, 1, 9, 30, tzinfo=UTC),  # one o'clock exists twice
+        datetime(2028, 2, 29, 5, 1, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, 59, tzinfo=UTC),
+        datetime(2026, 11, 24, 15, 20, tzinfo=UTC),
+        *(pytest.param(datetime(2026, 11, 24, h, 20, tzinfo=UTC), marks=pytest.mark.long) for h in range(24)),
+    ],
+)
+def test_any_moment_will_do_and_no_level_falls_below_zero_by_then(tmp_path: Path, now: datetime) -> None:
+    built = build_sample(folder=tmp_path, now=now)
+    assert all(path.is_relative_to(tmp_path) and path.stat().st_size > 100 for path in built.files)
+    assert len(built.items) == 1500
     levels, counted = east_and_west(built)
     sold = sold_since(read(built, "pos"), gtins=skus_by_gtin(built), counted=counted)
     assert set(sold) <= set(levels)

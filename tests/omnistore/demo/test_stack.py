@@ -95,9 +95,15 @@ def test_a_folder_with_a_long_name_still_has_a_socket(folder: Path) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.fixture(scope="module")
+def shared_folder() -> Iterator[Path]:
+    with throw_away_folder("tests") as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_both_end_with_their_parent_however_it_dies(folder: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-c", PARENT, str(folder)]
+def test_both_end_with_their_parent_however_it_dies(shared_folder: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-c", PARENT, str(shared_folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         try:
             assert parent.stdout is not None

@@ -106,9 +106,12 @@ def test_what_cannot_be_priced_is_named_by_line(world: World) -> None:
 
 
 def test_a_basket_that_cannot_be_is_refused(world: World) -> None:
-    for lines in ([], [{}], [{"item": "OAT-1", "quantity": "0"}], [{"item": "OAT-1", "quantity": "1.5"}],
+    baskets: list[list[Any]] = [
+        [], [{}], [{"item": "OAT-1", "quantity": "0"}], [{"item": "OAT-1", "quantity": "1.5"}],
                   [{"item": "OAT-1", "quantity": "2001"}], [{"item": "OAT-1", "quantity": "NaN"}],
-                  [{"item": "OAT-1", "unit_price": "-1"}], [{"item": "OAT-1", "line_id": "a"}] * 2):  # fmt: skip
+                  [{"item": "OAT-1", "unit_price": "-1"}], [{"item": "OAT-1", "line_id": "a"}] * 2,
+    ]  # fmt: skip
+    for lines in baskets:
         assert is_problem(quote(world, *lines), 400), lines
 
 
