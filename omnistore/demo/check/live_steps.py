@@ -132,6 +132,26 @@ def approve(walk: Walk, promotion_id: str) -> None:
     )
 
 
+def basket_quoted(walk: Walk) -> str:
+    """Three of the promoted item and one of another: each line's sum, which deal it is, and what lacks for more."""
+    other = next(sku for sku in free_skus(walk.sample) if walk.sample.goods[sku].price > 0)
+    lines = [{"item": walk.sample.goods[walk.sku].gtin, "quantity": 3}, {"item": other, "line_id": "other"}]
+    path = f"/api/v1/stores/{quote(walk.store_code)}/quote"
+    found = walk.associate.ask("POST", path, data={"lines": lines}).json()
+    regular, plain = walk.sample.goods[walk.sku].price, walk.sample.goods[other].price
+    total = 3 * deal_price(walk.deal, regular)
+    expected = [("1", total, [PUBLISHED]), ("other", plain, [])]
+    sums = [
+        (line["line_id"], Decimal(line["total"]), [deal["promotion_id"] for deal in line["deals"]])
+        for line in found["lines"]
+    ]
+    equal("lines", expected=expected, found=sums)
+    equal("total", expected=total + plain, found=Decimal(found["total"]))
+    equal("discount", expected=3 * regular - total, found=Decimal(found["discount"]))
+    walk.associate.ask("POST", path, data={"lines": [{"item": "no such code"}]}, expect=(400,))
+    return f"{found['regular']} becomes {found['total']} by {PUBLISHED}"
+
+
 def milliseconds(event: Event, *, since: float) -> int:
     return round((event.arrived - since) * 1000)
 
