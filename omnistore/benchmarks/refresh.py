@@ -32,6 +32,7 @@ from omnistore.benchmarks.measuring import (
     tree_cpu_seconds,
 )
 from promotions.models import Budget, OfferItem, Promotion, PromotionRevision, Reconciliation
+from promotions.rules.words import PromotionState, RevisionState
 from promotions.services.reconciling import RECOUNT, STORES_AT_ONCE, recount_stores
 from promotions.services.refreshing import refresh_after_stock_change
 
@@ -103,26 +104,27 @@ def run(
 def publish(goods: Goods, *, promotions: int) -> None:
     """Live promotions and their items, written in bulk: publishing as such is not measured here."""
     now = timezone.now()
-    made = Promotion.objects.bulk_create(
-        Promotion(promotion_id=f"BENCHMARK-{number}", created_at=now) for number in range(promotions)
-    )
-    revisions = PromotionRevision.objects.bulk_create(
-        (
-            PromotionRevision(
-                promotion=promotion, number=1, created_at=now, long_title=f"Deal {number}",
-                coupon_value_type="PERCENT_OFF", percent_off=Decimal(20), redemption_channel=["IN_STORE"],
-                product_applicability="ALL_PRODUCTS", store_applicability="ALL_STORES",
-                starts_on=now.date() - dt.timedelta(days=3), ends_on=now.date() + dt.timedelta(days=11),
-                minimum_stock=1 + number % 20,
-            )
-            for number, promotion in enumerate(made)
-        ),
-        batch_size=500,
-    )  # fmt: skip
+    made = [
+        Promotion(
+            pk=number, promotion_id=f"BENCHMARK-{number}", current_revision_id=number, created_at=now, published_at=now,
+            state=PromotionState.LIVE, revision_state=RevisionState.PUBLISHED,
+        )
+        for number in range(1, promotions + 1)
+    ]  # fmt: skip
+    revisions = [
+        PromotionRevision(
+            pk=promotion.pk, promotion=promotion, number=1, created_at=now, long_title=f"Deal {promotion.pk}",
+            coupon_value_type="PERCENT_OFF", percent_off=Decimal(20), redemption_channel=["IN_STORE"],
+            product_applicability="ALL_PRODUCTS", store_applicability="ALL_STORES",
+            starts_on=now.date() - dt.timedelta(days=3), ends_on=now.date() + dt.timedelta(days=11),
+            minimum_stock=1 + promotion.pk % 20,
+        )
+        for promotion in made
+    ]  # fmt: skip
+    with transaction.atomic():  # each names the other
+        Promotion.objects.bulk_create(made, batch_size=500)
+        PromotionRevision.objects.bulk_create(revisions, batch_size=500)
     Budget.objects.bulk_create(Budget(promotion=promotion, is_open=True) for promotion in made)
-    for promotion, revision in zip(made, revisions, strict=True):
-        promotion.state, promotion.current_revision, promotion.published_at = "LIVE", revision, now
-    Promotion.objects.bulk_update(made, ["state", "current_revision", "published_at"], batch_size=500)
     several = min(ITEMS_OF_A_PROMOTION, len(goods.items))
     OfferItem.objects.bulk_create(
         (

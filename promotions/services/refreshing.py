@@ -56,6 +56,7 @@ WITH crossing AS (
         changed_at = %(now)s
     FROM crossing d
     WHERE o.store_id = d.store_id AND o.promotion_id = d.promotion_id AND o.state NOT IN ('STOPPED', 'EXPIRED')
+      AND o.store_id = ANY(%(stores)s::int4[])  -- so that no plan reads the offers of all stores
     RETURNING o.store_id, o.promotion_id, o.revision_id, old.state AS old_state, new.state AS new_state
 )
 SELECT * FROM moved WHERE old_state <> new_state
@@ -83,7 +84,8 @@ def refresh_after_stock_change(*, changes: LevelChanges, now: datetime) -> int:
                 for row in zip(*(column[places].tolist() for column in whole), strict=True):
                     copy.write_row(row)
             cursor.execute("ANALYZE crossed_level")
-            cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
+            stores = np.unique(whole[0][places]).tolist()
+            cursor.execute(APPLY_CHANGED_LEVELS, {"now": now, "stores": stores})
             moved += transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
     return write_changes(transitions=moved, now=now)
 
