@@ -107,14 +107,17 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
 
 def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
     """The route with its parameters filled in."""
-    run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
-    values = {
-        "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
-        "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
-        "mapping_id": str((mapping and mapping.pk) or 1),
-    }  # fmt: skip
-    path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
+    values = {"store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms"}
+    path = re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1]) or key_of(found[1]), ROUTES[name])
     return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")
+
+
+def key_of(parameter: str) -> str:
+    """The primary key that stands for such a parameter in the world."""
+    run, mapping = FeedRun.objects.order_by("pk"), CodeMapping.objects.order_by("pk")
+    conflict = StockConflict.objects.order_by("-pk")
+    rows: Any = {"run_id": run, "mapping_id": mapping, "conflict_id": conflict}[parameter]
+    return str(rows.values_list("pk", flat=True).first() or 1)
 
 
 def arrange(world: World, name: str) -> None:
