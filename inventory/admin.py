@@ -25,6 +25,7 @@ from inventory.models import (
     StoreGroup,
     Workstation,
 )
+from inventory.models.history import attribute_changes
 from inventory.tasks import ring_change
 
 SCHEDULE = ("pull_every", "pull_times", "pull_timezone")
@@ -42,8 +43,20 @@ class StoreAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return ("store_code",) if obj else ()  # partners' files name it: it never changes
 
 
+class AttributedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is saved or deleted here goes into the history under the name of who did it."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        attribute_changes(by=request.user)
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        attribute_changes(by=request.user)
+        super().delete_model(request, obj)
+
+
 @admin.register(StoreGroup)
-class StoreGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StoreGroupAdmin(AttributedAdmin):
     list_display = ("code", "name", "parent")
     search_fields = ("code", "name")
     filter_horizontal = ("stores",)

@@ -123,26 +123,57 @@ def _counted_ats(store_ids: list[int], item_ids: Int32s) -> dict[tuple[int, int]
     return found
 
 
+def stale_items(*, store: Store, now: datetime) -> dict[int, set[int]]:
+    """By source: the items whose count in a store is past the source's freshness limit (G7); two queries.
+
+    A source without an entry has no claim there: its levels have no age and are shown to nobody.
+    """
+    limits = dict(FeedSource.objects.values_list("pk", "freshness_limit"))
+    found = {}
+    claims = StockClaim.objects.filter(store=store).values_list("source_id", "as_of", "item_ids", "as_ofs")
+    for source_id, as_of, packed_items, packed_times in claims:
+        items = np.frombuffer(packed_items, "<i4")
+        oldest = now - limits[source_id]
+        if packed_times is not None:
+            micros = np.frombuffer(packed_times, "<i8")
+            items = items[micros < (oldest - EPOCH) // timedelta(microseconds=1)]
+        elif as_of >= oldest:
+            items = items[:0]
+        found[source_id] = set(items.tolist())
+    return found
+
+
 def find_item(code: str) -> Item | None:
     """The item somebody scanned or typed: a GTIN in any form, a PLU, an internal code or, last, the SKU."""
-    code = code.strip()
-    if not code or "\0" in code:
-        return None
+    return find_items([code]).get(code)
+
+
+def find_items(codes: Iterable[str]) -> dict[str, Item]:
+    """What `find_item` finds for each of the codes, in two queries; what names no item is left out."""
+    orders = {code: _names_of(code.strip()) for code in codes if code.strip() and "\0" not in code}
+    values = {value for order in orders.values() for _kind, value in order}
+    named = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(values)}
+    found = {
+        code: next(named[name] for name in order if name in named)
+        for code, order in orders.items()
+        if any(name in named for name in order)
+    }
+    rest = {code: code.strip() for code in orders if code not in found}
+    by_sku = {item.sku: item for item in Item.objects.filter(sku__in=rest.values())} if rest else {}
+    return found | {code: by_sku[sku] for code, sku in rest.items() if sku in by_sku}
+
+
+def _names_of(code: str) -> list[tuple[str, str]]:
+    """The identifiers a code may be, the best first."""
     kinds = ItemIdentifier.Kind
-    order = [(kinds.GTIN, gtin) for gtin in scanned_gtins(code)]
-    order += [(kinds.PLU, code), (kinds.INTERNAL, code)]
-    wanted = Q()
-    for kind, value in order:
-        wanted |= Q(kind=kind, value=value)
-    found = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(wanted)}
-    for named in order:
-        if named in found:
-            return found[named]
-    return Item.objects.filter(sku=code).first()
+    gtins = [(str(kinds.GTIN), gtin) for gtin in scanned_gtins(code)]
+    return [*gtins, (str(kinds.PLU), code), (str(kinds.INTERNAL), code)]
 
 
-def _identified(wanted: Q) -> Iterable[ItemIdentifier]:
-    return ItemIdentifier.objects.filter(wanted).select_related("item")
+def _identified(values: Iterable[str]) -> Iterable[ItemIdentifier]:
+    return ItemIdentifier.objects.filter(
+        kind__in=ItemIdentifier.Kind.values, value__in=values
+    ).select_related("item")
 
 
 @dataclass(frozen=True)

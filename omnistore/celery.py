@@ -59,6 +59,8 @@ app.conf.update(
         "review feeds": {"task": "inventory.tasks.review_feeds", "schedule": 30.0},
         "go on with changes of precedence": {"task": "inventory.tasks.go_on_with_changes", "schedule": 60.0},
         "turn promotions": {"task": "promotions.tasks.turn_promotions", "schedule": 5.0},
+        "retarget promotions": {"task": "promotions.tasks.retarget_promotions", "schedule": 5.0},
+        "carry out uploads": {"task": "promotions.tasks.carry_out_uploads", "schedule": 5.0},
         "relay changes": {"task": "promotions.tasks.relay_changes", "schedule": 5.0},
         "reconcile when due": {"task": "promotions.tasks.reconcile_when_due", "schedule": 60.0},
     },

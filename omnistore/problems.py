@@ -14,6 +14,8 @@ from django.views import defaults
 from psycopg.errors import UniqueViolation
 from rest_framework import exceptions
 
+from promotions.services.steps import Conflict
+
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
@@ -53,6 +55,8 @@ def problem_response(error: Exception, _context: Mapping[str, Any] | None = None
     match error:
         case exceptions.ValidationError():
             return invalid(flat_errors(error.detail))
+        case Conflict():
+            return invalid(errors_of(error), status=409, code="conflict")
         case ValidationError():
             return invalid(errors_of(error))
         case exceptions.APIException():
@@ -81,11 +85,11 @@ def problem_response(error: Exception, _context: Mapping[str, Any] | None = None
             return None
 
 
-def invalid(errors: Mapping[str, list[str]]) -> HttpResponse:
-    """400 with what is wrong by field; `detail` is the first sentence."""
+def invalid(errors: Mapping[str, list[str]], *, status: int = 400, code: str = "invalid") -> HttpResponse:
+    """What is wrong by field; `detail` is the first sentence."""
     field, sentences = next(iter(errors.items()), (WHOLE, ["The request is not valid."]))
     detail = sentences[0] if field == WHOLE else f"{field}: {sentences[0]}"
-    return problem(400, detail, code="invalid", errors=errors)
+    return problem(status, detail, code=code, errors=errors)
 
 
 def errors_of(error: ValidationError) -> dict[str, list[str]]:

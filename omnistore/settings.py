@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "pgtrigger",
+    "pghistory",
 ]
 
 MIDDLEWARE = [
@@ -190,6 +192,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OfferState": "promotions.rules.words.OfferState",
         "PromotionState": "promotions.rules.words.PromotionState",
+        "RedemptionState": "promotions.rules.words.RedemptionState",
         "FeedRunState": "inventory.models.FeedRun.State",
         "FeedKind": "inventory.models.FeedSource.Kind",
         "CodeKind": "inventory.models.CodeMapping.Kind",

@@ -5,9 +5,14 @@ from datetime import time
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from promotions.live.relay import relay_pending
-from promotions.services.refreshing import block_spent_offers, reconcile, turn_offers
+from promotions.services.reconciling import reconcile
+from promotions.services.refreshing import turn_offers
+from promotions.services.retargeting import retarget_promotions as work_off_marks
+from promotions.services.spent_limits import tell_spent_limits
+from promotions.services.uploads import carry_out_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +29,20 @@ def relay_changes() -> None:
 
 @shared_task
 def turn_promotions() -> None:
-    """Open and close what is due, and tell of limits that are spent."""
+    """Open and close what is due, and tell of limits that are spent or free again."""
     now = timezone.now()
     turned = turn_offers(now=now)
-    blocked = block_spent_offers(now=now)
-    if turned or blocked:
-        logger.info("%d offers turned, %d blocked by a spent limit", turned, blocked)
+    limited = tell_spent_limits(now=now)
+    if turned or limited:
+        logger.info("%d offers turned, %d blocked or reopened by a limit", turned, limited)
+
+
+@shared_task
+def retarget_promotions() -> None:
+    """Follow the groups, lists, stores and items that have changed, however often it is rung."""
+    changed = work_off_marks(now=timezone.now())
+    if changed:
+        logger.info("%d promotions have other stores or items now", changed)
 
 
 @shared_task
@@ -41,3 +54,19 @@ def reconcile_when_due() -> None:
     run = reconcile(slot=now.date(), now=now)
     if run and run.differences:
         logger.warning("reconciliation of %s found %d differences", run.slot, run.differences)
+
+
+@shared_task
+def carry_out_uploads() -> None:
+    """Take over and undo the tables of promotions that are too long for a request."""
+    rows = carry_out_waiting()
+    if rows:
+        logger.info("%d rows of uploaded tables taken over or undone", rows)
+
+
+def ring_uploads() -> None:
+    """Let a worker look at once; when Valkey is away, the next tick does."""
+    try:
+        carry_out_uploads.delay()
+    except OperationalError as error:
+        logger.warning("no worker was rung for an upload: %s", error)

@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern] = [
     path("tablet/store/", tablet.choose_store, name="tablet-store"),
     path("tablet/verdict/", tablet.verdict, name="tablet-verdict"),
     path("tablet/redeem/", tablet.redeem_code, name="tablet-redeem"),
+    path(
+        "tablet/redemptions/<uuid:redemption_id>/roll-back/",
+        tablet.roll_back_redemption,
+        name="tablet-roll-back",
+    ),
     path("tablet/told/", tablet.told, name="tablet-told"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(

@@ -1,4 +1,4 @@
-"""An HTTP client of the API for tests, and the five kinds of people that may stand behind it."""
+"""An HTTP client of the API for tests, and the kinds of people that may stand behind it."""
 
 import json
 from dataclasses import dataclass
@@ -55,6 +55,7 @@ class World:
     associate: Api
     foreign_associate: Api
     merchandiser: Api
+    approver: Api
     operator: Api
     admin: Api
     nobody: Api
@@ -74,11 +75,18 @@ def create_world(**content: Any) -> World:
         "associate": create_staff_member(username="maria", stores=[here]),
         "foreign_associate": create_staff_member(username="olga", stores=[there]),
         "merchandiser": create_staff_member(username="tom", role=Role.MERCHANDISER),
+        "approver": create_staff_member(username="ines", role=Role.APPROVER),
         "operator": create_staff_member(username="nora", role=Role.OPERATOR),
         "admin": create_staff_member(username="ada", role=Role.ADMIN),
     }
     clients = {name: Api(member) for name, member in people.items()}
     return World(here=here, there=there, item=item, promotion=promotion, nobody=Api(), **clients)
+
+
+def publish(world: World, promotion_id: str, *, number: int = 1) -> Any:
+    """What two people do: one submits, the other approves and publishes; the second answer."""
+    world.merchandiser.post(f"/promotions/{promotion_id}/submit", {"revision": number})
+    return world.approver.post(f"/promotions/{promotion_id}/approve", {"revision": number, "publish": True})
 
 
 def stopped_clock() -> Any:

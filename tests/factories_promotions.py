@@ -12,8 +12,9 @@ from django.contrib.auth.hashers import make_password
 from inventory.feeds.records import ABSENT, LevelChanges
 from inventory.models import FeedRun, FeedSource, Item, StockClaim, StockConflict, StockLevel, Store
 from omnistore.staff.models import Role, StaffMember, StoreMembership
-from promotions.models import Promotion
-from promotions.services.publishing import create_promotion, publish_promotion
+from promotions.models import Campaign, Promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion
 
 NOW = datetime(2026, 11, 22, 14, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -51,7 +52,14 @@ def create_published_promotion(*, promotion_id: str = "", now: datetime = NOW, *
         author=None,
         now=now,
     )
-    return publish_promotion(promotion=revision.promotion, now=now)
+    return publish_trusted(promotion=revision.promotion, why="", now=now)
+
+
+def create_campaign(campaign_id: str) -> Campaign:
+    """A campaign without limits; the one there is when it was made already."""
+    return Campaign.objects.get_or_create(
+        campaign_id=campaign_id, defaults={"title": campaign_id, "created_at": NOW}
+    )[0]
 
 
 @cache

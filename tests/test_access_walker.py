@@ -14,15 +14,20 @@ from django.db import connection
 from django.test import override_settings
 
 from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
-from promotions.models import Redemption
+from promotions.models import Campaign, CodeBatch, Redemption, UploadBatch
+from promotions.services.approving import submit_revision
+from promotions.services.codes import generate_codes
+from promotions.services.publishing import revise_promotion
+from promotions.services.uploads import receive_upload
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ROLES = ("associate", "merchandiser", "operator", "admin")
+ROLES = ("associate", "merchandiser", "approver", "operator", "admin")
 EVERYBODY = frozenset(ROLES)
-DESK = frozenset({"merchandiser", "admin"})
+DESK = frozenset({"merchandiser", "approver", "admin"})
+JUDGES = frozenset({"approver", "admin"})
 NIGHT_SHIFT = frozenset({"operator", "admin"})
 
 
@@ -41,6 +46,7 @@ class Rule:
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
 DRAFT = content_for(starts_on="2026-11-20", ends_on="2026-12-01", percent_off="5")
+TABLE = "promotion_id,Title\noat,29 % off oat drink\n"
 
 RULES = {
     "api-verdict": Rule({"GET": EVERYBODY}),
@@ -71,17 +77,42 @@ RULES = {
     "api-offers": Rule({"GET": EVERYBODY}),
     "api-acknowledge": Rule({"POST": EVERYBODY}),
     "api-redemptions": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"code": "SAVE29"}),
+    "api-roll-back": Rule({"POST": EVERYBODY}, body={"reason": "walked over"}),
+    "api-quote": Rule({"POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-live-ticket": Rule({"POST": EVERYBODY}),
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
     "api-promotion": Rule({"GET": EVERYBODY}),
     "api-revisions": Rule({"POST": DESK}, body=DRAFT),
+    "api-submit": Rule({"POST": DESK}, body={"revision": 2}),
+    "api-withdraw": Rule({"POST": DESK}, body={"revision": 2}),
+    "api-approve": Rule({"POST": JUDGES}, body={"revision": 2, "publish": True}),
+    "api-reject": Rule({"POST": JUDGES}, body={"revision": 2, "why": "Too much."}),
+    "api-history": Rule({"GET": DESK}),
     "api-publish": Rule({"POST": DESK}),
     "api-stop": Rule({"POST": DESK}, body={"reason": "walked over"}),
+    "api-uploads": Rule({"GET": DESK, "POST": DESK}, body=TABLE),
+    "api-upload": Rule({"GET": DESK}),
+    "api-upload-rows": Rule({"GET": DESK}),
+    "api-upload-commit": Rule({"POST": DESK}),
+    "api-upload-undo": Rule({"POST": DESK}),
     "api-board": Rule({"GET": EVERYBODY}),
+    "api-offer-graph": Rule({"GET": EVERYBODY}),
+    "api-export-promotions-tsv": Rule({"GET": DESK | NIGHT_SHIFT}),
+    "api-export-promotions-xml": Rule({"GET": DESK | NIGHT_SHIFT}),
+    "api-export-left-out": Rule({"GET": DESK | NIGHT_SHIFT}),
+    "api-export-inventory": Rule({"GET": DESK | NIGHT_SHIFT}),
+    "api-code-batches": Rule({"GET": DESK, "POST": DESK}, body={"name": "mail", "quantity": 2}),
+    "api-code-preview": Rule({"POST": DESK}, body=b"code\nABCD-1234\n"),
+    "api-code-upload": Rule({"POST": DESK}, body=b"code\nABCD-1234\n"),
+    "api-code-export": Rule({"GET": DESK}),
+    "api-campaigns": Rule({"GET": DESK, "POST": DESK}, body={"title": "Autumn"}),
+    "api-campaign": Rule({"GET": DESK}),
+    "api-campaign-limits": Rule({"POST": DESK}, body={"limits": [], "why": "walked over"}),
     "api-tokens": Rule({"POST": EVERYBODY, "DELETE": EVERYBODY}, body=SIGN_IN, public=frozenset({"POST"})),
     "api-schema": Rule({"GET": EVERYBODY}, public=frozenset({"GET"})),
     "api-docs": Rule({"GET": EVERYBODY}, public=frozenset({"GET"})),
 }
+QUERIES = {"api-verdict": "?code=SAVE29", "api-code-upload": "?name=list&only_good=1"}
 ROUTES = {route.name: route.path for route in api_routes()}
 
 
@@ -102,32 +133,55 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
         create_conflict(store=made.there, item=made.item)
         create_conflict(store=made.here, item=made.item)
         FeedRun.objects.update(keeps_raw=False)
+        mailed = create_published_promotion(promotion_id="mailed", offer_type="SINGLE_USE_CODES")
+        generate_codes(promotion=mailed, name="mail", quantity=1, author=None, now=NOW)
+        Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
+        made.admin.post("/stores/here-1/redemptions", {"code": "SAVE29"}, Idempotency_Key="arranged")
+        receive_upload(content=TABLE.encode(), file_name="plan.csv", author=None, now=NOW)
         yield made
 
 
-def address(name: str, *, store: str = "here-1", promotion: str = "oat") -> str:
+def address(name: str, *, store: str = "here-1", promotion: str = "") -> str:
     """The route with its parameters filled in."""
-    values = {"store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms"}
+    values = {
+        "store_code": store, "sku": "OAT-1", "source": "wms", "campaign_id": "autumn",
+        "promotion_id": promotion or ("mailed" if "code-batches" in ROUTES[name] else "oat"),
+    }  # fmt: skip
     path = re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1]) or key_of(found[1]), ROUTES[name])
-    return path.removeprefix("/api/v1") + ("?code=SAVE29" if name == "api-verdict" else "")
+    return path.removeprefix("/api/v1") + QUERIES.get(name, "")
 
 
 def key_of(parameter: str) -> str:
     """The primary key that stands for such a parameter in the world."""
-    run, mapping = FeedRun.objects.order_by("pk"), CodeMapping.objects.order_by("pk")
-    conflict = StockConflict.objects.order_by("-pk")
-    rows: Any = {"run_id": run, "mapping_id": mapping, "conflict_id": conflict}[parameter]
-    return str(rows.values_list("pk", flat=True).first() or 1)
+    rows: dict[str, Any] = {
+        "run_id": FeedRun.objects.order_by("pk"),
+        "conflict_id": StockConflict.objects.order_by("-pk"),
+        "mapping_id": CodeMapping.objects.order_by("pk"),
+        "upload_id": UploadBatch.objects.order_by("pk"),
+        "redemption_id": Redemption.objects.order_by("redeemed_at"),
+        "batch_id": CodeBatch.objects.filter(name="mail"),
+    }
+    return str(rows[parameter].values_list("pk", flat=True).first() or 1)
 
 
 def arrange(world: World, name: str) -> None:
     """What stands before a request that changes it: a held file to decide about, a mapping to remove."""
     if name in ("api-feed-release", "api-feed-refuse"):
         FeedRun.objects.update(state="HELD", finished_at=None)
+    if name in ("api-submit", "api-withdraw", "api-approve", "api-reject"):
+        revise_oat(world)
     if name == "api-feed-mapping":
         CodeMapping.objects.get_or_create(
             source=FeedSource.objects.get(code="wms"), kind="ITEM", code="A-7", item=world.item, made_at=NOW
         )
+
+
+def revise_oat(world: World) -> None:
+    """Revision 2 of "oat", by a feed and waiting for approval: a draft can be withdrawn and submitted all the same."""
+    content = content_for(percent_off=5, generic_redemption_code="SAVE29")
+    if world.promotion.latest_revision().number == 1:
+        revise_promotion(promotion=world.promotion, content=content, author=None, now=NOW)
+        submit_revision(promotion=world.promotion, number=2, by=None, now=NOW)
 
 
 def send(world: World, who: str, *, name: str, method: str, **places: str) -> Any:
@@ -138,6 +192,12 @@ def send(world: World, who: str, *, name: str, method: str, **places: str) -> An
     body: Any = b"" if method == "GET" else RULES[name].body
     if name == "api-promotions" and method == "POST":
         body = {**body, "promotion_id": f"of-{who}"}
+    if name == "api-campaigns" and method == "POST":
+        body = {**body, "campaign_id": f"of-{who}"}
+    if name == "api-code-batches" and method == "POST":
+        body = {**body, "name": f"of-{who}"}
+    if name == "api-code-upload":
+        CodeBatch.objects.filter(name="list").delete()
     api = getattr(world, who)
     if not ROUTES[name].startswith("/api/v1"):
         return api.client.generic(method, path, headers=api.headers)
@@ -205,7 +265,7 @@ def test_a_promotion_of_other_stores_is_not_redeemed_through_the_body(world: Wor
     )
     answer = world.associate.post("/stores/here-1/redemptions", {place: "far"}, Idempotency_Key="k")
     assert answer.status_code == 404
-    assert not Redemption.objects.exists()
+    assert not Redemption.objects.filter(promotion__promotion_id="far").exists()
 
 
 def test_reading_changes_nothing(world: World) -> None:

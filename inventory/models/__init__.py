@@ -3,7 +3,7 @@
 from inventory.models.alerts import FeedAlert
 from inventory.models.decisions import ManualCount, PrecedenceChange
 from inventory.models.feeds import FeedRun, FeedSource
-from inventory.models.items import Item, ItemIdentifier
+from inventory.models.items import Item, ItemIdentifier, Unit
 from inventory.models.quarantine import CodeMapping, RejectedRow
 from inventory.models.stock import (
     SalesTotal,
@@ -38,6 +38,7 @@ __all__ = [
     "StoreFeed",
     "StoreGroup",
     "StoreQuerySet",
+    "Unit",
     "WebhookEvent",
     "Workstation",
 ]

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from inventory.models.history import tracked
+
 
 def validate_timezone(name: str) -> None:
     """Store-local midnight decides what is valid, so the zone must be one the zone database knows."""
@@ -97,6 +99,7 @@ class Store(models.Model):
         return instant.astimezone(self.zone)
 
 
+@tracked(model_name="StoreGroupRecord", fields=["id", "code", "name", "parent"])
 class StoreGroup(models.Model):
     """A named set of stores: region, banner, "buddies". Groups nest; a group holds its children's stores too."""
 
@@ -117,3 +120,11 @@ class StoreGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked(model_name="StoreGroupChange", obj=False)
+class StoreGroupMembership(StoreGroup.stores.through):  # type: ignore[name-defined,misc]
+    """A store in a group, as Django keeps it; here so that its changes are kept."""
+
+    class Meta:
+        proxy = True

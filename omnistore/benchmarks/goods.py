@@ -14,7 +14,8 @@ from inventory.feeds.gtin import check_digit
 from inventory.imports import load_run, receive_file
 from inventory.models import FeedRun, FeedSource, Item, ItemIdentifier, Store
 from promotions.models import PromotionRevision
-from promotions.services.publishing import create_promotion, publish_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion
 
 TIMEZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 ITEMS_OF_A_PROMOTION = 50
@@ -212,4 +213,4 @@ def publish_promotions(goods: Goods, *, promotions: int) -> None:
             author=None,
             now=now,
         )
-        publish_promotion(promotion=revision.promotion, now=now)
+        publish_trusted(promotion=revision.promotion, why="benchmark", now=now)

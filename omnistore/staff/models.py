@@ -15,7 +15,8 @@ from inventory.models import Store, StoreQuerySet
 
 class Role(models.TextChoices):
     ASSOCIATE = "ASSOCIATE", _("Associate")  # a store's tablet; sees only the stores of its membership
-    MERCHANDISER = "MERCHANDISER", _("Merchandiser")  # writes and publishes promotions
+    MERCHANDISER = "MERCHANDISER", _("Merchandiser")  # writes promotions, publishes what is approved
+    APPROVER = "APPROVER", _("Approver")  # a merchandiser who approves what others wrote
     OPERATOR = "OPERATOR", _("Night-shift operator")  # looks after the feeds
     ADMIN = "ADMIN", _("Administrator")
 
@@ -41,7 +42,12 @@ class StaffMember(AbstractUser):
 
     @property
     def may_merchandise(self) -> bool:
-        return self.role in (Role.MERCHANDISER, Role.ADMIN)
+        return self.role in (Role.MERCHANDISER, Role.APPROVER, Role.ADMIN)
+
+    @property
+    def may_approve(self) -> bool:
+        """Judge promotions; the lifecycle sees to it that nobody judges their own."""
+        return self.role in (Role.APPROVER, Role.ADMIN)
 
     @property
     def may_operate(self) -> bool:

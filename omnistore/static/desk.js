@@ -57,6 +57,7 @@ document.addEventListener("click", (event) => {
   const lines = box.value.split("\n").map((line) => line.trim()).filter(Boolean);
   if (!lines.includes(button.dataset.add)) lines.push(button.dataset.add);
   box.value = lines.join("\n");
+  box.dispatchEvent(new Event("input", { bubbles: true })); // as if typed: the preview listens
   button.disabled = true;
 });
 

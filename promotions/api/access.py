@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from inventory.api.access import stores_of
 from promotions.models import Promotion, StoreOffer
-from promotions.rules.words import PromotionState
+from promotions.rules.words import UNPUBLISHED
 
 
 class MayMerchandise(BasePermission):
@@ -21,6 +21,24 @@ class MayMerchandise(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
         return request.method in SAFE_METHODS or is_merchandiser(request)
+
+
+class OnlyMerchandisers(BasePermission):
+    """What head office alone sees and changes."""
+
+    message = "Only merchandisers and administrators see this."
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+        return is_merchandiser(request)
+
+
+class MayApprove(BasePermission):
+    """For approvers and administrators; that nobody judges their own is the service's business."""
+
+    message = "Only approvers and administrators approve promotions."
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+        return not isinstance(request.user, AnonymousUser) and request.user.may_approve
 
 
 def member_of(request: Request) -> Any:
@@ -40,7 +58,7 @@ def promotions_of(request: Request) -> QuerySet[Promotion]:
     if is_merchandiser(request):
         return promotions
     offered = StoreOffer.objects.filter(store__in=stores_of(request))
-    return promotions.exclude(state=PromotionState.DRAFT).filter(pk__in=offered.values("promotion_id"))
+    return promotions.exclude(state__in=sorted(UNPUBLISHED)).filter(pk__in=offered.values("promotion_id"))
 
 
 def promotion_or_404(request: Request, promotion_id: str) -> Promotion:

@@ -75,9 +75,14 @@ class OfferSerializer(serializers.Serializer[Any]):
     uses_left = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    opens_at = serializers.DateTimeField(
+        help_text="Where its current or next hours begin; without hours the start."
+    )
+    closes_at = serializers.DateTimeField(help_text="Where these hours end; without hours the end.")
+    honoured_until = serializers.DateTimeField(help_text="What the shopper saw may be honoured before it.")
     is_open = serializers.BooleanField()
     changed_at = serializers.DateTimeField()
-    acknowledged = serializers.BooleanField(help_text="By you, in this store, this revision.")
+    acknowledged = serializers.BooleanField(help_text="By you, in this store, on these terms.")
     counts = OfferCountsSerializer()
     items = OfferItemSerializer(many=True, help_text="Those best worth naming.")
 
@@ -144,11 +149,11 @@ def offer_rows(
     """Offers of one store as JSON; a fixed number of queries."""
     read = set(
         Acknowledgement.objects.filter(
-            store=store, staff_member=member, revision__in=[offer.revision_id for offer in offers]
+            store=store, staff_member=member, revision__in=[offer.revision.receipts_id for offer in offers]
         ).values_list("revision_id", flat=True)
     )
     cards = offer_cards(store=store, offers=offers, now=now)
-    return [offer_row(card, acknowledged=card.offer.revision_id in read) for card in cards]
+    return [offer_row(card, acknowledged=card.receipts_id in read) for card in cards]
 
 
 def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
@@ -166,6 +171,9 @@ def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
         "uses_left": card.uses_left,
         "starts_at": card.starts_at.isoformat(),
         "ends_at": card.ends_at.isoformat(),
+        "opens_at": card.opens_at.isoformat(),
+        "closes_at": card.closes_at.isoformat(),
+        "honoured_until": card.store.local(offer.honoured_until).isoformat(),
         "is_open": card.is_open,
         "changed_at": card.changed_at.isoformat(),
         "acknowledged": acknowledged,
@@ -214,6 +222,12 @@ class Revised(APIException):
     default_code = "revised"
 
 
+def has_terms_of(offer: StoreOffer, *, number: int) -> bool:
+    """Whether that revision of the promotion says what the store has now, but for the wording."""
+    receipts = offer.promotion.revisions.filter(number=number).receipts()
+    return offer.revision.receipts_id in receipts
+
+
 class AcknowledgeView(APIView):
     @extend_schema(
         operation_id="offers_acknowledge",
@@ -226,10 +240,10 @@ class AcknowledgeView(APIView):
         store = store_or_404(request, store_code)
         asked = AcknowledgeRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        offers = StoreOffer.objects.filter(store=store).select_related("revision")
+        offers = StoreOffer.objects.filter(store=store).select_related("promotion", "revision")
         offer = get_object_or_404(offers, promotion__promotion_id=promotion_id)
         number = offer.revision.number
-        if asked.validated_data.get("revision", number) != number:
+        if not has_terms_of(offer, number=asked.validated_data.get("revision", number)):
             raise Revised(f"The offer stands at revision {number} now; read that one.")
         try:
             acknowledge(

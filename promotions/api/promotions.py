@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -22,7 +22,7 @@ from inventory.api.queries import text_in
 from promotions.api.access import MayMerchandise, is_merchandiser, member_of, promotion_or_404, promotions_of
 from promotions.api.offers import IssueSerializer
 from promotions.models import Promotion, PromotionRevision
-from promotions.rules.words import OfferState, PromotionState
+from promotions.rules.words import OfferState, PromotionState, RevisionState
 from promotions.selectors.board import Board, BoardCell, board_for
 from promotions.services.publishing import (
     create_promotion,
@@ -63,7 +63,12 @@ class ContentSerializer(serializers.ModelSerializer[PromotionRevision]):
     class Meta:
         model = PromotionRevision
         fields: tuple[str, ...] = CONTENT
-        extra_kwargs = {"operator_text": {"max_length": 2000}}
+        # What is given but empty is for the rule set to judge, in its words.
+        extra_kwargs = {
+            "operator_text": {"max_length": 2000},
+            "long_title": {"allow_blank": True},
+            "redemption_channel": {"allow_empty": True},
+        }
 
     def to_internal_value(self, data: Any) -> Any:
         """A misspelt field is an error: silently left out, it would change what shoppers get."""
@@ -83,16 +88,37 @@ class NewPromotionSerializer(ContentSerializer):
         fields = ("promotion_id", *CONTENT)
 
 
+class NextRevisionSerializer(ContentSerializer):
+    """What it says next, in full."""
+
+    based_on = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The number of the revision you started from; 409 when somebody saved a newer one.",
+    )
+
+    class Meta(ContentSerializer.Meta):
+        fields = ("based_on", *CONTENT)
+
+
 class RevisionSerializer(serializers.ModelSerializer[PromotionRevision]):
     """One revision; the lists of stores are only there for merchandisers."""
 
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
+    basis = serializers.SerializerMethodField(
+        help_text="The number of the revision whose approval and acknowledgements hold for it: its own, or an "
+        "earlier one with the same terms in other words."
+    )
 
     class Meta:
         model = PromotionRevision
-        fields = ("number", "created_at", "created_by", *CONTENT)
+        fields = ("number", "created_at", "created_by", "basis", *CONTENT)
         read_only_fields = fields
         extra_kwargs = {name: {"required": False} for name in STORE_LISTS}
+
+    def get_basis(self, revision: PromotionRevision) -> int:
+        return revision.basis.number if revision.basis else revision.number
 
     def to_representation(self, instance: PromotionRevision) -> dict[str, Any]:
         row: dict[str, Any] = super().to_representation(instance)
@@ -103,19 +129,27 @@ class RevisionSerializer(serializers.ModelSerializer[PromotionRevision]):
 
 
 class PromotionSerializer(serializers.ModelSerializer[Promotion]):
-    """A promotion. `revision` is the published one, null for a draft."""
+    """A promotion. `revision` is the published one, null for a draft; `revision_state`, where the newest one stands,
+    is only there for merchandisers."""
 
     state = serializers.ChoiceField([str(state) for state in PromotionState])
+    revision_state = serializers.ChoiceField([str(state) for state in RevisionState], required=False)
     revision = RevisionSerializer(source="current_revision", allow_null=True)
     used = serializers.IntegerField(source="budget.used", default=0)
 
     class Meta:
         model = Promotion
         fields: tuple[str, ...] = (
-            "promotion_id", "state", "revision", "used", "created_at", "published_at", "stopped_at",
+            "promotion_id", "state", "revision_state", "revision", "used", "created_at", "published_at", "stopped_at",
             "stopped_reason",
         )  # fmt: skip
         read_only_fields = fields
+
+    def to_representation(self, instance: Promotion) -> dict[str, Any]:
+        row: dict[str, Any] = super().to_representation(instance)
+        if not self.context["is_merchandiser"]:
+            del row["revision_state"]
+        return row
 
 
 class PromotionDetailSerializer(PromotionSerializer):
@@ -129,7 +163,7 @@ class PromotionDetailSerializer(PromotionSerializer):
 
     @extend_schema_field(RevisionSerializer(many=True))
     def get_revisions(self, promotion: Promotion) -> Any:
-        revisions = promotion.revisions.select_related("created_by").order_by("number")
+        revisions = promotion.revisions.select_related("created_by", "basis").order_by("number")
         if not self.context["is_merchandiser"]:
             revisions = revisions.filter(current_of=promotion)
         return RevisionSerializer(revisions, many=True, context=self.context).data
@@ -165,7 +199,7 @@ class PromotionListView(PagedView):
     def get(self, request: Request) -> Response:
         """Promotions, newest first: for merchandisers all, for others those published in their stores."""
         found = filtered(promotions_of(request), request.query_params)
-        found = found.prefetch_related(Prefetch("current_revision__created_by"))
+        found = found.prefetch_related("current_revision__created_by", "current_revision__basis")
         context = {"is_merchandiser": is_merchandiser(request)}
         return self.page(found, lambda page: PromotionSerializer(page, many=True, context=context).data)
 
@@ -176,7 +210,7 @@ class PromotionListView(PagedView):
         responses={201: PromotionDetailSerializer, 409: ProblemSerializer, **ERRORS},
     )
     def post(self, request: Request) -> Response:
-        """A new draft. No store sees it before it is published."""
+        """A new draft. No store sees it before it is approved and published."""
         asked = NewPromotionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         content = dict(asked.validated_data)
@@ -215,18 +249,29 @@ class RevisionsView(APIView):
     @extend_schema(
         operation_id="promotions_revise",
         tags=["promotions"],
-        request=ContentSerializer,
-        responses={201: PromotionDetailSerializer, 200: PromotionDetailSerializer, **ERRORS},
+        request=NextRevisionSerializer,
+        responses={
+            201: PromotionDetailSerializer,
+            200: PromotionDetailSerializer,
+            409: ProblemSerializer,
+            **ERRORS,
+        },
     )
     def post(self, request: Request, promotion_id: str) -> Response:
-        """The next revision, said in full; stores see it once it is published. The same words again: 200."""
+        """The next revision, said in full; stores see it once it is approved and published. The same words: 200.
+
+        Where only the wording differs from approved terms it is approved at once, and no store is asked to read it
+        again.
+        """
         promotion = promotion_or_404(request, promotion_id)
-        asked = ContentSerializer(data=request.data)
+        asked = NextRevisionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        content = dict(asked.validated_data)
         before = promotion.latest_revision()
         revision = revise_promotion(
             promotion=promotion,
-            content=dict(asked.validated_data),
+            based_on=content.pop("based_on", None),
+            content=content,
             author=member_of(request),
             now=timezone.now(),
         )
@@ -244,8 +289,10 @@ class PublishView(APIView):
         responses={200: PromotionDetailSerializer, 409: ProblemSerializer, **ERRORS},
     )
     def post(self, request: Request, promotion_id: str) -> Response:
-        """Make the newest revision the one that every targeted store sees. Twice is once."""
-        promotion = publish_promotion(promotion=promotion_or_404(request, promotion_id), now=timezone.now())
+        """Make the newest revision, which must be approved, the one that every targeted store sees. Twice is once."""
+        promotion = publish_promotion(
+            promotion=promotion_or_404(request, promotion_id), by=member_of(request), now=timezone.now()
+        )
         return detail(request, promotion)
 
 
@@ -256,7 +303,7 @@ class StopView(APIView):
         operation_id="promotions_stop",
         tags=["promotions"],
         request=StopSerializer,
-        responses={200: PromotionDetailSerializer, **ERRORS},
+        responses={200: PromotionDetailSerializer, 409: ProblemSerializer, **ERRORS},
     )
     def post(self, request: Request, promotion_id: str) -> Response:
         """Withdraw it everywhere at once, for good. Twice is once."""
@@ -264,7 +311,10 @@ class StopView(APIView):
         asked = StopSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         stopped = stop_promotion(
-            promotion=promotion, reason=asked.validated_data["reason"], now=timezone.now()
+            promotion=promotion,
+            reason=asked.validated_data["reason"],
+            by=member_of(request),
+            now=timezone.now(),
         )
         return detail(request, stopped)
 

@@ -1,32 +1,56 @@
-"""Redemptions: one use of a promotion, once per Idempotency-Key."""
+"""Redemptions: one use of a promotion, once per Idempotency-Key; and giving it back."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
-from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from inventory.api.paging import PagedView
+from promotions.api.access import member_of
 from promotions.models import Redemption
+from promotions.rules.words import RedemptionState
+from promotions.services.idempotency import Answer
 from promotions.services.redeeming import redeem
+from promotions.services.rolling_back import LONGEST_REASON, roll_back
+from promotions.services.shoppers import LONGEST_NUMBER
 
 LONGEST_KEY = 255
 
 
 class RedemptionRequestSerializer(serializers.Serializer[Any]):
-    """What to redeem: the promotion by `code` or by `promotion_id`, and the `item` it is used on."""
+    """What to redeem: the promotion by `code` or by `promotion_id`, and the `item` it is used on.
 
-    code = serializers.CharField(max_length=60, required=False)
+    `customer` is needed where the promotion is for members or limited per customer, `discount_amount` where it has
+    a budget in money that the item's price does not tell.
+    """
+
+    code = serializers.CharField(max_length=200, required=False, trim_whitespace=False)
     promotion_id = serializers.CharField(max_length=60, required=False)
     item = serializers.CharField(max_length=200, required=False, help_text="GTIN in any form, PLU or SKU.")
+    quantity = serializers.IntegerField(
+        min_value=1, max_value=10_000, required=False, help_text="Units of the item; 1 if not given."
+    )
+    customer = serializers.CharField(
+        max_length=LONGEST_NUMBER, required=False, help_text="The member number."
+    )
+    discount_amount = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        min_value=0,
+        required=False,
+        help_text="What the till took off, in the store's currency.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("code" in attrs) == ("promotion_id" in attrs):
@@ -43,13 +67,14 @@ class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
     store_code = serializers.CharField(source="store.store_code")
     sku = serializers.CharField(source="item.sku", default=None, allow_null=True)
     currency = serializers.CharField()
+    state = serializers.ChoiceField([str(state) for state in RedemptionState])
     redeemed_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Redemption
         fields = (
-            "redemption_id", "promotion_id", "revision", "store_code", "sku", "code", "discount_amount", "currency",
-            "redeemed_at",
+            "redemption_id", "promotion_id", "revision", "store_code", "sku", "quantity", "code", "discount_amount",
+            "currency", "state", "redeemed_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -66,10 +91,30 @@ class RedeemedSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     store_code = serializers.CharField()
     sku = serializers.CharField(allow_null=True)
+    quantity = serializers.IntegerField()
+    code = serializers.CharField()
     discount_amount = serializers.CharField(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     uses_left = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField([str(state) for state in RedemptionState])
     redeemed_at = serializers.DateTimeField()
+
+
+class RolledBackSerializer(RedeemedSerializer):
+    """A redemption that was given back, with the first reason."""
+
+    reason = serializers.CharField()
+    rolled_back_at = serializers.DateTimeField()
+
+
+class RollBackRequestSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Why: it is kept.")
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    description="Your own name for this request. Sent again, it takes effect once.",
+)  # fmt: skip
 
 
 class RedemptionView(PagedView):
@@ -87,33 +132,63 @@ class RedemptionView(PagedView):
         operation_id="redemptions_create",
         tags=["redemptions"],
         request=RedemptionRequestSerializer,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
-                description="Your own name for this redemption. Sent again, it takes no second use.",
-            )
-        ],
+        parameters=[KEY],
         responses={201: RedeemedSerializer, 409: ProblemSerializer, 422: ProblemSerializer, **PROBLEMS},
     )  # fmt: skip
     def post(self, request: Request, store_code: str) -> HttpResponse:
-        """Take one use. 409 with `reasons` when the deal does not hold here and now, or no use is left."""
+        """Take one use. 409 with `reasons` when the deal does not hold here and now, or nothing is left of it.
+
+        `limits` then names the limits that are reached, and when they start again on the store's clock.
+        """
         store = store_or_404(request, store_code)
         key = key_in(request)
         asked = RedemptionRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        if isinstance(request.user, AnonymousUser):
-            raise Http404
         answer = redeem(
-            store=store, staff_member=request.user, key=key, request=asked.validated_data, now=timezone.now()
+            store=store,
+            staff_member=member_of(request),
+            key=key,
+            request=asked.validated_data,
+            now=timezone.now(),
         )
-        kind = "application/json" if answer.status < 400 else "application/problem+json"
-        # Sorted, because a stored answer does not keep the order of its keys: a repeat is the same to the byte.
-        response = HttpResponse(
-            orjson.dumps(answer.body, option=orjson.OPT_SORT_KEYS), status=answer.status, content_type=kind
+        return response_to(answer)
+
+
+class RollBackView(APIView):
+    @extend_schema(
+        operation_id="redemptions_roll_back",
+        tags=["redemptions"],
+        request=RollBackRequestSerializer,
+        parameters=[KEY],
+        responses={200: RolledBackSerializer, 422: ProblemSerializer, **PROBLEMS},
+    )
+    def post(self, request: Request, store_code: str, redemption_id: UUID) -> HttpResponse:
+        """Give the use, the money and the code back. Twice is once, whatever the key."""
+        store = store_or_404(request, store_code)
+        key = key_in(request)
+        redemption = get_object_or_404(Redemption, store=store, pk=redemption_id)
+        asked = RollBackRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        answer = roll_back(
+            store=store,
+            redemption_id=redemption.pk,
+            staff_member=member_of(request),
+            key=key,
+            reason=asked.validated_data["reason"],
+            now=timezone.now(),
         )
-        if answer.is_repeat:
-            response["Idempotent-Replayed"] = "true"
-        return response
+        return response_to(answer)
+
+
+def response_to(answer: Answer) -> HttpResponse:
+    """An answer as it was given the first time, to the byte: keys sorted, because a stored one has no order."""
+    kind = "application/json" if answer.status < 400 else "application/problem+json"
+    response = HttpResponse(
+        orjson.dumps(answer.body, option=orjson.OPT_SORT_KEYS), status=answer.status, content_type=kind
+    )
+    if answer.is_repeat:
+        response["Idempotent-Replayed"] = "true"
+    return response
 
 
 def key_in(request: Request) -> str:

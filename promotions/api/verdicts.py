@@ -94,6 +94,7 @@ class VerdictDealSerializer(serializers.Serializer[Any]):
         help_text="On the store's clock, with offset; belongs to the window."
     )
     ends_at = serializers.DateTimeField(help_text="On the store's clock; no longer belongs to the window.")
+    honoured_until = serializers.DateTimeField(help_text="What the shopper saw may be honoured before it.")
 
 
 class VerdictPriceSerializer(serializers.Serializer[Any]):

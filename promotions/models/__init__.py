@@ -1,6 +1,9 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.codes import CodeBatch, SingleUseCode
 from promotions.models.item_lists import ItemList
+from promotions.models.limits import Campaign, CampaignChange, LimitCounter
+from promotions.models.marks import TargetMark
 from promotions.models.offers import (
     Acknowledgement,
     Briefing,
@@ -12,21 +15,38 @@ from promotions.models.offers import (
     StoreStream,
 )
 from promotions.models.promotions import Promotion, PromotionRevision
-from promotions.models.redemptions import Budget, IdempotencyKey, Redemption
+from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.saved_views import SavedView
+from promotions.models.shoppers import Shopper
+from promotions.models.steps import PromotionStep
+from promotions.models.uploads import UploadBatch, UploadEvent, UploadRow
 
 __all__ = [
     "Acknowledgement",
     "Briefing",
     "Budget",
+    "Campaign",
+    "CampaignChange",
+    "CodeBatch",
     "IdempotencyKey",
     "ItemList",
+    "LimitCounter",
     "OfferChange",
     "OfferItem",
     "Promotion",
     "PromotionRevision",
+    "PromotionStep",
     "Reconciliation",
     "Redemption",
+    "RedemptionChange",
     "RelayCursor",
+    "SavedView",
+    "Shopper",
+    "SingleUseCode",
     "StoreOffer",
     "StoreStream",
+    "TargetMark",
+    "UploadBatch",
+    "UploadEvent",
+    "UploadRow",
 ]

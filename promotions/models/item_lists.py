@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from inventory.models.history import tracked
+
 
 class ItemList(models.Model):
     """A named list of items. What a published promotion covers follows when the list changes and it is refreshed."""
@@ -17,3 +19,11 @@ class ItemList(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked(model_name="ItemListChange", obj=False)
+class ItemListMembership(ItemList.items.through):  # type: ignore[name-defined,misc]
+    """An item in a list, as Django keeps it; here so that its changes are kept."""
+
+    class Meta:
+        proxy = True

@@ -32,8 +32,10 @@ class StoreOffer(models.Model):
     """One published promotion in one targeted store, stock or not: the row's presence is the scope.
 
     The three counts say how many of the promotion's items this store has a level for, has more than none of, and
-    has at least `minimum_stock` of; they move only when a level crosses one of these lines. `turns_at` is the
-    next instant at which the window changes the state, NULL when none is left.
+    has at least `minimum_stock` of; they move only when a level crosses one of these lines.
+
+    Valid in [starts_at, ends_at); [opens_at, closes_at) is the current or next period of its weekly hours, without
+    hours the whole. `turns_at` is the next instant at which time alone changes something, NULL when none is left.
     """
 
     pk = models.CompositePrimaryKey("store_id", "promotion_id")
@@ -49,6 +51,9 @@ class StoreOffer(models.Model):
     issues = models.JSONField(default=list, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    honoured_until = models.DateTimeField()  # what the shopper saw may still be honoured before it
     turns_at = models.DateTimeField(null=True)
     items_stocked = models.IntegerField(default=0)
     items_available = models.IntegerField(default=0)
@@ -65,6 +70,15 @@ class StoreOffer(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
+                    opens_at__gte=F("starts_at"), closes_at__gt=F("opens_at"), closes_at__lte=F("ends_at")
+                ),
+                name="promotions_store_offer_period_in_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(honoured_until__gte=F("ends_at")), name="promotions_store_offer_honoured_to_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(
                     items_enough__gte=0,
                     items_enough__lte=F("items_available"),
                     items_available__lte=F("items_stocked"),
@@ -75,6 +89,13 @@ class StoreOffer(models.Model):
         indexes = [
             models.Index(
                 fields=["turns_at"], condition=Q(turns_at__isnull=False), name="promotions_store_offer_turns"
+            ),
+            # The few whose limit is used up, to be reopened.
+            models.Index(
+                fields=["promotion"],
+                condition=Q(issues__contains=[{"code": "BUDGET_SPENT"}])
+                | Q(issues__contains=[{"code": "STORE_LIMIT_REACHED"}]),
+                name="promotions_store_offer_spent",
             ),
         ]
 

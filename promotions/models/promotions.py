@@ -8,9 +8,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
+from inventory.models.history import tracked
+from promotions.rules.limits import Limit, limits_of
+from promotions.rules.materiality import MATERIAL_FIELDS
 from promotions.rules.price import Benefit, benefit_of
 from promotions.rules.words import (
     UNPUBLISHED,
@@ -22,6 +25,7 @@ from promotions.rules.words import (
     ProductApplicability,
     PromotionState,
     RedemptionChannel,
+    RevisionState,
     RewardItems,
     StoreApplicability,
     TierBasis,
@@ -51,11 +55,18 @@ def text_list() -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=200), default=list, blank=True)
 
 
+@tracked(model_name="PromotionRecord")
 class Promotion(models.Model):
-    """A promotion under its public id. What it says stands in its revisions; `current_revision` is published."""
+    """A promotion under its public id. What it says stands in its revisions; `current_revision` is published.
+
+    `revision_state` is the newest revision's; rules.lifecycle lists how the two states may move together.
+    """
 
     promotion_id = models.CharField(max_length=60, unique=True)
     state = models.CharField(max_length=9, choices=choices(PromotionState), default=PromotionState.DRAFT)
+    revision_state = models.CharField(
+        max_length=9, choices=choices(RevisionState), default=RevisionState.DRAFT
+    )
     current_revision = models.OneToOneField(
         "PromotionRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of"
     )
@@ -71,9 +82,23 @@ class Promotion(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(revision_state="SUBMITTED"), name="promotions_promotion_waiting"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=list(PromotionState)), name="promotions_promotion_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(revision_state__in=list(RevisionState)),
+                name="promotions_promotion_revision_state_known",
+            ),
+            # Before anything is published the promotion stands where its newest revision does.
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(UNPUBLISHED)) | Q(state=F("revision_state")),
+                name="promotions_promotion_states_agree",
             ),
             models.CheckConstraint(condition=~Q(promotion_id=""), name="promotions_promotion_id_given"),
             models.CheckConstraint(
@@ -100,6 +125,14 @@ class Promotion(models.Model):
         return self.revisions.latest("number")
 
 
+class PromotionRevisionQuerySet(models.QuerySet["PromotionRevision"]):
+    """Sets of revisions."""
+
+    def receipts(self) -> models.QuerySet["PromotionRevision", Any]:
+        """The keys under which briefings and acknowledgements of these revisions are kept."""
+        return self.annotate(receipt=Coalesce("basis_id", "id")).values_list("receipt", flat=True)
+
+
 class PromotionRevision(models.Model):
     """Version `number` of a promotion, never changed once written (a trigger refuses it).
 
@@ -113,6 +146,8 @@ class PromotionRevision(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The revision with the same terms whose approval, briefings and acknowledgements hold for this one; NULL: its own.
+    basis = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
 
     campaign = models.CharField(max_length=60, blank=True)  # the campaign_id of its Campaign
     long_title = models.CharField(_("title"), max_length=200)
@@ -197,6 +232,8 @@ class PromotionRevision(models.Model):
     # Fewer than this of an item in a store and its offer counts as low there. Smallest units.
     minimum_stock = models.PositiveIntegerField(default=1)
 
+    objects = PromotionRevisionQuerySet.as_manager()
+
     class Meta:
         ordering = ("promotion", "number")
         indexes = [
@@ -206,6 +243,7 @@ class PromotionRevision(models.Model):
                 condition=~Q(generic_redemption_code=""),
                 name="promotions_revision_by_code",
             ),
+            models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["promotion", "number"], name="promotions_revision_number_once"),
@@ -267,6 +305,9 @@ class PromotionRevision(models.Model):
                 condition=Q(redemption_channel__len__gte=1), name="promotions_revision_channel_given"
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="promotions_revision_number_from_1"),
+            models.CheckConstraint(
+                condition=Q(basis__isnull=True) | Q(basis__lt=F("id")), name="promotions_revision_basis_older"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -275,13 +316,30 @@ class PromotionRevision(models.Model):
     @classmethod
     def content_fields(cls) -> set[str]:
         """The fields that make up what a revision says."""
-        bookkeeping = {"id", "promotion", "number", "created_at", "created_by"}
+        bookkeeping = {"id", "promotion", "number", "created_at", "created_by", "basis"}
         return {field.name for field in cls._meta.concrete_fields} - bookkeeping
+
+    def content(self) -> dict[str, Any]:
+        """What the revision says, by field."""
+        return {name: getattr(self, name) for name in sorted(self.content_fields())}
 
     def says(self, content: Mapping[str, Any]) -> bool:
         """Whether a revision with this content would say the same; missing fields count as their defaults."""
+        return not self.differences(content)
+
+    def keeps_terms(self, content: Mapping[str, Any]) -> bool:
+        """Whether a revision with this content would differ in wording alone."""
+        return MATERIAL_FIELDS.isdisjoint(self.differences(content))
+
+    def differences(self, content: Mapping[str, Any]) -> set[str]:
+        """The fields in which a revision with this content would differ."""
         other = PromotionRevision(**content)
-        return all(getattr(self, name) == getattr(other, name) for name in self.content_fields())
+        return {name for name in self.content_fields() if getattr(self, name) != getattr(other, name)}
+
+    @property
+    def receipts_id(self) -> int:
+        """The key under which briefings and acknowledgements are kept: an edit of wording alone keeps them."""
+        return self.basis_id or self.pk
 
     @property
     def headline(self) -> str:
@@ -296,3 +354,15 @@ class PromotionRevision(models.Model):
     @property
     def channels(self) -> frozenset[RedemptionChannel]:
         return frozenset(RedemptionChannel(channel) for channel in self.redemption_channel)
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """Every limit but the uses of everybody together (`total_uses`)."""
+        found = limits_of(self.limits, currency=self.currency)
+        return tuple(limit for limit in found if not limit.is_all_uses)
+
+    @property
+    def total_uses(self) -> int | None:
+        """How often it can be used in all, as `limit_uses` or as one of the limits; None for no end."""
+        found = limits_of(self.limits, currency=self.currency)
+        return next((limit.amount for limit in found if limit.is_all_uses), self.limit_uses)

@@ -80,6 +80,46 @@ def round_money(amount: Decimal, *, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2)), rounding=ROUND_HALF_UP)
 
 
+def in_coins(amount: Decimal, *, currency: str) -> int:
+    """Money as a number of the currency's smallest coins, half a coin up."""
+    coins = amount.scaleb(MINOR_UNITS.get(currency, 2))
+    return int(coins.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def from_coins(coins: int, *, currency: str) -> Decimal:
+    """Money with the currency's own number of decimals."""
+    return Decimal(coins).scaleb(-MINOR_UNITS.get(currency, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is taken off a price: a share (amount ÷ out_of), coins, or all above a fixed price in coins.
+
+    `kind` is PERCENT_OFF, MONEY_OFF or FIXED_PRICE. For any of them a higher price is never cut by less, nor by
+    more than what it is higher; the search for the best deals leans on that.
+    """
+
+    kind: CouponValueType
+    amount: int
+    out_of: int = 1
+
+    def on(self, price: int) -> int:
+        """The discount on this price in coins, half a coin up: from nothing to the whole price."""
+        if self.kind is CouponValueType.PERCENT_OFF:
+            return min((2 * price * self.amount + self.out_of) // (2 * self.out_of), price)
+        if self.kind is CouponValueType.MONEY_OFF:
+            return min(self.amount, price)
+        return max(price - self.amount, 0)
+
+
+def cut_of(kind: CouponValueType, amount: Decimal, *, currency: str) -> Cut:
+    """The cut of a percentage, an amount of money or a fixed price; less than nothing counts as nothing."""
+    amount = max(amount, Decimal(0))
+    if kind is CouponValueType.PERCENT_OFF:
+        return Cut(kind, *(amount / 100).as_integer_ratio())
+    return Cut(kind, in_coins(amount, currency=currency))
+
+
 def discounted_price(benefit: Benefit, *, regular_price: Decimal, currency: str) -> Decimal:
     """The price of one unit under the benefit: never negative, never above the regular price.
 
@@ -88,19 +128,21 @@ def discounted_price(benefit: Benefit, *, regular_price: Decimal, currency: str)
     """
     if not benefit.is_per_unit:
         return regular_price
-    match benefit.kind:
-        case CouponValueType.PERCENT_OFF:
-            discount = round_money(regular_price * benefit.amount / 100, currency=currency)
-        case CouponValueType.MONEY_OFF:
-            discount = benefit.amount
-        case _:
-            discount = regular_price - benefit.amount
-    return regular_price - min(max(discount, Decimal(0)), regular_price)
+    cut = cut_of(benefit.kind, benefit.amount, currency=currency)
+    discount = from_coins(cut.on(in_coins(regular_price, currency=currency)), currency=currency)
+    return regular_price - min(discount, regular_price)
 
 
 def money_fits(benefit: Benefit, *, currency: str) -> bool:
     """Whether the deal's money is this currency; a deal that names none, such as a plain percentage, always fits."""
     return not benefit.has_money or benefit.currency == currency
+
+
+def unit_price(benefit: Benefit, *, regular_price: Decimal | None, currency: str) -> Decimal | None:
+    """What one unit alone costs under the deal; None where it has no price, or the deal gives one unit none."""
+    if regular_price is None or not benefit.is_per_unit or not money_fits(benefit, currency=currency):
+        return None
+    return discounted_price(benefit, regular_price=regular_price, currency=currency)
 
 
 def benefit_of(content: Mapping[str, Any]) -> Benefit:

@@ -3,12 +3,24 @@
 One rule for every surface: tablet, API and whatever comes later call `decide` with the facts they read.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from promotions.rules.price import Benefit, discounted_price, money_fits
-from promotions.rules.words import OfferState, OfferType, Outcome, Reason, RedemptionChannel
+from promotions.rules.price import Benefit, money_fits, unit_price
+from promotions.rules.window import Period, WeeklyHours, current_or_next_period
+from promotions.rules.words import (
+    DELIVERY,
+    Audience,
+    CouponValueType,
+    OfferState,
+    OfferType,
+    Outcome,
+    Reason,
+    RedemptionChannel,
+    TierBasis,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,12 @@ class StockFacts:
 
 @dataclass(frozen=True)
 class DealFacts:
-    """One promotion as this store has it. `uses_left` is None where uses are not limited."""
+    """One promotion as this store has it. `uses_left` is None where uses are not limited.
+
+    Weekly `hours` are wall clock in `timezone`, the store's; none: all day long. `honoured_until` None means that
+    nothing is honoured after the end.
+    `refusals` are what its reader found against it: a limit that is reached, a code that is used.
+    """
 
     promotion_id: str
     benefit: Benefit
@@ -40,6 +57,41 @@ class DealFacts:
     uses_left: int | None = None
     minimum_stock: int = 1
     minimum_purchase: Decimal | None = None
+    hours: tuple[WeeklyHours, ...] = ()
+    timezone: str = "UTC"
+    honoured_until: datetime | None = None
+    audience: Audience = Audience.EVERYONE
+
+    def period(self, now: datetime) -> Period | None:
+        """The open period that holds `now`, else the next one; None when none is left."""
+        return current_or_next_period(
+            hours=self.hours, starts_at=self.starts_at, ends_at=self.ends_at, timezone=self.timezone, now=now
+        )
+
+    def is_honoured_late(self, now: datetime) -> bool:
+        """Ended, but what the shopper saw may still be honoured."""
+        return self.honoured_until is not None and self.ends_at <= now < self.honoured_until
+
+    @property
+    def pieces_needed(self) -> int | None:
+        """How many pieces it takes, all that are paid or discounted together; None where one does."""
+        benefit = self.benefit
+        if benefit.kind == CouponValueType.TIERED and benefit.tier_basis == TierBasis.QUANTITY:
+            pieces = math.ceil(min((tier.start for tier in benefit.tiers), default=1))
+        else:
+            pieces = (benefit.minimum_quantity or 1) + (benefit.get_quantity or 0)
+        return pieces if pieces > 1 else None
+
+    @property
+    def money_needed(self) -> Decimal | None:
+        """The purchase from which it holds; None where any does."""
+        benefit = self.benefit
+        if benefit.kind == CouponValueType.TIERED and benefit.tier_basis == TierBasis.AMOUNT:
+            first_step = min((tier.start for tier in benefit.tiers), default=Decimal(0))
+            return max(first_step, self.minimum_purchase or Decimal(0))
+        return self.minimum_purchase
+
+    refusals: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,51 +123,68 @@ def deal_refusals(deal: DealFacts, *, currency: str, now: datetime) -> list[Reas
         refusals.append(Reason.STOPPED)
     if now < deal.starts_at:
         refusals.append(Reason.NOT_STARTED)
-    if now >= deal.ends_at:
+    elif now < deal.ends_at:
+        period = deal.period(now)
+        if period is None or now < period[0]:
+            refusals.append(Reason.OUTSIDE_HOURS)
+    elif not deal.is_honoured_late(now):
         refusals.append(Reason.ENDED)
-    if RedemptionChannel.IN_STORE not in deal.channels:
+    if RedemptionChannel.IN_STORE not in deal.channels or deal.benefit.kind in DELIVERY:
         refusals.append(Reason.ONLINE_ONLY)
     if deal.uses_left is not None and deal.uses_left <= 0:
         refusals.append(Reason.BUDGET_SPENT)
     if not money_fits(deal.benefit, currency=currency):
         refusals.append(Reason.CURRENCY_MISMATCH)
-    return refusals
+    return list(dict.fromkeys([*refusals, *deal.refusals]))
 
 
 def conditions(deal: DealFacts) -> list[Reason]:
     """What the shopper still has to bring; they do not stand against honouring."""
     needed = []
-    if deal.offer_type == OfferType.GENERIC_CODE:
+    if deal.offer_type != OfferType.NO_CODE:
         needed.append(Reason.CODE_NEEDED)
-    if deal.minimum_purchase:
+    if deal.audience == Audience.MEMBERS:
+        needed.append(Reason.MEMBERS_ONLY)
+    if deal.money_needed:
         needed.append(Reason.MINIMUM_PURCHASE)
+    if deal.pieces_needed:
+        needed.append(Reason.MINIMUM_QUANTITY)
+    if deal.benefit.kind == CouponValueType.BUNDLE_PRICE and deal.benefit.minimum_quantity is None:
+        needed.append(Reason.BUNDLE_INCOMPLETE)
     return needed
+
+
+def is_too_dear(deal: DealFacts, item: ItemFacts) -> bool:
+    """Whether the deal leaves out an item of this price."""
+    limit = deal.benefit.limit_value
+    return limit is not None and item.regular_price is not None and item.regular_price > limit
 
 
 def decide(deal: DealFacts, item: ItemFacts, *, now: datetime) -> Decision:
     """May this deal be honoured on this item in this store at this instant?
 
-    HONOUR is only said when the store-local window is open, the channel allows it, a use is left, the money is
-    the store's, and a fresh count says that at least one is there. A count past its source's freshness limit
-    gives CHECK_SHELF whatever it says; none left gives OFFER_ALTERNATIVE (the caller looks for one and turns it
-    into REFUSE where there is none).
+    HONOUR is only said when the store-local window is open and within its hours, or has just closed and is honoured
+    for a while (then the reason is HONOUR_WINDOW), the channel allows it, a use is left, the money is the store's, and
+    a fresh count says that at least one is there. A count past its source's freshness limit gives CHECK_SHELF whatever
+    it says; none left gives OFFER_ALTERNATIVE (the caller looks for one and turns it into REFUSE where there is none).
     """
-    price = None
-    if item.regular_price is not None and money_fits(deal.benefit, currency=item.currency):
-        price = discounted_price(deal.benefit, regular_price=item.regular_price, currency=item.currency)
+    price = unit_price(deal.benefit, regular_price=item.regular_price, currency=item.currency)
     refusals = deal_refusals(deal, currency=item.currency, now=now)
+    if is_too_dear(deal, item):
+        refusals.append(Reason.PRICE_ABOVE_LIMIT)
     if refusals:
         return Decision(Outcome.REFUSE, tuple(refusals), price)
+    late = [Reason.HONOUR_WINDOW] if deal.is_honoured_late(now) else []
     needed = conditions(deal)
     if item.stock is None:
-        return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.NOT_STOCKED, *needed), price)
+        return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.NOT_STOCKED, *late, *needed), price)
     if item.stock.is_stale(now):
-        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *needed), price)
+        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *needed), price)
     if item.stock.quantity <= 0:
-        return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.OUT_OF_STOCK, *needed), price)
-    if item.stock.quantity < deal.minimum_stock:
+        return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.OUT_OF_STOCK, *late, *needed), price)
+    if item.stock.quantity < max(deal.minimum_stock, deal.pieces_needed or 1):
         needed.insert(0, Reason.LOW_STOCK)
-    return Decision(Outcome.HONOUR, (Reason.VALID, *needed), price)
+    return Decision(Outcome.HONOUR, (*(late or [Reason.VALID]), *needed), price)
 
 
 RANK = {
@@ -128,11 +197,15 @@ RANK = {
 
 
 def best(decisions: list[tuple[DealFacts, Decision]]) -> tuple[DealFacts, Decision] | None:
-    """The deal to tell the shopper: the best outcome, then the lowest price, then the id, so that it is stable."""
+    """The deal to tell the shopper: the best outcome, what still holds before what ended, then the lowest price.
+
+    The id last, so that it is stable.
+    """
     return min(
         decisions,
         key=lambda pair: (
             RANK[pair[1].outcome],
+            Reason.HONOUR_WINDOW in pair[1].reasons,
             pair[1].price if pair[1].price is not None else Decimal("Infinity"),
             pair[0].promotion_id,
         ),

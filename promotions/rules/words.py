@@ -102,6 +102,13 @@ class LimitUnit(StrEnum):
     MONEY = "MONEY"
 
 
+class RedemptionState(StrEnum):
+    """A use of a promotion is taken, or was given back."""
+
+    REDEEMED = "REDEEMED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
 class RedemptionChannel(StrEnum):
     IN_STORE = "IN_STORE"
     ONLINE = "ONLINE"
@@ -172,7 +179,23 @@ class ChangeReason(StrEnum):
     WINDOW_CLOSED = "WINDOW_CLOSED"
     STOCK = "STOCK"
     BUDGET_SPENT = "BUDGET_SPENT"
+    RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
+    BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
+
+
+class MarkKind(StrEnum):
+    """What a promotion's target can name, and whose members have changed."""
+
+    ANY_STORE = "ANY_STORE"
+    STORE = "STORE"  # store_code
+    STORE_GROUP = "STORE_GROUP"  # code
+    ANY_ITEM = "ANY_ITEM"
+    ITEM = "ITEM"  # SKU or identifier
+    BRAND = "BRAND"
+    PRODUCT_TYPE = "PRODUCT_TYPE"
+    ITEM_GROUP = "ITEM_GROUP"  # item_group_id
+    ITEM_LIST = "ITEM_LIST"  # code
 
 
 class Outcome(StrEnum):

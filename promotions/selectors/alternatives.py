@@ -9,8 +9,8 @@ from django.db import connection
 
 from inventory.models import Store
 from inventory.selectors import PROMISED
-from promotions.rules.price import Benefit, discounted_price, money_fits
-from promotions.rules.words import CouponValueType
+from promotions.rules.price import Benefit, unit_price
+from promotions.rules.words import AppliesTo, CouponValueType
 
 # Great-circle distance in kilometres (haversine, mean earth radius 6,371 km).
 DISTANCE = """
@@ -18,7 +18,7 @@ DISTANCE = """
     + cos(radians(h.latitude)) * cos(radians(s.latitude)) * sin(radians(s.longitude - h.longitude) / 2) ^ 2))
 """
 
-# A store is only named when the verdict there would be yes: window open, not blocked, counted fresh, in stock.
+# A store is only named when the verdict there would be yes: open now, not blocked, counted fresh, in stock.
 # Stores come in the order of their distance, so the stock of few of them is looked at.
 NEAREST = f"""
 SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of
@@ -29,7 +29,7 @@ FROM (
     JOIN inventory_store h ON h.id = %(store)s
     JOIN promotions_budget b ON b.promotion_id = o.promotion_id
     WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s
-      AND o.starts_at <= %(now)s AND o.ends_at > %(now)s AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
+      AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
       AND b.is_open AND (b.limit_uses IS NULL OR b.used < b.limit_uses)
     ORDER BY km NULLS LAST, s.store_code
 ) s
@@ -48,7 +48,8 @@ ORDER BY s.km NULLS LAST, s.store_code LIMIT 3
 
 OTHER_ITEMS = f"""
 SELECT i.sku, i.title, i.regular_price, i.price_currency, {PROMISED},
-       r.coupon_value_type, coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount), r.currency
+       r.coupon_value_type, coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount, 0), r.currency,
+       r.applies_to
 FROM promotions_offeritem k
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = k.promotion_id
 JOIN promotions_promotionrevision r ON r.id = o.revision_id
@@ -139,16 +140,19 @@ def items_of_deal(
         cursor.execute(OTHER_ITEMS, {"store": store.pk, "promotion": promotion_pk, "but": but, "now": now})
         rows = cursor.fetchall()
     found = []
-    for sku, title, regular, currency, quantity, kind, amount, benefit_currency in rows:
-        benefit = Benefit(kind=CouponValueType(kind), amount=amount, currency=benefit_currency)
-        fits = regular is not None and money_fits(benefit, currency=currency)
-        price = discounted_price(benefit, regular_price=regular, currency=currency) if fits else None
+    for sku, title, regular, currency, quantity, kind, amount, benefit_currency, applies_to in rows:
+        benefit = Benefit(
+            kind=CouponValueType(kind),
+            amount=amount,
+            currency=benefit_currency,
+            applies_to=AppliesTo(applies_to),
+        )
         found.append(
             AlternativeItem(
                 sku=sku,
                 title=title,
                 regular_price=regular,
-                deal_price=price,
+                deal_price=unit_price(benefit, regular_price=regular, currency=currency),
                 currency=currency,
                 quantity=quantity,
             )

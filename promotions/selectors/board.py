@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from promotions.models import (
     Acknowledgement,
@@ -16,7 +16,7 @@ from promotions.models import (
     PromotionRevision,
     StoreOffer,
 )
-from promotions.rules.words import OfferState
+from promotions.rules.words import OfferState, PromotionState
 
 # A store in one of these states can give the deal (once its window is open); LOW_STOCK still can.
 CAN_HONOUR = frozenset({OfferState.READY, OfferState.LIVE, OfferState.LOW_STOCK})
@@ -55,7 +55,7 @@ class BoardCell:
     offer: StoreOffer
     told_at: datetime | None
     acknowledgements: int
-    is_targeted: bool  # False: an earlier revision included this store, the present one does not
+    is_targeted: bool  # False: it had the promotion, and is no longer meant
 
     @property
     def state(self) -> OfferState:
@@ -83,11 +83,11 @@ class Board:
 
     @property
     def told(self) -> int:
-        return sum(cell.told_at is not None for cell in self.cells)
+        return sum(cell.is_targeted and cell.told_at is not None for cell in self.cells)
 
     @property
     def acknowledged(self) -> int:
-        return sum(cell.acknowledgements > 0 for cell in self.cells)
+        return sum(cell.is_targeted and cell.acknowledgements > 0 for cell in self.cells)
 
     @property
     def tallies(self) -> list[tuple[OfferState, int]]:
@@ -95,88 +95,67 @@ class Board:
         return [(state, self.states[state]) for state in OfferState if self.states[state]]
 
 
-def listed_promotions(*, state: str | None, search: str) -> QuerySet[Promotion]:
-    """Promotions of one state (None: all) whose id, code or newest title contains `search`; newest first."""
-    promotions = Promotion.objects.select_related("current_revision", "budget").order_by("-created_at", "-pk")
-    if state:
-        promotions = promotions.filter(state=state)
-    if search:
-        newest = (
-            PromotionRevision.objects.order_by("promotion_id", "-number")
-            .distinct("promotion_id")
-            .values("pk")
-        )
-        matching = PromotionRevision.objects.filter(
-            Q(long_title__icontains=search)
-            | Q(operator_display_name__icontains=search)
-            | Q(generic_redemption_code__iexact=search),
-            pk__in=newest,
-        )
-        promotions = promotions.filter(
-            Q(promotion_id__icontains=search) | Q(pk__in=matching.values("promotion"))
-        )
-    return promotions
-
-
-def state_counts(*, search: str) -> Counter[str]:
-    """How many promotions the search leaves in each state; their sum is the tab "All"."""
-    found = listed_promotions(state=None, search=search).order_by()
-    return Counter(dict(found.values_list("state").annotate(Count("pk"))))
-
-
-def promotion_rows(*, promotions: Iterable[Promotion]) -> list[PromotionRow]:
-    """The given promotions of `listed_promotions` as lines of the list: five queries, however many stores."""
-    promotions = list(promotions)
-    keys = [promotion.pk for promotion in promotions]
-    newest = {
-        revision.promotion_id: revision
-        for revision in PromotionRevision.objects.filter(promotion__in=keys)
-        .order_by("promotion_id", "-number")
-        .distinct("promotion_id")
-    }
+def promotion_rows(*, revisions: Iterable[PromotionRevision]) -> list[PromotionRow]:
+    """The given revisions of `listed_revisions` as lines of the list: five queries, however many stores."""
+    revisions = list(revisions)
+    keys = [revision.promotion_id for revision in revisions]
+    newest = PromotionRevision.objects.filter(promotion__in=keys).order_by().values_list("promotion_id")
+    numbers = dict(newest.annotate(Max("number")))
     states: dict[int, Counter[OfferState]] = defaultdict(Counter)
     offers = StoreOffer.objects.filter(
+        ~Q(state=OfferState.STOPPED)
+        | Q(promotion__state=PromotionState.STOPPED),  # others are no longer targeted
         promotion__in=keys,
-        revision=F("promotion__current_revision"),  # others are no longer targeted
+        revision=F("promotion__current_revision"),
     ).order_by()
     for key, state, stores in offers.values_list("promotion_id", "state").annotate(Count("store_id")):
         states[key][OfferState(state)] = stores
-    shown = {promotion.pk: promotion.current_revision or newest[promotion.pk] for promotion in promotions}
-    told = stores_told(revisions=shown.values())
-    acknowledged = stores_acknowledged(revisions=shown.values())
+    told = stores_told(revisions=revisions)
+    acknowledged = stores_acknowledged(revisions=revisions)
     return [
         PromotionRow(
-            promotion=promotion,
+            promotion=revision.promotion,
             revision=revision,
-            has_unpublished=revision.pk != newest[promotion.pk].pk,
-            states=states[promotion.pk],
-            told=told[revision.pk],
-            acknowledged=acknowledged[revision.pk],
-            used=promotion.budget.used if hasattr(promotion, "budget") else 0,
-            limit=revision.limit_uses,
+            has_unpublished=revision.number != numbers[revision.promotion_id],
+            states=states[revision.promotion_id],
+            told=told[revision.receipts_id],
+            acknowledged=acknowledged[revision.receipts_id],
+            used=revision.promotion.budget.used if hasattr(revision.promotion, "budget") else 0,
+            limit=revision.total_uses,
         )
-        for promotion in promotions
-        if (revision := shown[promotion.pk])
+        for revision in revisions
     ]
 
 
 def stores_told(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
-    """In how many stores a tablet has shown each revision."""
-    briefings = Briefing.objects.filter(revision__in=revisions, told_at__isnull=False)
+    """In how many stores a tablet has shown each revision's terms, by the key of its receipts."""
+    receipts = [revision.receipts_id for revision in revisions]
+    briefings = Briefing.objects.filter(revision__in=receipts, told_at__isnull=False)
+    briefings = briefings.filter(targeted("revision__promotion")).order_by()
     return Counter(dict(briefings.values_list("revision_id").annotate(Count("store_id"))))
 
 
 def stores_acknowledged(*, revisions: Iterable[PromotionRevision]) -> Counter[int]:
-    """In how many stores at least one person has read each revision."""
-    read = Acknowledgement.objects.filter(revision__in=revisions).order_by()
+    """In how many stores at least one person has read each revision's terms, by the key of its receipts."""
+    receipts = [revision.receipts_id for revision in revisions]
+    read = Acknowledgement.objects.filter(targeted("revision__promotion"), revision__in=receipts).order_by()
     return Counter(dict(read.values_list("revision_id").annotate(Count("store_id", distinct=True))))
+
+
+def targeted(promotion: str) -> Exists:
+    """That the store of a receipt is still one of the promotion's: it keeps its receipts when it is not."""
+    offers = StoreOffer.objects.filter(
+        store=OuterRef("store"), promotion=OuterRef(promotion), revision=F("promotion__current_revision")
+    )
+    return Exists(offers)
 
 
 def board_for(*, promotion: Promotion) -> Board:
     """Every store of a published promotion with its state, told and read: five queries for any number."""
     revision_id = promotion.current_revision_id
-    told = dict(Briefing.objects.filter(revision_id=revision_id).values_list("store_id", "told_at"))
-    read = Acknowledgement.objects.filter(revision_id=revision_id).order_by()
+    receipts = PromotionRevision.objects.filter(current_of=promotion).receipts()
+    told = dict(Briefing.objects.filter(revision__in=receipts).values_list("store_id", "told_at"))
+    read = Acknowledgement.objects.filter(revision__in=receipts).order_by()
     readers = dict(read.values_list("store_id").annotate(Count("pk")))
     offers = StoreOffer.objects.filter(promotion=promotion).select_related("store")
     cells = tuple(
@@ -184,7 +163,8 @@ def board_for(*, promotion: Promotion) -> Board:
             offer=offer,
             told_at=offer.store.local(told_at) if (told_at := told.get(offer.store_id)) else None,
             acknowledgements=readers.get(offer.store_id, 0),
-            is_targeted=offer.revision_id == revision_id,
+            is_targeted=offer.revision_id == revision_id
+            and (promotion.state == PromotionState.STOPPED or offer.state != OfferState.STOPPED),
         )
         for offer in offers.order_by("store__store_code")
     )

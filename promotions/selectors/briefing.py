@@ -19,7 +19,7 @@ class StoreBriefing:
     store: Store
     position: str
     cards: tuple[OfferCard, ...]
-    acknowledged: dict[int, datetime]  # when this person read a revision, by the revision's id
+    acknowledged: dict[int, datetime]  # when this person read a card's terms, by the card's receipts_id
     at: datetime
 
     @property
@@ -28,7 +28,7 @@ class StoreBriefing:
 
     @property
     def new(self) -> list[OfferCard]:
-        return [card for card in self.now if card.offer.revision_id not in self.acknowledged]
+        return [card for card in self.now if card.receipts_id not in self.acknowledged]
 
     @property
     def ending(self) -> list[OfferCard]:
@@ -46,7 +46,9 @@ def stream_position(*, store: Store) -> str:
 
 
 def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBriefing:
-    """Open offers first (soonest end first), then what starts within a week. Stopped and ended ones are gone.
+    """Open offers first (soonest end first), then what opens within a week.
+
+    Stopped and ended ones are gone, and those that are not to be displayed now.
 
     The stream's position is read before the offers: an event in between is shown twice, never missed.
     """
@@ -57,11 +59,11 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
         .filter(ends_at__gt=now, starts_at__lt=now + BRIEFED_AHEAD)
         .order_by("starts_at", "ends_at", "promotion_id")
     )
-    cards = offer_cards(store=store, offers=offers, now=now)
-    cards.sort(key=lambda card: (not card.is_open, card.ends_at if card.is_open else card.starts_at))
+    cards = [card for card in offer_cards(store=store, offers=offers, now=now) if card.is_shown]
+    cards.sort(key=lambda card: (not card.is_open, card.closes_at if card.is_open else card.opens_at))
     acknowledged = dict(
         Acknowledgement.objects.filter(
-            store=store, staff_member=staff_member, revision__in=[card.offer.revision_id for card in cards]
+            store=store, staff_member=staff_member, revision__in=[card.receipts_id for card in cards]
         ).values_list("revision_id", "acknowledged_at")
     )
     return StoreBriefing(
@@ -75,7 +77,7 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
 
 def belongs(card: OfferCard, *, now: datetime) -> bool:
     """Whether a briefing of this instant would show the card."""
-    return not card.is_over and now < card.ends_at and card.starts_at < now + BRIEFED_AHEAD
+    return card.is_shown and not card.is_over and now < card.ends_at and card.starts_at < now + BRIEFED_AHEAD
 
 
 def card_for(

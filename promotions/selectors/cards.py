@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from inventory.models import Item, Store
 from inventory.selectors import PROMISED, StockFigure, stock_figures
 from promotions.models import StoreOffer
-from promotions.rules.price import Benefit, discounted_price, money_fits
+from promotions.rules.price import Benefit, unit_price
+from promotions.rules.window import Period, current_or_next_period, hours_of
 from promotions.rules.words import OVER, OfferState, Outcome, Reason, RedemptionChannel
-from promotions.selectors.sentences import benefit_text, day_text, say
+from promotions.selectors.sentences import benefit_text, day_text, end_text, say
+from promotions.selectors.terms import display_window
 
 ITEMS_ON_A_CARD = 5
 
@@ -54,7 +56,11 @@ class CardItem:
 
 @dataclass(frozen=True)
 class OfferCard:
-    """One promotion in one store, ready to show. Times are in the store's own zone."""
+    """One promotion in one store, ready to show. Times are in the store's own zone.
+
+    [opens_at, closes_at) is the current or next period of its weekly hours, without hours the whole window;
+    `is_shown` is False outside the time it is to be displayed.
+    """
 
     store: Store
     offer: StoreOffer
@@ -65,9 +71,10 @@ class OfferCard:
     say: str
     starts_at: datetime
     ends_at: datetime
-    is_open: bool
-    ends_today: bool
-    starts_tomorrow: bool
+    opens_at: datetime
+    closes_at: datetime
+    at: datetime  # the moment it is shown
+    is_shown: bool
     code: str
     uses_left: int | None
     items: tuple[CardItem, ...]
@@ -78,8 +85,38 @@ class OfferCard:
     changed_at: datetime
 
     @property
+    def is_open(self) -> bool:
+        return self.opens_at <= self.at < self.closes_at and not self.is_over
+
+    @property
+    def is_between(self) -> bool:
+        """Closed for now; it opens again."""
+        return self.starts_at <= self.at < self.opens_at
+
+    @property
+    def ends_today(self) -> bool:
+        return last_day(self.ends_at) == self.at.date()
+
+    @property
+    def closes_today(self) -> bool:
+        return last_day(self.closes_at) == self.at.date()
+
+    @property
+    def opens_today(self) -> bool:
+        return self.opens_at.date() == self.at.date()
+
+    @property
+    def opens_tomorrow(self) -> bool:
+        return (self.opens_at.date() - self.at.date()).days == 1
+
+    @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def receipts_id(self) -> int:
+        """Under which it is told and acknowledged: the same for every revision with the same terms."""
+        return self.offer.revision.receipts_id
 
     @property
     def promotion_id(self) -> str:
@@ -157,11 +194,8 @@ def build_card(
         for item in items
     )
     counted = [line.figure.counted_at for line in card_items if line.figure]
-    starts_at, ends_at, today = (
-        store.local(offer.starts_at),
-        store.local(offer.ends_at),
-        store.local(now).date(),
-    )
+    opens_at, closes_at = open_period(offer, store=store, now=now)
+    shown = display_window(revision, timezone=store.timezone)
     return OfferCard(
         store=store,
         offer=offer,
@@ -169,12 +203,13 @@ def build_card(
         headline=revision.headline,
         benefit=revision.benefit,
         benefit_text=benefit_text(revision.benefit),
-        say=revision.operator_text or default_say(offer=offer, items=items, ends_at=ends_at),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        is_open=offer.starts_at <= now < offer.ends_at and offer.state not in OVER,
-        ends_today=last_day(ends_at) == today,
-        starts_tomorrow=(starts_at.date() - today).days == 1,
+        say=revision.operator_text or default_say(offer=offer, items=items, closes_at=closes_at),
+        starts_at=store.local(offer.starts_at),
+        ends_at=store.local(offer.ends_at),
+        opens_at=opens_at,
+        closes_at=closes_at,
+        at=store.local(now),
+        is_shown=shown is None or shown[0] <= now < shown[1],
         code=revision.generic_redemption_code,
         uses_left=None if budget.limit_uses is None else budget.limit_uses - budget.used,
         items=card_items,
@@ -186,16 +221,28 @@ def build_card(
     )
 
 
+def open_period(offer: StoreOffer, *, store: Store, now: datetime) -> Period:
+    """The current or next open period on the store's clock: worked out now, so that no late tick makes it wrong."""
+    period = current_or_next_period(
+        hours=hours_of(offer.revision.weekly_hours),
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        timezone=store.timezone,
+        now=now,
+    )
+    opens_at, closes_at = period or (offer.opens_at, offer.closes_at)
+    return store.local(opens_at), store.local(closes_at)
+
+
 def build_card_item(
     *, store: Store, offer: StoreOffer, item: Item, figure: StockFigure | None, now: datetime
 ) -> CardItem:
-    benefit, deal_price = offer.revision.benefit, None
-    if item.regular_price is not None and money_fits(benefit, currency=item.price_currency):
-        deal_price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
     return CardItem(
         item=item,
         regular_price=item.regular_price,
-        deal_price=deal_price,
+        deal_price=unit_price(
+            offer.revision.benefit, regular_price=item.regular_price, currency=item.price_currency
+        ),
         currency=item.price_currency or store.currency,
         figure=figure,
         is_stale=figure is not None and figure.is_stale(now),
@@ -208,12 +255,12 @@ def last_day(ends_at: datetime) -> date:
     return (ends_at - ends_at.resolution).date()
 
 
-def default_say(*, offer: StoreOffer, items: Sequence[Item], ends_at: datetime) -> str:
+def default_say(*, offer: StoreOffer, items: Sequence[Item], closes_at: datetime) -> str:
     """What to say when the merchandiser wrote nothing."""
     facts = {
         "benefit": benefit_text(offer.revision.benefit),
         "item": items[0].title if len(items) == 1 else offer.revision.headline,
-        "ends": day_text(last_day(ends_at)),
+        "ends": end_text(closes_at) if offer.revision.weekly_hours else day_text(last_day(closes_at)),
     }
     if RedemptionChannel.IN_STORE not in offer.revision.channels:
         return say(Outcome.REFUSE, reason=Reason.ONLINE_ONLY, facts=facts)

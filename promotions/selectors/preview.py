@@ -10,12 +10,10 @@ from inventory.models import Item, StockLevel, Store
 from inventory.selectors import stock_figures
 from promotions.models import Budget, PromotionRevision, StoreOffer
 from promotions.rules.offer_state import OfferFacts, decide_state
-from promotions.rules.price import money_fits
-from promotions.rules.window import resolve_window
-from promotions.rules.words import RedemptionChannel
 from promotions.selectors.board import Board, BoardCell
 from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard, build_card
 from promotions.selectors.targeting import targeted_items, targeted_stores
+from promotions.selectors.terms import issues_of, times_of
 
 
 def draft_board(*, revision: PromotionRevision, now: datetime) -> Board:
@@ -33,7 +31,7 @@ def draft_board(*, revision: PromotionRevision, now: datetime) -> Board:
         states=Counter(cell.state for cell in cells),
         items_total=len(item_ids),
         used=budget.used if budget else 0,
-        limit=revision.limit_uses,
+        limit=revision.total_uses,
     )
 
 
@@ -59,33 +57,29 @@ def draft_offers(
 def draft_offer(
     *, revision: PromotionRevision, store: Store, counts: tuple[int, int, int], now: datetime
 ) -> StoreOffer:
-    starts_at, ends_at = resolve_window(
-        starts_on=revision.starts_on,
-        starts_time=revision.starts_time,
-        ends_on=revision.ends_on,
-        ends_time=revision.ends_time,
-        window_timezone=revision.window_timezone,
-        store_timezone=store.timezone,
-    )
-    is_blocked = RedemptionChannel.IN_STORE not in revision.channels or not money_fits(
-        revision.benefit, currency=store.currency
-    )
+    times = times_of(revision, timezone=store.timezone, now=now)
+    issues = issues_of(revision, currency=store.currency, times=times)
     stocked, available, enough = counts
     facts = OfferFacts(
-        starts_at=starts_at,
-        ends_at=ends_at,
+        ends_at=times.ends_at,
+        opens_at=times.opens_at,
+        closes_at=times.closes_at,
         items_stocked=stocked,
         items_available=available,
         items_enough=enough,
-        is_blocked=is_blocked,
+        is_blocked=bool(issues),
     )
     return StoreOffer(
         store=store,
         promotion=revision.promotion,
         revision=revision,
         state=decide_state(facts, now=now),
-        starts_at=starts_at,
-        ends_at=ends_at,
+        issues=issues,
+        starts_at=times.starts_at,
+        ends_at=times.ends_at,
+        opens_at=times.opens_at,
+        closes_at=times.closes_at,
+        honoured_until=times.honoured_until,
         items_stocked=facts.items_stocked,
         items_available=facts.items_available,
         items_enough=facts.items_enough,
@@ -98,7 +92,7 @@ def draft_card(*, revision: PromotionRevision, store: Store, now: datetime) -> O
     item_ids = targeted_items(revision)
     (offer,) = draft_offers(revision=revision, stores=[store], item_ids=item_ids, now=now)
     used = Budget.objects.filter(promotion=offer.promotion).values_list("used", flat=True).first() or 0
-    offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.limit_uses, used=used)
+    offer.promotion.budget = Budget(promotion=offer.promotion, limit_uses=revision.total_uses, used=used)
     here = StockLevel.objects.filter(store=store, item__in=item_ids).with_available()
     levels = dict(here.values_list("item_id", "available"))  # type: ignore[misc]  # annotated by the set's method
     best = sorted(item_ids, key=lambda item_id: (item_id not in levels, -levels.get(item_id, 0), item_id))

@@ -50,7 +50,7 @@ def _words(benefit: Benefit) -> str:
         return _("buy %(bought)s, get %(got)s free")
     if benefit.kind == CouponValueType.BUNDLE_PRICE and benefit.minimum_quantity is None:
         return _("together %(money)s")
-    if benefit.applies_to == AppliesTo.BASKET:
+    if benefit.applies_to == AppliesTo.BASKET and benefit.kind != CouponValueType.TIERED:
         is_percent = benefit.kind == CouponValueType.PERCENT_OFF
         return _("%(percent)s off all of it") if is_percent else _("%(money)s off all of it")
     return {
@@ -88,7 +88,9 @@ def step_text(tier: Tier, *, benefit: Benefit) -> str:
     """One step of a tiered deal: "from 3: 10 % off"."""
     by_money = benefit.tier_basis == TierBasis.AMOUNT
     start = money(tier.start, benefit.currency) if by_money else f"{tier.start:f}"
-    step = Benefit(kind=tier.kind, amount=tier.amount, currency=benefit.currency)
+    step = Benefit(
+        kind=tier.kind, amount=tier.amount, currency=benefit.currency, applies_to=benefit.applies_to
+    )
     return _("from %(start)s: %(deal)s") % {"start": start, "deal": benefit_text(step)}
 
 
@@ -121,14 +123,19 @@ def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
         "ends": "",
         "store": "",
         "opens": "",
+        "limit": "",
         **facts,
     }
+    if reason == Reason.OUTSIDE_HOURS and not facts["opens"]:
+        return _("That deal holds at certain hours only, and these are over.")
     return sentence(outcome, reason=reason, has_store=bool(facts["store"])) % facts
 
 
 def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
     """The sentence with its gaps; `has_store` says that another store can be named."""
     match outcome:
+        case Outcome.HONOUR if reason == Reason.HONOUR_WINDOW:
+            return _("It ended on %(ends)s, but we still give it to you: %(benefit)s on %(item)s.")
         case Outcome.HONOUR:
             return _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
         case Outcome.CHECK_SHELF:
@@ -166,6 +173,7 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
         Reason.CUSTOMER_LIMIT_REACHED: _("I'm sorry, you have used this deal as often as it allows."),
         Reason.CODE_USED: _("I'm sorry, this code has been used."),
         Reason.CODE_WRONG: _("I'm sorry, this code belongs to another deal."),
+        Reason.PRICE_ABOVE_LIMIT: _("That deal is for items up to %(limit)s; %(item)s costs more."),
         Reason.ITEM_NOT_IN_DEAL: _("That deal is for other items, not for %(item)s."),
         Reason.NO_DEAL: _("There is no deal on %(item)s today; it is at its regular price."),
     }
@@ -210,7 +218,7 @@ REASONS = {
     Reason.CODE_USED: gettext_noop("The code %(code)s has been used."),
     Reason.CODE_WRONG: gettext_noop("The code %(code)s does not belong to this promotion."),
     Reason.PRICE_ABOVE_LIMIT: gettext_noop("Only for items up to %(limit)s."),
-    Reason.BUNDLE_INCOMPLETE: gettext_noop("The bundle is not complete."),
+    Reason.BUNDLE_INCOMPLETE: gettext_noop("It takes every part of the bundle."),
     Reason.REWARD_MISSING: gettext_noop("The item it would discount is not in the basket."),
     Reason.NO_PRICE: gettext_noop("The item has no price."),
     Reason.BEATEN: gettext_noop("%(other)s saves more."),
@@ -218,7 +226,16 @@ REASONS = {
     Reason.NOTHING_LEFT_TO_TAKE_OFF: gettext_noop("Nothing is left to take off."),
 }
 
+# What is said where the one fact of the sentence is not known.
+WITHOUT_FACT = {
+    Reason.CODE_NEEDED: ("code", gettext_noop("The shopper needs a code of their own.")),
+    Reason.OUTSIDE_HOURS: ("opens", gettext_noop("Only at its hours.")),
+    Reason.MINIMUM_QUANTITY: ("bought", gettext_noop("From a number of pieces on.")),
+}
+
 
 def reason_text(reason: Reason, facts: Mapping[str, Any]) -> str:
     """A reason as a sentence with the fact in it. Facts as in `say`, and quantity, counted, code, minimum."""
-    return _(REASONS[reason]) % {**NO_FACTS, **facts}
+    fact, without = WITHOUT_FACT.get(reason, ("", ""))
+    text = without if without and not facts.get(fact) else REASONS[reason]
+    return _(text) % {**NO_FACTS, **facts}

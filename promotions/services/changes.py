@@ -20,10 +20,10 @@ ON CONFLICT (store_id) DO NOTHING
 # every number below it.
 WRITE_CHANGES = """
 WITH change AS (
-    SELECT *, row_number() OVER (PARTITION BY store_id ORDER BY promotion_id) AS number
+    SELECT *, row_number() OVER (PARTITION BY store_id ORDER BY promotion_id, place) AS number
     FROM unnest(%(stores)s::int4[], %(promotions)s::int8[], %(revisions)s::int8[], %(old)s::text[], %(new)s::text[],
-                %(reasons)s::text[])
-        AS t(store_id, promotion_id, revision_id, old_state, new_state, reason)
+                %(reasons)s::text[]) WITH ORDINALITY
+        AS t(store_id, promotion_id, revision_id, old_state, new_state, reason, place)
 ), bumped AS (
     UPDATE promotions_storestream s SET seq = s.seq + c.changes
     FROM (SELECT store_id, count(*) AS changes FROM change GROUP BY store_id) c
@@ -51,6 +51,8 @@ class Transition:
 
 def write_changes(*, transitions: Sequence[Transition], now: datetime) -> int:
     """Append the transitions to their stores' histories and ring the live stream after the commit.
+
+    Several of one offer are numbered in the order given.
 
     The caller holds the stores' locks (`StoreQuerySet.lock_in_order`), which serialises the counters.
     """

@@ -6,20 +6,26 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from inventory.feeds.records import Rejected
+from inventory.feeds.records import FeedRefused, Rejected
 from inventory.imports import Arrival, Counts
 from promotions.models import Promotion
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
+from promotions.rules.words import RevisionState
+from promotions.services.approving import publish_trusted, submit_revision
+from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.sources.google_feeds import BadFeedRow
 from promotions.sources.google_promotions import PromotionRow, read_promotions
+
+APPROVALS = ("trusted", "needed")
 
 
 def load_promotions(arrival: Arrival) -> Callable[[], Counts]:
     """Read a Google promotions file (columns or XML) and return the step that publishes it, for the run's transaction.
 
     The source's profile may say {"window": "wall_clock"}: the effective dates then hold on each store's own
-    clock. Raises FeedRefused for a file that is empty or lacks a required column.
+    clock; and {"approval": "needed"}: what it says waits for a person instead of being published ("trusted").
+    Raises FeedRefused for a file that is empty or lacks a required column, and for another "approval".
     """
+    approval_of(arrival)
     window = arrival.run.source.profile.get("window", "instant")
     file = arrival.file(encoding=arrival.run.source.profile.get("encoding", "utf-8"))
     good: dict[str, list[PromotionRow]] = defaultdict(list)
@@ -79,19 +85,46 @@ def sentences(error: ValidationError) -> list[str]:
     return [f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()]
 
 
+def approval_of(arrival: Arrival) -> str:
+    """Whether the source is its own approver. Raises FeedRefused("bad_profile")."""
+    approval = arrival.run.source.profile.get("approval", "trusted")
+    if approval not in APPROVALS:
+        expected = " or ".join(APPROVALS)
+        raise FeedRefused(
+            "bad_profile",
+            f"The source's profile cannot be used: approval is {approval!r}; expected {expected}.",
+        )
+    return str(approval)
+
+
 def publish_row(row: PromotionRow, *, arrival: Arrival) -> bool:
-    """Bring one promotion to what the feed says; False when that is how it stands already."""
+    """Bring one promotion to what the feed says; False when that is how it stands already.
+
+    Where approval is needed the words wait for it; words that a person has not approved are not submitted again.
+    """
+    is_trusted = approval_of(arrival) == "trusted"
     promotion = Promotion.objects.filter(promotion_id=row.promotion_id).first()
     if promotion is None:
         revision = create_promotion(
             promotion_id=row.promotion_id, content=row.content, author=None, now=arrival.now
         )
-        publish_promotion(promotion=revision.promotion, now=arrival.now)
-        return True
-    if promotion.latest_revision().says(row.content):
-        if promotion.current_revision_id is not None:
+        promotion = revision.promotion
+    elif promotion.current_revision is not None and promotion.current_revision.says(row.content):
+        return False  # newer words may be on their way; the feed says nothing new
+    elif promotion.latest_revision().says(row.content):
+        if promotion.revision_state == RevisionState.PUBLISHED or not is_trusted:
             return False
     else:
         revise_promotion(promotion=promotion, content=row.content, author=None, now=arrival.now)
-    publish_promotion(promotion=promotion, now=arrival.now)
+        promotion.refresh_from_db()
+    pass_on(promotion, is_trusted=is_trusted, arrival=arrival)
     return True
+
+
+def pass_on(promotion: Promotion, *, is_trusted: bool, arrival: Arrival) -> None:
+    """Publish what the source may publish by itself: everything, or only words whose terms are approved."""
+    if is_trusted or promotion.revision_state == RevisionState.APPROVED:
+        publish_trusted(promotion=promotion, why=arrival.run.source.name, now=arrival.now)
+    else:
+        number = promotion.latest_revision().number
+        submit_revision(promotion=promotion, number=number, by=None, now=arrival.now)

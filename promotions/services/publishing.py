@@ -1,67 +1,43 @@
 """Writing, publishing and stopping promotions."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-from inventory.models import Store, StoreGroup
-from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Budget, ItemList, OfferItem, Promotion, PromotionRevision
+from inventory.models import Store
+from inventory.models.history import attribute_changes
+from promotions.models import Budget, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
-from promotions.rules.price import money_fits
-from promotions.rules.window import resolve_window
-from promotions.rules.words import ChangeReason, PromotionState, RedemptionChannel
+from promotions.rules.lifecycle import Action
+from promotions.rules.words import ChangeReason, PromotionState, RevisionState
 from promotions.selectors.targeting import targeted_items, targeted_stores
-from promotions.services.changes import Transition, transitions_from, write_changes
-from promotions.services.refreshing import settle_promotions, state_sql
+from promotions.services.changes import write_changes
+from promotions.services.limits import apply_revision
+from promotions.services.naming import Known, code_taken, known_names, naming_errors
+from promotions.services.offering import move_index, present_stores, stop_offers, write_offers
+from promotions.services.refreshing import settle_promotions
+from promotions.services.steps import CLOSED, Conflict, advance, locked, newest_revision, refusal
 
-CLOSED = (PromotionState.EXPIRED, PromotionState.STOPPED)
 
+def check_content(
+    content: Mapping[str, Any], *, promotion: Promotion | None = None, known: Known | None = None
+) -> None:
+    """Raise ValidationError by field when a revision may not say this: its own words, then what it names.
 
-def check_content(content: Mapping[str, Any], *, promotion: Promotion | None = None) -> None:
-    """Raise ValidationError by field when a revision may not say this: its own words, then what it names."""
+    Who checks many asks for what they name at once and passes it as `known`.
+    """
     errors = content_errors(content)
     unknown_fields = set(content) - PromotionRevision.content_fields()
     for field in unknown_fields:
         errors.setdefault(field, []).append("This is not a field of a promotion.")
     if not errors:
-        errors = naming_errors(content, promotion=promotion)
+        errors = naming_errors(content, promotion=promotion, known=known or known_names([content]))
     if errors:
         raise ValidationError(errors)
-
-
-def naming_errors(content: Mapping[str, Any], *, promotion: Promotion | None) -> dict[str, list[str]]:
-    """Stores, groups and codes that do not exist or are taken."""
-    errors: dict[str, list[str]] = {}
-    for field in ("store_codes_inclusion", "store_codes_exclusion"):
-        codes = content.get(field) or []
-        known = set(Store.objects.filter(store_code__in=codes).values_list("store_code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store has the code {', '.join(missing)}."]
-    for field in ("store_groups_inclusion", "store_groups_exclusion"):
-        codes = content.get(field) or []
-        known = set(StoreGroup.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No store group has the code {', '.join(missing)}."]
-    for field in ("item_list_inclusion", "item_list_exclusion"):
-        codes = content.get(field) or []
-        known = set(ItemList.objects.filter(code__in=codes).values_list("code", flat=True))
-        if missing := [code for code in codes if code not in known]:
-            errors[field] = [f"No item list has the code {', '.join(missing)}."]
-    code = (content.get("generic_redemption_code") or "").upper()
-    if code:
-        taken = Promotion.objects.filter(open_code=code)
-        if promotion is not None:
-            taken = taken.exclude(pk=promotion.pk)
-        if other := taken.first():
-            errors["generic_redemption_code"] = [
-                f"The code is taken by the open promotion {other.promotion_id}."
-            ]
-    return errors
 
 
 def create_promotion(
@@ -76,6 +52,7 @@ def create_promotion(
     content = canonical(content)
     check_content(content)
     with transaction.atomic():
+        attribute_changes(by=author)
         promotion = Promotion.objects.create(promotion_id=promotion_id, owner=author, created_at=now)
         return PromotionRevision.objects.create(
             promotion=promotion, number=1, created_by=author, created_at=now, **content
@@ -83,102 +60,90 @@ def create_promotion(
 
 
 def revise_promotion(
-    *, promotion: Promotion, content: Mapping[str, Any], author: Any | None, now: datetime
+    *,
+    promotion: Promotion,
+    content: Mapping[str, Any],
+    author: Any | None,
+    now: datetime,
+    based_on: int | None = None,
 ) -> PromotionRevision:
-    """The next revision; stores see it once it is published. The same words again make no new revision."""
+    """The next revision; stores see it once it is approved and published. The same words make no new revision.
+
+    `based_on` is the number of the revision that the author started from. Where only the wording differs from terms
+    that are approved, their approval and their readers' acknowledgements hold on (`basis`). Raises ValidationError by
+    field; Conflict at `based_on` when somebody saved a newer revision meanwhile.
+    """
     content = canonical(content)
     check_content(content, promotion=promotion)
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
-        if promotion.state in CLOSED:
-            raise ValidationError(
-                f"{promotion.promotion_id} is over and cannot be edited; make a new promotion."
-            )
+        promotion = locked(promotion)
         latest = promotion.latest_revision()
+        if promotion.state in CLOSED:
+            raise Conflict(refusal(promotion, Action.REVISE, revision=latest))
         if latest.says(content):
             return latest
-        return PromotionRevision.objects.create(
-            promotion=promotion, number=latest.number + 1, created_by=author, created_at=now, **content
+        newest_revision(promotion, number=based_on, field="based_on")
+        basis = approved_terms(promotion, latest=latest, content=content)
+        revision = PromotionRevision.objects.create(
+            promotion=promotion,
+            number=latest.number + 1,
+            created_by=author,
+            created_at=now,
+            basis=basis,
+            **content,
         )
+        action, state = (
+            (Action.REWORD, RevisionState.APPROVED) if basis else (Action.REVISE, RevisionState.DRAFT)
+        )
+        if promotion.revision_state != state:
+            advance(promotion, action, revision=revision, by=author, now=now)
+        return revision
 
 
-# One row for every targeted store, stock or not; a store that is told nothing is the problem we are here for.
-PUBLISH_OFFERS = f"""
-WITH target AS (
-    SELECT * FROM unnest(%(stores)s::int4[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(issues)s::text[])
-        AS t(store_id, starts_at, ends_at, issues)
-), counted AS (
-    SELECT t.store_id, count(l.item_id) AS stocked, count(*) FILTER (WHERE {PROMISED_JOINED} > 0) AS available,
-           count(*) FILTER (WHERE {PROMISED_JOINED} >= k.minimum_stock) AS enough
-    FROM target t
-    LEFT JOIN promotions_offeritem k ON k.promotion_id = %(promotion)s
-    LEFT JOIN inventory_stocklevel l ON l.store_id = t.store_id AND l.item_id = k.item_id
-    {JOIN_WITHHELD}
-    GROUP BY 1
-), offer AS (
-    SELECT t.store_id, t.starts_at, t.ends_at, t.issues::jsonb AS issues, 'READY' AS state,
-           c.stocked, c.available, c.enough,
-           CASE WHEN t.ends_at <= %(now)s THEN NULL WHEN t.starts_at <= %(now)s THEN t.ends_at
-                ELSE t.starts_at END AS turns_at
-    FROM target t JOIN counted c USING (store_id)
-)
-INSERT INTO promotions_storeoffer AS o
-    (store_id, promotion_id, revision_id, state, issues, starts_at, ends_at, turns_at,
-     items_stocked, items_available, items_enough, changed_at)
-SELECT store_id, %(promotion)s, %(revision)s,
-       {state_sql(offer="offer", stocked="stocked", available="available", enough="enough")},
-       issues, starts_at, ends_at, turns_at, stocked, available, enough, %(now)s
-FROM offer
-ON CONFLICT (store_id, promotion_id) DO UPDATE
-SET revision_id = excluded.revision_id, state = excluded.state, issues = excluded.issues,
-    starts_at = excluded.starts_at, ends_at = excluded.ends_at, turns_at = excluded.turns_at,
-    items_stocked = excluded.items_stocked, items_available = excluded.items_available,
-    items_enough = excluded.items_enough, changed_at = excluded.changed_at
-RETURNING store_id, promotion_id, revision_id, old.state, new.state, old.revision_id
-"""  # noqa: S608
-
-BRIEF = """
-INSERT INTO promotions_briefing (store_id, revision_id, briefed_at)
-SELECT unnest(%(stores)s::int4[]), %(revision)s, %(now)s ON CONFLICT DO NOTHING
-"""
-
-STOP_OFFERS = """
-UPDATE promotions_storeoffer o SET state = 'STOPPED', turns_at = NULL, changed_at = %(now)s
-WHERE o.promotion_id = %(promotion)s AND o.store_id = ANY(%(stores)s::int4[]) AND o.state NOT IN ('STOPPED', 'EXPIRED')
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
-"""
+def approved_terms(
+    promotion: Promotion, *, latest: PromotionRevision, content: Mapping[str, Any]
+) -> PromotionRevision | None:
+    """The revision whose approval holds for these words too: the published one's, or the approved newest one's."""
+    approved = [promotion.current_revision]
+    if promotion.revision_state == RevisionState.APPROVED:
+        approved.append(latest)
+    same = next((each for each in approved if each and each.keeps_terms(content)), None)
+    return (same.basis or same) if same else None
 
 
-def publish_promotion(*, promotion: Promotion, now: datetime) -> Promotion:
-    """Make the latest revision the one that stores see: offers, index, budget, briefings and events together.
+def publish_promotion(
+    *, promotion: Promotion, now: datetime, by: Any | None = None, number: int | None = None
+) -> Promotion:
+    """Make the newest revision the one that stores see: offers, index, budget, briefings and events together.
 
-    Publishing what is already published changes nothing. Raises ValidationError when the promotion is over, or
-    when no store or no item is left to offer.
+    Publishing what is already published changes nothing. Raises ValidationError when no store or no item is left to
+    offer; Conflict when the promotion is over, the revision is not approved, or `number` is not the newest.
     """
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
+        promotion = locked(promotion)
+        revision = newest_revision(promotion, number=number)
         if promotion.state in CLOSED:
-            raise ValidationError(f"{promotion.promotion_id} is over and cannot be published again.")
-        revision = promotion.latest_revision()
+            raise Conflict(refusal(promotion, Action.PUBLISH, revision=revision))
         if promotion.current_revision_id == revision.pk:
             return promotion
-        check_code_is_free(promotion=promotion, revision=revision)
-        targets = list(targeted_stores(revision))
-        item_ids = targeted_items(revision)
-        if not targets:
-            raise ValidationError({"store_applicability": ["No store is left: the target is empty."]})
-        if not item_ids:
-            raise ValidationError({"product_applicability": ["No item is left: the target is empty."]})
-        before = set(promotion.store_offers.values_list("store_id", flat=True))
-        Store.objects.filter(pk__in=before | {store.pk for store in targets}).lock_in_order()
-        write_index(promotion=promotion, revision=revision, item_ids=item_ids)
-        open_promotion(promotion=promotion, revision=revision, now=now)
-        transitions = write_offers(promotion=promotion, revision=revision, targets=targets, now=now)
-        transitions += stop_offers(
+        if promotion.revision_state != RevisionState.APPROVED:
+            raise Conflict(refusal(promotion, Action.PUBLISH, revision=revision))
+        targets, item_ids = check_publishable(promotion=promotion, revision=revision)
+        before, after = present_stores(promotion), {store.pk for store in targets}
+        Store.objects.filter(pk__in=before | after).lock_in_order()
+        added, removed = move_index(promotion=promotion, revision=revision, item_ids=item_ids)
+        open_promotion(promotion=promotion, revision=revision, by=by, now=now)
+        transitions = write_offers(
             promotion=promotion,
-            stores=sorted(before - {store.pk for store in targets}),
-            reason=ChangeReason.NO_LONGER_TARGETED,
+            revision=revision,
+            targets=targets,
+            recount=bool(added or removed),
+            fresh=ChangeReason.PUBLISHED,
+            standing=ChangeReason.REVISED,
             now=now,
+        )
+        transitions += stop_offers(
+            promotion=promotion, stores=before - after, reason=ChangeReason.NO_LONGER_TARGETED, now=now
         )
         settle_promotions(promotions=[promotion.pk], now=now)
         write_changes(transitions=transitions, now=now)
@@ -186,138 +151,49 @@ def publish_promotion(*, promotion: Promotion, now: datetime) -> Promotion:
         return promotion
 
 
+def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> tuple[list[Store], list[int]]:
+    """The stores and items it would reach now. Raises ValidationError when there are none, or its code is taken."""
+    check_code_is_free(promotion=promotion, revision=revision)
+    stores, item_ids = list(targeted_stores(revision)), targeted_items(revision)
+    if not stores:
+        raise ValidationError({"store_applicability": ["No store is left: the target is empty."]})
+    if not item_ids:
+        raise ValidationError({"product_applicability": ["No item is left: the target is empty."]})
+    return stores, item_ids
+
+
 def check_code_is_free(*, promotion: Promotion, revision: PromotionRevision) -> None:
+    known = known_names([{"generic_redemption_code": revision.generic_redemption_code}])
     code = revision.generic_redemption_code.upper()
-    other = Promotion.objects.filter(open_code=code).exclude(pk=promotion.pk).first() if code else None
-    if other:
-        raise ValidationError(
-            {"generic_redemption_code": [f"The code is taken by the open promotion {other.promotion_id}."]}
-        )
+    if taken := code_taken(code, promotion=promotion, known=known):
+        raise ValidationError({"generic_redemption_code": [taken]})
 
 
-def write_index(*, promotion: Promotion, revision: PromotionRevision, item_ids: list[int]) -> None:
-    """The items of the promotion under each item: what a scan looks up and a changed level finds."""
-    OfferItem.objects.filter(promotion=promotion).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO promotions_offeritem (item_id, minimum_stock, promotion_id)"
-            " SELECT unnest(%s::int4[]), %s, %s",
-            [item_ids, revision.minimum_stock, promotion.pk],
-        )
-
-
-def open_promotion(*, promotion: Promotion, revision: PromotionRevision, now: datetime) -> None:
-    """Point at the revision and open its budget; a limit below what is used already is an error."""
-    budget, _created = Budget.objects.select_for_update(no_key=True).get_or_create(promotion=promotion)
-    if revision.limit_uses is not None and budget.used > revision.limit_uses:
-        raise ValidationError({"limit_uses": [f"{budget.used} uses are taken already."]})
-    budget.limit_uses, budget.is_open = revision.limit_uses, True
-    budget.save()
-    if promotion.state == PromotionState.DRAFT:
-        promotion.state = PromotionState.PENDING
+def open_promotion(
+    *, promotion: Promotion, revision: PromotionRevision, by: Any | None, now: datetime
+) -> None:
+    """Point at the revision and put it under its limits; a limit below what is used already is an error."""
+    apply_revision(promotion=promotion, revision=revision, now=now)
     promotion.published_at = promotion.published_at or now
     promotion.current_revision = revision
     promotion.open_code = revision.generic_redemption_code.upper() or None
-    promotion.save()
+    advance(promotion, Action.PUBLISH, revision=revision, by=by, now=now)
 
 
-def write_offers(
-    *, promotion: Promotion, revision: PromotionRevision, targets: list[Store], now: datetime
-) -> list[Transition]:
-    """The offers of every targeted store from its own clock and stock; what became of each."""
-    windows = {zone: window_of(revision, timezone=zone) for zone in {store.timezone for store in targets}}
-    issues = {
-        currency: issues_json(revision, currency=currency)
-        for currency in {store.currency for store in targets}
-    }
-    stores = [store.pk for store in targets]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PUBLISH_OFFERS,
-            {
-                "promotion": promotion.pk,
-                "revision": revision.pk,
-                "stores": stores,
-                "starts": [windows[store.timezone][0] for store in targets],
-                "ends": [windows[store.timezone][1] for store in targets],
-                "issues": [issues[store.currency] for store in targets],
-                "now": now,
-            },
-        )
-        rows = cursor.fetchall()
-        cursor.execute(BRIEF, {"stores": stores, "revision": revision.pk, "now": now})
-    return [
-        Transition(
-            store,
-            promotion_pk,
-            revision_pk,
-            old or "",
-            new,
-            ChangeReason.REVISED if was else ChangeReason.PUBLISHED,
-        )
-        for store, promotion_pk, revision_pk, old, new, was in rows
-    ]
-
-
-def window_of(revision: PromotionRevision, *, timezone: str) -> tuple[datetime, datetime]:
-    """The revision's window in UTC for a store in that zone."""
-    return resolve_window(
-        starts_on=revision.starts_on,
-        starts_time=revision.starts_time,
-        ends_on=revision.ends_on,
-        ends_time=revision.ends_time,
-        window_timezone=revision.window_timezone,
-        store_timezone=timezone,
-    )
-
-
-def issues_json(revision: PromotionRevision, *, currency: str) -> str:
-    """What keeps the offer from being honoured in a store of that currency, as the JSON of `issues`."""
-    issues = []
-    if RedemptionChannel.IN_STORE not in revision.channels:
-        issues.append(
-            {"code": "ONLINE_ONLY", "severity": "blocking", "resolution": "Help the shopper order online."}
-        )
-    if not money_fits(revision.benefit, currency=currency):
-        issues.append(
-            {
-                "code": "CURRENCY_MISMATCH",
-                "severity": "blocking",
-                "resolution": f"Publish a promotion in {currency} for this store.",
-            }
-        )
-    return json.dumps(issues)
-
-
-def stop_offers(
-    *, promotion: Promotion, stores: list[int], reason: ChangeReason, now: datetime
-) -> list[Transition]:
-    """Stop the offers of the given stores, which the caller has locked."""
-    if not stores:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(STOP_OFFERS, {"promotion": promotion.pk, "stores": stores, "now": now})
-        return transitions_from(cursor.fetchall(), reason=reason)
-
-
-def stop_promotion(*, promotion: Promotion, reason: str, now: datetime) -> Promotion:
+def stop_promotion(*, promotion: Promotion, reason: str, now: datetime, by: Any | None = None) -> Promotion:
     """Withdraw a published promotion everywhere at once; stopping it twice changes nothing."""
-    if not reason.strip():
-        raise ValidationError({"reason": ["Say why: the stores will ask."]})
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": [_("Say why: the stores will ask.")]})
     with transaction.atomic():
-        promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
+        promotion = locked(promotion)
         if promotion.state == PromotionState.STOPPED:
             return promotion
-        if promotion.state not in (PromotionState.PENDING, PromotionState.LIVE):
-            raise ValidationError(
-                f"Only a published promotion can be stopped; this one is {promotion.state}."
-            )
+        revision = promotion.current_revision or promotion.latest_revision()
         stores = Store.objects.filter(offers__promotion=promotion).lock_in_order()
+        promotion.stopped_at, promotion.stopped_reason, promotion.open_code = now, reason, None
+        advance(promotion, Action.STOP, revision=revision, by=by, why=reason, now=now)
         transitions = stop_offers(promotion=promotion, stores=stores, reason=ChangeReason.STOPPED, now=now)
         Budget.objects.filter(promotion=promotion).update(is_open=False)
-        promotion.state = PromotionState.STOPPED
-        promotion.stopped_at, promotion.stopped_reason = now, reason.strip()
-        promotion.open_code = None
-        promotion.save()
         write_changes(transitions=transitions, now=now)
         return promotion

@@ -1,166 +1,232 @@
-"""Taking a use of a promotion: never over its limit, once per key, with the same answer to the same question."""
+"""Taking a use of a promotion: never over a limit, once per key, with the same answer to the same question.
 
-import hashlib
-import json
+Everything one redemption takes (its code, a use or money of every counter, a use of the promotion) it takes in one
+transaction, in one order, the hottest row last; where anything is used up, nothing is taken and the answer says what.
+"""
+
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
+from django.utils.translation import gettext as _
 
 from inventory.models import Item, Store
 from inventory.selectors import find_item
-from promotions.models import Budget, IdempotencyKey, OfferItem, Redemption, StoreOffer
-from promotions.rules.price import discounted_price
+from promotions.models import Budget, Campaign, OfferItem, Redemption, StoreOffer
+from promotions.rules.limits import REACHED, Limit, starts_again_at
+from promotions.rules.price import discounted_price, round_money
 from promotions.rules.verdict import deal_refusals
-from promotions.rules.words import Reason
+from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
+from promotions.selectors.codes import NamedDeal, is_misread, named_deal
 from promotions.selectors.deals import deal_facts
+from promotions.selectors.needs import campaign_of, limits_over
 from promotions.selectors.sentences import moment_text, reason_text
+from promotions.services.codes import take_code
+from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
+from promotions.services.limits import LimitsChanged, take_counters, takes_of
+from promotions.services.shoppers import find_or_add_shopper
 
-CREATED, NOT_FOUND, CONFLICT, UNPROCESSABLE = 201, 404, 409, 422
+
+class NotTaken(Exception):
+    """Something is used up: whatever this redemption took is given back."""
+
+    def __init__(self, *, reasons: Sequence[Reason], limits: Sequence[Limit] = ()) -> None:
+        super().__init__(*reasons)
+        self.reasons, self.limits = list(dict.fromkeys(reasons)), list(limits)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP status and a JSON body; refusals carry `title`, `detail` and `code` (RFC 9457)."""
+class Asked:
+    """A redemption that the rules allow, before anything is taken."""
 
-    status: int
-    body: dict[str, Any]
-    is_repeat: bool = False  # the stored answer to a key that was used before
+    offer: StoreOffer
+    campaign: Campaign | None
+    redemption: Redemption
+    customer: str
+    has_single_code: bool
 
 
 def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: datetime) -> Answer:
     """Take one use of a promotion in a store.
 
-    `request` holds `code` or `promotion_id`, and optionally the `item` (GTIN, PLU or SKU) it is used on. The key
-    is claimed first: the same key with the same request gets the stored answer, with another request 422. A
-    refusal is an answer too and is stored. Statuses: 201, 404 unknown deal, 409 refused, 422 misused key.
+    `request` holds `code` or `promotion_id`, and optionally the `item` (GTIN, PLU or SKU) it is used on with its
+    `quantity` (units of sale, default 1), the `customer` (a member number), and the `discount_amount` the till took
+    off, in the store's currency. The key is claimed first: the same key with the same request gets the stored
+    answer, with another request 422. A refusal is an answer too and is stored. Statuses: 201, 404 unknown deal, 409
+    refused, 422 misused key. ValidationError by field where something is missing that a limit asks for.
     """
-    fingerprint = fingerprint_of(store=store, request=request)
-    with transaction.atomic():
-        claimed, is_mine = claim_key(staff_member=staff_member, key=key, fingerprint=fingerprint, now=now)
-        if not is_mine:
-            if claimed.fingerprint != fingerprint:
-                return problem(
-                    UNPROCESSABLE, "key_reused", "This Idempotency-Key was used for another request.", key=key
-                )
-            return Answer(claimed.status, claimed.answer, is_repeat=True)
-        answer = take_use(store=store, staff_member=staff_member, request=request, now=now)
-        claimed.status, claimed.answer = answer.status, answer.body
-        claimed.save(update_fields=["status", "answer"])
-        return answer
-
-
-def fingerprint_of(*, store: Store, request: Mapping[str, Any]) -> str:
-    """SHA-256 of what is asked, whatever the order of its keys."""
-    asked = json.dumps({"store": store.store_code, **request}, sort_keys=True, default=str)
-    return hashlib.sha256(asked.encode()).hexdigest()
-
-
-def claim_key(*, staff_member: Any, key: str, fingerprint: str, now: datetime) -> tuple[IdempotencyKey, bool]:
-    """The row of a key and whether this transaction made it; waits while another one holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO promotions_idempotencykey (staff_member_id, key, fingerprint, status, answer, created_at)"
-            " VALUES (%s, %s, %s, 102, '{}', %s) ON CONFLICT (staff_member_id, key) DO NOTHING RETURNING id",
-            [staff_member.pk, key, fingerprint, now],
-        )
-        is_mine = cursor.fetchone() is not None
-    return IdempotencyKey.objects.get(staff_member=staff_member, key=key), is_mine
+    return answer_once(
+        staff_member=staff_member,
+        key=key,
+        asked={"store": store.store_code, **request},
+        now=now,
+        act=lambda: take_use(store=store, staff_member=staff_member, request=request, now=now),
+    )
 
 
 def take_use(*, store: Store, staff_member: Any, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Decide by the rule, then take the use and write the redemption in one statement."""
-    offer = find_offer(store=store, request=request)
-    if offer is None:
+    """Decide by the rule, then take; and from the start again when the limits were changed in between."""
+    while True:
+        asked = understand(store=store, staff_member=staff_member, request=request, now=now)
+        if isinstance(asked, Answer):
+            return asked
+        try:
+            return take_all(asked, now=now)
+        except LimitsChanged:
+            continue
+        except NotTaken as why:
+            return refusal(why.reasons, offer=asked.offer, store=store, limits=why.limits, now=now)
+
+
+def understand(
+    *, store: Store, staff_member: Any, request: Mapping[str, Any], now: datetime
+) -> Asked | Answer:
+    """What is asked for, or why it is refused before anything is taken."""
+    deal = named_deal(store=store, code=request.get("code"), promotion_id=request.get("promotion_id"))
+    if deal is None and is_misread(str(request.get("code", ""))):
+        return problem(NOT_FOUND, "misread_code", reason_text(Reason.MISREAD_CODE, {}))
+    if deal is None:
         return problem(NOT_FOUND, "unknown_code", "No promotion in this store has this code.")
     item = find_item(str(request["item"])) if request.get("item") else None
     if request.get("item") and item is None:
         return problem(NOT_FOUND, "unknown_item", "No item has this code.")
-    if item and not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():
-        return refusal([Reason.ITEM_NOT_IN_DEAL], offer=offer, store=store)
-    refusals = deal_refusals(deal_facts(offer), currency=store.currency, now=now)
-    if refusals:
-        return refusal(refusals, offer=offer, store=store)
+    customer = str(request.get("customer", ""))
+    reasons = refusals(deal, store=store, item=item, has_customer=bool(customer), now=now)
+    if reasons:
+        return refusal(reasons, offer=deal.offer, store=store, now=now)
+    discount = discount_of(request, offer=deal.offer, item=item, store=store)
+    campaign = campaign_of(deal.offer.revision)
+    check_limits_can_count(deal.offer, campaign=campaign, store=store, discount=discount, customer=customer)
     redemption = Redemption(
         id=uuid.uuid4(),
-        promotion_id=offer.promotion_id,
-        revision_id=offer.revision_id,
+        promotion_id=deal.offer.promotion_id,
+        revision_id=deal.offer.revision_id,
         store=store,
         item=item,
         redeemed_by=staff_member,
-        code=offer.revision.generic_redemption_code,
-        discount_amount=discount_on(offer, item=item),
-        currency=store.currency if item else "",
+        code=deal.single_code or deal.offer.revision.generic_redemption_code,
+        quantity=request.get("quantity", 1),
+        discount_amount=discount,
+        currency="" if item is None and discount is None else store.currency,
         redeemed_at=now,
     )
-    used = spend(redemption)
-    if used is None:  # somebody was faster: took the last use, or stopped the promotion
-        is_open = Budget.objects.get(promotion=offer.promotion_id).is_open
-        return refusal([Reason.BUDGET_SPENT if is_open else Reason.STOPPED], offer=offer, store=store)
-    return Answer(CREATED, redemption_body(redemption, offer=offer, used=used))
+    return Asked(deal.offer, campaign, redemption, customer, has_single_code=bool(deal.single_code))
 
 
-def find_offer(*, store: Store, request: Mapping[str, Any]) -> StoreOffer | None:
-    """The store's offer of the promotion that is meant, by code or by id."""
-    offers = StoreOffer.objects.filter(store=store).select_related(
-        "promotion", "promotion__budget", "revision"
-    )
-    if request.get("code"):
-        code = str(request["code"]).strip().upper()
-        offers = offers.filter(revision__generic_redemption_code__iexact=code).order_by(
-            F("promotion__open_code").asc(nulls_last=True), "-promotion__published_at"
-        )
-    else:
-        offers = offers.filter(promotion__promotion_id=str(request.get("promotion_id", "")))
-    return offers.first()
+def refusals(
+    deal: NamedDeal, *, store: Store, item: Item | None, has_customer: bool, now: datetime
+) -> list[Reason]:
+    """Why the deal is not redeemed here and now, whatever is left of it."""
+    offer = deal.offer
+    if item and not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():
+        return [Reason.ITEM_NOT_IN_DEAL]
+    found = deal_refusals(deal_facts(offer), currency=store.currency, now=now)
+    if offer.revision.offer_type == OfferType.SINGLE_USE_CODES and not deal.single_code:
+        found.append(Reason.CODE_NEEDED)
+    if offer.revision.audience == Audience.MEMBERS and not has_customer:
+        found.append(Reason.MEMBERS_ONLY)
+    return found
 
 
-def discount_on(offer: StoreOffer, *, item: Item | None) -> Decimal | None:
-    """The discount on one unit of the item; None without an item or a price."""
-    if item is None or item.regular_price is None:
+def discount_of(
+    request: Mapping[str, Any], *, offer: StoreOffer, item: Item | None, store: Store
+) -> Decimal | None:
+    """What the till says it took off; else what the deal takes off the item's price; None where nobody knows."""
+    given: Decimal | None = request.get("discount_amount")
+    if given is not None:
+        if round_money(given, currency=store.currency) != given:
+            raise ValidationError({"discount_amount": [_("%s has no smaller coin.") % store.currency]})
+        return given
+    benefit = offer.revision.benefit
+    if item is None or item.regular_price is None or not benefit.is_per_unit:
         return None
-    price = discounted_price(
-        offer.revision.benefit, regular_price=item.regular_price, currency=item.price_currency
-    )
-    return item.regular_price - price
+    price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
+    units = min(request.get("quantity", 1), benefit.limit_quantity or request.get("quantity", 1))
+    discount: Decimal = units * (item.regular_price - price)
+    return discount
+
+
+def check_limits_can_count(
+    offer: StoreOffer, *, campaign: Campaign | None, store: Store, discount: Decimal | None, customer: str
+) -> None:
+    """ValidationError by field where a limit counts what the request does not say."""
+    limits = limits_over(offer.revision, campaign)
+    if not customer and any(limit.scope == LimitScope.CUSTOMER for limit in limits):
+        raise ValidationError({"customer": [_("Enter the member number: the deal is limited per customer.")]})
+    money = [limit for limit in limits if limit.unit == LimitUnit.MONEY]
+    if money and discount is None:
+        raise ValidationError({"discount_amount": [_("Enter what was taken off: the deal has a budget.")]})
+    if any(limit.currency != store.currency for limit in money):
+        raise ValidationError({"discount_amount": [_("The deal's budget is in %s.") % money[0].currency]})
+
+
+def take_all(asked: Asked, *, now: datetime) -> Answer:
+    """Take the code, the counters and the use; NotTaken or LimitsChanged takes all of it back."""
+    redemption, offer = asked.redemption, asked.offer
+    with transaction.atomic():
+        if asked.customer:
+            redemption.shopper_id = find_or_add_shopper(member_number=asked.customer, now=now)
+        if asked.has_single_code and not take_code(redemption):
+            raise NotTaken(reasons=[Reason.CODE_USED])
+        takes = takes_of(redemption=redemption, revision=offer.revision, campaign=asked.campaign, now=now)
+        full, left = take_counters(takes)
+        if full:
+            raise NotTaken(reasons=[REACHED[limit.scope] for limit in full], limits=full)
+        used = spend(redemption, version=offer.promotion.budget.version)
+        if (
+            used is None
+        ):  # somebody was faster: took the last use, stopped the promotion, or changed its limits
+            budget = Budget.objects.get(promotion=redemption.promotion_id)
+            if budget.version != offer.promotion.budget.version:
+                raise LimitsChanged
+            raise NotTaken(reasons=[Reason.BUDGET_SPENT if budget.is_open else Reason.STOPPED])
+    limit = offer.promotion.budget.limit_uses
+    in_all = None if limit is None else limit - used
+    uses_left = min((number for number in (left, in_all) if number is not None), default=None)
+    return Answer(CREATED, redemption_body(redemption, uses_left=uses_left))
 
 
 # Counter, limit and open flag stand on one row, so PostgreSQL re-checks them under its lock: never over.
 SPEND = """
 WITH spent AS (
     UPDATE promotions_budget SET used = used + 1
-    WHERE promotion_id = %(promotion)s AND is_open AND (limit_uses IS NULL OR used < limit_uses)
+    WHERE promotion_id = %(promotion)s AND is_open AND version = %(version)s
+      AND (limit_uses IS NULL OR used < limit_uses)
     RETURNING used
 ), written AS (
     INSERT INTO promotions_redemption
-        (id, promotion_id, revision_id, store_id, item_id, redeemed_by_id, code, discount_amount, currency,
-         redeemed_at)
-    SELECT %(id)s, %(promotion)s, %(revision)s, %(store)s, %(item)s, %(by)s, %(code)s, %(discount)s, %(currency)s,
-           %(at)s
+        (id, promotion_id, revision_id, store_id, item_id, redeemed_by_id, shopper_id, code, quantity, state,
+         discount_amount, currency, redeemed_at)
+    SELECT %(id)s, %(promotion)s, %(revision)s, %(store)s, %(item)s, %(by)s, %(shopper)s, %(code)s, %(quantity)s,
+           %(state)s, %(discount)s, %(currency)s, %(at)s
     FROM spent
 )
 SELECT used FROM spent
 """
 
 
-def spend(redemption: Redemption) -> int | None:
-    """Take one use and write the redemption; the uses now taken, or None when none was left."""
+def spend(redemption: Redemption, *, version: int) -> int | None:
+    """Take one use and write the redemption; the uses now taken, or None when there was none to take."""
     with connection.cursor() as cursor:
         cursor.execute(
             SPEND,
             {
                 "id": redemption.pk,
                 "promotion": redemption.promotion_id,
+                "version": version,
                 "revision": redemption.revision_id,
                 "store": redemption.store_id,
                 "item": redemption.item_id,
                 "by": redemption.redeemed_by_id,
+                "shopper": redemption.shopper_id,
                 "code": redemption.code,
+                "quantity": redemption.quantity,
+                "state": str(redemption.state),
                 "discount": redemption.discount_amount,
                 "currency": redemption.currency,
                 "at": redemption.redeemed_at,
@@ -170,48 +236,54 @@ def spend(redemption: Redemption) -> int | None:
     return row[0] if row else None
 
 
-def redemption_body(redemption: Redemption, *, offer: StoreOffer, used: int) -> dict[str, Any]:
-    limit = offer.promotion.budget.limit_uses
+def redemption_body(redemption: Redemption, *, uses_left: int | None) -> dict[str, Any]:
+    """A redemption as both services answer it."""
     return {
         "redemption_id": str(redemption.pk),
-        "promotion_id": offer.promotion.promotion_id,
-        "revision": offer.revision.number,
+        "promotion_id": redemption.promotion.promotion_id,
+        "revision": redemption.revision.number,
         "store_code": redemption.store.store_code,
         "sku": redemption.item.sku if redemption.item else None,
+        "quantity": redemption.quantity,
+        "code": redemption.code,
         "discount_amount": None if redemption.discount_amount is None else str(redemption.discount_amount),
         "currency": redemption.currency or None,
-        "uses_left": None if limit is None else limit - used,
+        "uses_left": uses_left,
+        "state": str(redemption.state),
         "redeemed_at": redemption.redeemed_at.isoformat(),
     }
 
 
-def refusal(reasons: list[Reason], *, offer: StoreOffer, store: Store) -> Answer:
-    """Why not, in codes and in a sentence with the fact in it."""
+def refusal(
+    reasons: list[Reason], *, offer: StoreOffer, store: Store, now: datetime, limits: Sequence[Limit] = ()
+) -> Answer:
+    """Why not, in codes and in a sentence with the fact in it; of a limit also when it starts again."""
     facts = {
         "starts": moment_text(store.local(offer.starts_at)),
         "ends": moment_text(store.local(offer.ends_at)),
         "currency": offer.revision.currency,
+        "code": offer.revision.generic_redemption_code or _("they were sent"),
     }
+    reached = [limit_row(limit, store=store, now=now) for limit in limits]
+    sentence = reason_text(reasons[0], facts)
+    if reached and (again := reached[0]["starts_again_at"]):
+        sentence += " " + _("It starts again on %s.") % moment_text(datetime.fromisoformat(again))
     return problem(
         CONFLICT,
         str(reasons[0]).lower(),
-        reason_text(reasons[0], facts),
+        sentence,
         reasons=[str(reason) for reason in reasons],
+        limits=reached,
         promotion_id=offer.promotion.promotion_id,
     )
 
 
-def problem(status: int, code: str, detail: str, **extra: Any) -> Answer:
-    """A problem document (RFC 9457)."""
-    titles = {NOT_FOUND: "Not found", CONFLICT: "Not redeemed", UNPROCESSABLE: "Key already used"}
-    return Answer(
-        status,
-        {
-            "type": "about:blank",
-            "title": titles[status],
-            "status": status,
-            "detail": detail,
-            "code": code,
-            **extra,
-        },
-    )
+def limit_row(limit: Limit, *, store: Store, now: datetime) -> dict[str, Any]:
+    """A limit that has no room, as JSON; the instant on the store's clock."""
+    again = starts_again_at(limit.period, now=now, timezone=store.timezone)
+    return {
+        "scope": str(limit.scope),
+        "period": str(limit.period),
+        "unit": str(limit.unit),
+        "starts_again_at": store.local(again).isoformat() if again else None,
+    }

@@ -1,53 +1,33 @@
-"""Offers follow what changed: stock, the clock, a spent limit; and a nightly recount that expects no difference.
+"""Offers follow what changed: stock and the clock.
 
 Whoever writes a store offer holds its store's lock, taken in the order of ids: stock loads, publishing, turns
 and the reconciler exclude each other per store, so the counts in `StoreOffer` are exact at every commit.
 """
 
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection, transaction
 
-from inventory.feeds.records import ABSENT, LevelChanges
+from inventory.feeds.records import ABSENT, Int32s, LevelChanges
 from inventory.models import Store
-from inventory.selectors import JOIN_WITHHELD, PROMISED_JOINED
-from promotions.models import Reconciliation
-from promotions.rules.words import ChangeReason
+from promotions.models import PromotionRevision
+from promotions.rules.words import OVER, ChangeReason
+from promotions.selectors.terms import times_of
 from promotions.services.changes import Transition, transitions_from, write_changes
-
-BLOCKING = """jsonb_path_exists({o}.issues, '$[*] ? (@.severity == "blocking")')"""
-
-# The rule of promotions.rules.offer_state for sets of rows; a test holds the two against each other.
-STATE = (
-    """
-CASE WHEN {o}.state = 'STOPPED' THEN 'STOPPED'
-     WHEN {o}.ends_at <= %(now)s THEN 'EXPIRED'
-     WHEN """
-    + BLOCKING
-    + """ THEN 'BLOCKED'
-     WHEN {stocked} = 0 THEN 'NOT_STOCKED'
-     WHEN {available} = 0 THEN 'OUT_OF_STOCK'
-     WHEN {enough} * 2 < {stocked} THEN 'LOW_STOCK'
-     WHEN {o}.starts_at <= %(now)s THEN 'LIVE'
-     ELSE 'READY' END
-"""
-)
-
-
-def state_sql(*, offer: str, stocked: str, available: str, enough: str) -> str:
-    """The state of a row aliased `offer`, from expressions for its three counts; needs %(now)s."""
-    return STATE.format(o=offer, stocked=stocked, available=available, enough=enough)
-
-
-STATE_AS_IS = state_sql(
-    offer="o", stocked="o.items_stocked", available="o.items_available", enough="o.items_enough"
-)
+from promotions.services.states import state_sql, turns_at_sql
 
 CHANGED_LEVELS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS crossed_level
     (store_id int4, item_id int4, old int4, new int4) ON COMMIT DELETE ROWS
 """
+
+# So many changed levels at a time: what they cross is then grouped in memory, and a level costs the same in a big load.
+# As many are cheaper sent than sifted, because reading every promoted item costs the same for a few.
+AT_ONCE = 5_000
 
 # Only rows that cross "carried", "there" or the promotion's own minimum move a count.
 APPLY_CHANGED_LEVELS = f"""
@@ -76,6 +56,7 @@ WITH crossing AS (
         changed_at = %(now)s
     FROM crossing d
     WHERE o.store_id = d.store_id AND o.promotion_id = d.promotion_id AND o.state NOT IN ('STOPPED', 'EXPIRED')
+      AND o.store_id = ANY(%(stores)s::int4[])  -- so that no plan reads the offers of all stores
     RETURNING o.store_id, o.promotion_id, o.revision_id, old.state AS old_state, new.state AS new_state
 )
 SELECT * FROM moved WHERE old_state <> new_state
@@ -87,62 +68,116 @@ def refresh_after_stock_change(*, changes: LevelChanges, now: datetime) -> int:
 
     Runs in the transaction of the load, which holds the locks of the stores. Cost follows the changed rows.
     """
+    moved: list[Transition] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(array_agg(DISTINCT item_id), '{}') FROM promotions_offeritem")
-        promoted = np.array(cursor.fetchone()[0], dtype=np.int64)
-        keep = np.isin(changes.item_ids, promoted)
+        keep = np.ones(len(changes), bool)
+        if len(changes) > AT_ONCE:
+            cursor.execute("SELECT coalesce(array_agg(DISTINCT item_id), '{}') FROM promotions_offeritem")
+            keep = np.isin(changes.item_ids, np.array(cursor.fetchone()[0], dtype=np.int64))
         if not keep.any():
             return 0
         cursor.execute(CHANGED_LEVELS)
-        cursor.execute("TRUNCATE crossed_level")
-        columns = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
-        with cursor.copy("COPY crossed_level FROM STDIN") as copy:
-            for row in zip(*(column.tolist() for column in columns), strict=True):
-                copy.write_row(row)
-        cursor.execute("ANALYZE crossed_level")
-        cursor.execute(APPLY_CHANGED_LEVELS, {"now": now})
-        moved = transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
+        whole = (changes.store_ids[keep], changes.item_ids[keep], changes.old[keep], changes.new[keep])
+        for places in whole_stores(whole[0], at_once=AT_ONCE):
+            cursor.execute("TRUNCATE crossed_level")
+            with cursor.copy("COPY crossed_level FROM STDIN") as copy:
+                for row in zip(*(column[places].tolist() for column in whole), strict=True):
+                    copy.write_row(row)
+            cursor.execute("ANALYZE crossed_level")
+            stores = np.unique(whole[0][places]).tolist()
+            cursor.execute(APPLY_CHANGED_LEVELS, {"now": now, "stores": stores})
+            moved += transitions_from(cursor.fetchall(), reason=ChangeReason.STOCK)
     return write_changes(transitions=moved, now=now)
+
+
+def whole_stores(store_ids: Int32s, *, at_once: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The places of the rows in parts of about so many; a store's rows stay together, so each offer moves once."""
+    order = np.argsort(store_ids, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(store_ids[order])) + 1, len(order))
+    start = 0
+    for end in ends.tolist():
+        if end - start >= at_once or end == len(order):
+            yield order[start:end]
+            start = end
 
 
 DUE_STORES = "SELECT DISTINCT store_id FROM promotions_storeoffer WHERE turns_at <= %(now)s"
 
+# Weekly hours are wall clock, which Python resolves: once for each revision and time zone, however many stores.
+DUE_HOURS = """
+SELECT DISTINCT o.revision_id, s.timezone FROM promotions_storeoffer o JOIN inventory_store s ON s.id = o.store_id
+WHERE o.turns_at <= %(now)s AND o.store_id = ANY(%(stores)s::int4[]) AND o.closes_at <= %(now)s AND o.ends_at > %(now)s
+"""
+
 TURN = f"""
+WITH period AS (
+    SELECT * FROM unnest(%(revisions)s::int8[], %(zones)s::text[], %(opens)s::timestamptz[], %(closes)s::timestamptz[])
+        AS t(revision_id, timezone, opens_at, closes_at)
+), due AS (
+    SELECT o.store_id, o.promotion_id, coalesce(p.opens_at, o.opens_at) AS opens_at,
+           coalesce(p.closes_at, o.closes_at) AS closes_at
+    FROM promotions_storeoffer o JOIN inventory_store s ON s.id = o.store_id
+    LEFT JOIN period p ON p.revision_id = o.revision_id AND p.timezone = s.timezone
+    WHERE o.turns_at <= %(now)s AND o.store_id = ANY(%(stores)s::int4[])
+)
 UPDATE promotions_storeoffer o
-SET state = {STATE_AS_IS}, changed_at = %(now)s,
-    turns_at = CASE WHEN o.state = 'STOPPED' OR o.ends_at <= %(now)s THEN NULL
-                    WHEN o.starts_at <= %(now)s THEN o.ends_at ELSE o.starts_at END
-WHERE o.turns_at <= %(now)s AND o.store_id = ANY(%(stores)s::int4[])
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state, o.ends_at <= %(now)s
+SET opens_at = d.opens_at, closes_at = d.closes_at, changed_at = %(now)s,
+    state = {
+    state_sql(
+        offer="o",
+        period="d",
+        stocked="o.items_stocked",
+        available="o.items_available",
+        enough="o.items_enough",
+    )
+},
+    turns_at = {turns_at_sql(offer="o", period="d")}
+FROM due d WHERE o.store_id = d.store_id AND o.promotion_id = d.promotion_id
+RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state,
+          new.opens_at <= %(now)s AND new.closes_at > %(now)s
 """  # noqa: S608
 
-# The promotion as a whole follows its stores: open once the first opens, over once the last has closed.
+# The promotion as a whole follows its stores: open once the first opens, over once the last has closed and no store
+# honours any more what a shopper saw; until then its code and its budget can be used.
 SETTLE_PROMOTIONS = """
 WITH span AS (
-    SELECT o.promotion_id, min(o.starts_at) AS starts_at, max(o.ends_at) AS ends_at
+    -- Stores that have lost the promotion count only where no other is left.
+    SELECT o.promotion_id,
+           coalesce(min(o.starts_at) FILTER (WHERE o.state <> 'STOPPED'), min(o.starts_at)) AS starts_at,
+           coalesce(max(o.honoured_until) FILTER (WHERE o.state <> 'STOPPED'), max(o.honoured_until)) AS honoured_until
     FROM promotions_storeoffer o JOIN promotions_promotion p ON p.id = o.promotion_id
-    WHERE p.state IN ('PENDING', 'LIVE') AND o.state <> 'STOPPED'
+    WHERE p.state IN ('PENDING', 'LIVE')
       AND (%(promotions)s::int8[] IS NULL OR p.id = ANY(%(promotions)s::int8[]))
     GROUP BY 1
 ), settled AS (
-    SELECT promotion_id, CASE WHEN ends_at <= %(now)s THEN 'EXPIRED' WHEN starts_at <= %(now)s THEN 'LIVE'
-                              ELSE 'PENDING' END AS state
+    SELECT promotion_id, CASE WHEN honoured_until <= %(now)s THEN 'EXPIRED'
+                              WHEN starts_at <= %(now)s THEN 'LIVE' ELSE 'PENDING' END AS state
     FROM span
 ), moved AS (
     UPDATE promotions_promotion p
     SET state = s.state, open_code = CASE WHEN s.state = 'EXPIRED' THEN NULL ELSE p.open_code END
-    FROM settled s WHERE p.id = s.promotion_id AND p.state <> s.state
-    RETURNING p.id, p.state
+    FROM settled s
+    -- Said again of the row itself: one that was stopped meanwhile stays stopped.
+    WHERE p.id = s.promotion_id AND p.state <> s.state AND p.state IN ('PENDING', 'LIVE')
+    RETURNING p.id, old.state AS old_state, p.state, p.revision_state, p.current_revision_id
+), noted AS (
+    INSERT INTO promotions_promotionstep (promotion_id, revision_id, action, old_state, new_state, old_revision_state,
+                                          new_revision_state, why, at)
+    SELECT id, current_revision_id,
+           CASE state WHEN 'LIVE' THEN 'OPEN' WHEN 'PENDING' THEN 'POSTPONE' ELSE 'EXPIRE' END,
+           old_state, state, revision_state, revision_state, '', %(now)s
+    FROM moved
 )
 UPDATE promotions_budget b SET is_open = false FROM moved WHERE moved.id = b.promotion_id AND moved.state = 'EXPIRED'
 """
 
 
 def turn_offers(*, now: datetime) -> int:
-    """Open and close windows that are due at `now`; the number of offers turned. However late, it catches up.
+    """Open and close windows and hours that are due at `now`; the number of offers turned.
 
-    An opened window is told even where the state stays as it is (sold out before and after), because the
-    tablet moves the card from "coming" to "now".
+    However late, it catches up: what was missed in between is not told, only what holds now. An opened window is told
+    even where the state stays as it is (sold out before and after), because the tablet moves the card from "coming" to
+    "now"; the end of the honour window changes no card and is not told.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(DUE_STORES, {"now": now})
@@ -150,138 +185,38 @@ def turn_offers(*, now: datetime) -> int:
         if not due:
             return 0
         stores = Store.objects.filter(pk__in=due).lock_in_order()
-        cursor.execute(TURN, {"now": now, "stores": stores})
+        cursor.execute(DUE_HOURS, {"now": now, "stores": stores})
+        periods = next_periods(cursor.fetchall(), now=now)
+        cursor.execute(TURN, {"now": now, "stores": stores, **periods})
+        rows = cursor.fetchall()
         turned = [
-            Transition(store, promotion, revision, old, new, window_reason(over=over))
-            for store, promotion, revision, old, new, over in cursor.fetchall()
-            if old != "STOPPED"
+            Transition(store, promotion, revision, old, new, window_reason(opened=opened))
+            for store, promotion, revision, old, new, opened in rows
+            if old not in OVER
         ]
         write_changes(transitions=turned, now=now)
     # In a transaction of its own: publishing locks the promotion before its stores, this holds no store any more.
-    settle_promotions(promotions=sorted({step.promotion_id for step in turned}), now=now)
+    settle_promotions(promotions=sorted({row[1] for row in rows}), now=now)
     return len(turned)
 
 
-def window_reason(*, over: bool) -> ChangeReason:
-    return ChangeReason.WINDOW_CLOSED if over else ChangeReason.WINDOW_OPENED
+def next_periods(pairs: Sequence[tuple[int, str]], *, now: datetime) -> dict[str, list[Any]]:
+    """The current or next open period of each revision in each zone, as the columns of `TURN`."""
+    revisions = PromotionRevision.objects.in_bulk({revision_id for revision_id, _zone in pairs})
+    times = [times_of(revisions[revision_id], timezone=zone, now=now) for revision_id, zone in pairs]
+    return {
+        "revisions": [revision_id for revision_id, _zone in pairs],
+        "zones": [zone for _revision, zone in pairs],
+        "opens": [one.opens_at for one in times],
+        "closes": [one.closes_at for one in times],
+    }
+
+
+def window_reason(*, opened: bool) -> ChangeReason:
+    return ChangeReason.WINDOW_OPENED if opened else ChangeReason.WINDOW_CLOSED
 
 
 def settle_promotions(*, promotions: list[int] | None, now: datetime) -> None:
     """Bring the states of the given promotions (None: of all) in line with their stores' windows."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE_PROMOTIONS, {"promotions": promotions, "now": now})
-
-
-SPENT = """
-SELECT o.store_id, o.promotion_id FROM promotions_budget b
-JOIN promotions_storeoffer o ON o.promotion_id = b.promotion_id
-WHERE b.is_open AND b.used >= b.limit_uses AND o.state NOT IN ('STOPPED', 'EXPIRED')
-  AND NOT jsonb_path_exists(o.issues, '$[*] ? (@.code == "BUDGET_SPENT")')
-"""
-
-BLOCK_SPENT = """
-UPDATE promotions_storeoffer o
-SET state = 'BLOCKED', changed_at = %(now)s, issues = o.issues || %(issue)s::jsonb
-FROM promotions_budget b
-WHERE b.promotion_id = o.promotion_id AND b.is_open AND b.used >= b.limit_uses
-  AND o.promotion_id = ANY(%(promotions)s::int8[]) AND o.store_id = ANY(%(stores)s::int4[])
-  AND o.state NOT IN ('STOPPED', 'EXPIRED')
-  AND NOT jsonb_path_exists(o.issues, '$[*] ? (@.code == "BUDGET_SPENT")')
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state
-"""
-
-SPENT_ISSUE = (
-    '[{"code": "BUDGET_SPENT", "severity": "blocking", "resolution": "Raise the limit to reopen the offer."}]'
-)
-
-
-def block_spent_offers(*, now: datetime) -> int:
-    """Tell every store of a promotion whose last use is taken; the number of offers blocked.
-
-    A redemption itself never waits for this: the limit stands on its own row. It only moves what is shown.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SPENT)
-        spent = cursor.fetchall()
-        if not spent:
-            return 0
-        stores = Store.objects.filter(pk__in={store_id for store_id, _promotion in spent}).lock_in_order()
-        promotions = sorted({promotion_id for _store, promotion_id in spent})
-        cursor.execute(
-            BLOCK_SPENT, {"now": now, "issue": SPENT_ISSUE, "promotions": promotions, "stores": stores}
-        )
-        blocked = transitions_from(cursor.fetchall(), reason=ChangeReason.BUDGET_SPENT)
-        return write_changes(transitions=blocked, now=now)
-
-
-RECOUNT = f"""
-WITH counted AS (
-    SELECT o.store_id, o.promotion_id, count(l.item_id) AS stocked,
-           count(*) FILTER (WHERE {PROMISED_JOINED} > 0) AS available,
-           count(*) FILTER (WHERE {PROMISED_JOINED} >= k.minimum_stock) AS enough
-    FROM promotions_storeoffer o
-    JOIN promotions_offeritem k ON k.promotion_id = o.promotion_id
-    LEFT JOIN inventory_stocklevel l ON l.store_id = o.store_id AND l.item_id = k.item_id
-    {JOIN_WITHHELD}
-    WHERE o.store_id = ANY(%(stores)s::int4[]) AND o.state NOT IN ('STOPPED', 'EXPIRED')
-    GROUP BY 1, 2
-), truth AS (
-    SELECT c.*, {state_sql(offer="o", stocked="c.stocked", available="c.available", enough="c.enough")} AS state
-    FROM counted c JOIN promotions_storeoffer o USING (store_id, promotion_id)
-    WHERE o.turns_at > %(now)s  -- due turns are the clock's business, not a difference
-)
-UPDATE promotions_storeoffer o
-SET items_stocked = t.stocked, items_available = t.available, items_enough = t.enough, state = t.state,
-    changed_at = %(now)s
-FROM truth t
-WHERE t.store_id = o.store_id AND t.promotion_id = o.promotion_id
-  AND (o.items_stocked, o.items_available, o.items_enough, o.state)
-      IS DISTINCT FROM (t.stocked, t.available, t.enough, t.state)
-RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state,
-          old.items_stocked, new.items_stocked, old.items_available, new.items_available,
-          old.items_enough, new.items_enough
-"""  # noqa: S608
-
-STORES_AT_ONCE = 50
-
-
-def reconcile(*, slot: date | None, now: datetime) -> Reconciliation | None:
-    """Recount every open offer from the levels, mend and record each difference; none is expected.
-
-    One run a slot: None when the slot is taken; without a slot (by hand) it always runs. Stores are done in
-    small transactions, so loads go on.
-    """
-    if slot is None:
-        run = Reconciliation.objects.create(started_at=now)
-    else:
-        run, is_mine = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
-        if not is_mine:
-            return None
-    store_ids = list(
-        Store.objects.filter(offers__isnull=False).distinct().order_by("pk").values_list("pk", flat=True)
-    )
-    for start in range(0, len(store_ids), STORES_AT_ONCE):
-        recount_stores(run=run, store_ids=store_ids[start : start + STORES_AT_ONCE], now=now)
-    run.finished_at = now
-    run.save()
-    return run
-
-
-def recount_stores(*, run: Reconciliation, store_ids: list[int], now: datetime) -> None:
-    """Recount the offers of some stores and add what differed to the run."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        stores = Store.objects.filter(pk__in=store_ids).lock_in_order()
-        cursor.execute(
-            "SELECT count(*) FROM promotions_storeoffer WHERE store_id = ANY(%s::int4[])"
-            " AND state NOT IN ('STOPPED', 'EXPIRED')",
-            [stores],
-        )
-        run.offers += cursor.fetchone()[0]
-        cursor.execute(RECOUNT, {"stores": stores, "now": now})
-        rows = cursor.fetchall()
-        run.differences += len(rows)
-        names = ("store", "promotion", "revision", "old_state", "new_state", "stocked_was", "stocked_is",
-                 "available_was", "available_is", "enough_was", "enough_is")  # fmt: skip
-        run.details += [dict(zip(names, row, strict=True)) for row in rows[: 100 - len(run.details)]]
-        changed = [row[:5] for row in rows if row[3] != row[4]]
-        write_changes(transitions=transitions_from(changed, reason=ChangeReason.RECONCILED), now=now)

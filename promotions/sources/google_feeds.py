@@ -8,7 +8,7 @@ repeated element) is kept twice.
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from xml.etree.ElementTree import Element
@@ -34,6 +34,7 @@ class FeedRow:
     line_number: int
     raw: str
     values: dict[str, list[str]]
+    is_xml: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ def column_name(text: str) -> str:
     return re.sub(r"[\s_]+", "_", text.strip().lower()).removeprefix("g:")
 
 
-def read_feed(file: FeedFile, *, required: Iterable[str]) -> Iterator[FeedRow | BadFeedRow]:
-    """The rows of a feed. Empty lines are passed over.
+def read_feed(
+    file: FeedFile, *, required: Iterable[str], aliases: Mapping[str, str] | None = None
+) -> Iterator[FeedRow | BadFeedRow]:
+    """The rows of a feed, other names of an attribute (`aliases`) turned into its own. Empty lines are passed over.
 
     Raises FeedRefused for what is no feed: empty, a header without the `required` columns, hostile or broken XML,
     another document.
@@ -61,19 +64,22 @@ def read_feed(file: FeedFile, *, required: Iterable[str]) -> Iterator[FeedRow | 
         head = stream.read(_HEAD_BYTES)
     start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     if start.replace(b"\0", b"").lstrip().startswith(b"<"):
-        return _items(file)
-    return _lines(list(file.lines()), tuple(required))
+        return _items(file, aliases or {})
+    return _lines(list(file.lines()), tuple(required), aliases or {})
 
 
-def _lines(lines: list[tuple[int, str]], required: tuple[str, ...]) -> Iterator[FeedRow | BadFeedRow]:
+def _lines(
+    lines: list[tuple[int, str]], required: tuple[str, ...], aliases: Mapping[str, str]
+) -> Iterator[FeedRow | BadFeedRow]:
     # NUL, which no text column holds, is made visible.
     filled = iter([(number, line.replace("\0", "\u2400")) for number, line in lines if line.strip()])
     _number, first = next(filled, (0, ""))
     if not first:
         raise FeedRefused("empty_file", "The file is empty.")
-    delimiter, header = _header(first)
+    delimiter, named = _header(first)
+    header = [aliases.get(name, name) for name in named]
     if missing := [name for name in required if name not in header]:
-        found = ", ".join(header)[:300]
+        found = ", ".join(named)[:300]
         raise FeedRefused(
             "unknown_header", f"The header lacks the columns {', '.join(missing)}; found were: {found}."
         )
@@ -120,7 +126,7 @@ def _cells(lines: list[tuple[int, str]], place: int, delimiter: str) -> tuple[li
     return None, 1
 
 
-def _items(file: FeedFile) -> Iterator[FeedRow | BadFeedRow]:
+def _items(file: FeedFile, aliases: Mapping[str, str]) -> Iterator[FeedRow | BadFeedRow]:
     root = ""
     count = 0
     record: Element | None = None
@@ -133,7 +139,7 @@ def _items(file: FeedFile) -> Iterator[FeedRow | BadFeedRow]:
                     record = element
             elif element is record:
                 count += 1
-                yield _item(element, count)
+                yield _item(element, count, aliases)
                 element.clear()
                 record = None
             elif record is None:
@@ -142,13 +148,14 @@ def _items(file: FeedFile) -> Iterator[FeedRow | BadFeedRow]:
         raise FeedRefused("wrong_document", f"The XML is a {root}; expected RSS items or Atom entries.")
 
 
-def _item(element: Element, number: int) -> FeedRow:
-    values = _gathered((column_name(_local(child)), "".join(child.itertext())) for child in element)
+def _item(element: Element, number: int, aliases: Mapping[str, str]) -> FeedRow:
+    named = [(column_name(_local(child)), "".join(child.itertext())) for child in element]
+    values = _gathered((aliases.get(name, name), text) for name, text in named)
     inside = "".join(
-        f"<g:{name}>{escape(text)}</g:{name}>" for name, texts in values.items() for text in texts
+        f"<g:{name}>{escape(text)}</g:{name}>" for name, texts in _gathered(named).items() for text in texts
     )
     name = _local(element)
-    return FeedRow(number, visible(f"<{name}>{inside}</{name}>"), values)
+    return FeedRow(number, visible(f"<{name}>{inside}</{name}>"), values, is_xml=True)
 
 
 def _local(element: Element) -> str:

@@ -1,68 +1,51 @@
 """Google Merchant Center promotions feed: what each row says, in the fields of a revision.
 
-Format: Google's "Promotions data specification" (attribute names, enum values, ISO 8601 intervals, amounts such as
-"45.00 USD"). Enum values may use any case. Our own columns may follow where Google has none: fixed_price_amount,
-minimum_stock, limit_uses, operator_display_name, operator_text, version_number.
+Format: Google's "Promotions data specification" (attribute names of both generations, enum values, ISO 8601
+intervals, amounts such as "45.00 USD"); docs/google.md tells what is read. Rows without coupon_value_type are read
+as before Google had it: the terms that are given make the kind.
 """
 
-import datetime as dt
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from inventory.feeds.blocks import FeedFile
+from promotions.rules.content import canonical, known_timezones
+from promotions.rules.google import ITEM_FILTERS, Problem, promotion_problems
 from promotions.rules.words import (
+    DELIVERY,
     CouponValueType,
     OfferType,
     ProductApplicability,
     RedemptionChannel,
     StoreApplicability,
 )
-from promotions.sources.google_feeds import BadFeedRow, FeedRow, read_feed
-
-REQUIRED = (
-    "promotion_id",
-    "product_applicability",
-    "offer_type",
-    "long_title",
-    "promotion_effective_dates",
-    "redemption_channel",
+from promotions.sources import google_columns as columns
+from promotions.sources.google_cells import (
+    FieldError,
+    amount_in,
+    list_in,
+    objects_in,
+    percent_in,
+    text_in,
+    whole_in,
+    word_in,
 )
-LISTS = {
-    "item_id": "item_id_inclusion",
-    "item_id_inclusion": "item_id_inclusion",
-    "item_id_exclusion": "item_id_exclusion",
-    "brand": "brand_inclusion",
-    "brand_exclusion": "brand_exclusion",
-    "product_type": "product_type_inclusion",
-    "product_type_exclusion": "product_type_exclusion",
-    "item_group_id": "item_group_id_inclusion",
-    "item_group_id_exclusion": "item_group_id_exclusion",
-    "store_code": "store_codes_inclusion",
-    "store_codes_inclusion": "store_codes_inclusion",
-    "store_code_exclusion": "store_codes_exclusion",
-    "store_codes_exclusion": "store_codes_exclusion",
-}
-# What may stand several times; everything else says one thing.
-REPEATED = frozenset({*LISTS, "redemption_channel", "promotion_destination"})
-ITEM_FIELDS = tuple(name for name in dict.fromkeys(LISTS.values()) if not name.startswith("store_"))
-AMOUNTS = ("money_off_amount", "fixed_price_amount", "minimum_purchase_amount")
-TEXTS = ("operator_display_name", "operator_text", "promotion_url")
+from promotions.sources.google_feeds import BadFeedRow, FeedRow, read_feed
+from promotions.sources.google_periods import period_fields, period_in
 
-# How much a revision's fields hold.
-LENGTHS = {"promotion_id": 60, "long_title": 200, "operator_display_name": 120, "promotion_url": 200}
-LONGEST_CODE = 200
-KNOWN = frozenset({
-    *REQUIRED, *AMOUNTS, *TEXTS, "percent_off", "generic_redemption_code", "store_applicability", "minimum_stock",
-    "limit_uses", "version_number",
+LONGEST_ID = 60
+# Google's rules that a row of no use to us breaks as well; the others matter to Google alone.
+REFUSED = frozenset({
+    "percent_out_of_range", "amount_not_positive", "count_not_positive", "term_missing", "term_of_other_kind",
+    "quantity_of_other_kind", "delivery_in_store", "code_missing", "code_unneeded", "products_listed_for_all",
+    "stores_listed_for_all", "no_stores",
 })  # fmt: skip
+ITEM_LISTS = tuple(
+    f"{name}_{way}" for name in (*ITEM_FILTERS, "item_list") for way in ("inclusion", "exclusion")
+)
 
-_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([A-Z]{3})", re.ASCII)
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?) ?%?", re.ASCII)
-_BARE_AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
-_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+Values = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -79,209 +62,238 @@ class PromotionRow:
     version: int | None = None
 
 
-class FieldError(ValueError):
-    """A value that is not what the format asks for, or that does not go with the others."""
-
-    def __init__(self, field: str, value: str, expected: str, *, code: str = "bad_value") -> None:
-        shown = value if len(value) <= 80 else f"{value[:77]}…"
-        super().__init__(f"{field}: expected {expected}, found “{shown}”.")
-        self.code = code
-
-
 def read_promotions(
     file: FeedFile, *, window_is_wall_clock: bool = False
 ) -> Iterator[PromotionRow | BadFeedRow]:
     """The promotions of a feed, in whatever form it came (google_feeds.py). Raises FeedRefused.
 
-    With `window_is_wall_clock` the offsets of the effective dates are ignored: the times hold on each store's
-    own clock. Otherwise they are instants.
+    With `window_is_wall_clock` the offsets of the dates are ignored: the times hold on each store's own clock.
+    Otherwise they are instants.
     """
-    for row in read_feed(file, required=REQUIRED):
+    for row in read_feed(file, required=columns.REQUIRED, aliases=columns.ALIASES):
         if isinstance(row, BadFeedRow):
             yield row
             continue
         try:
-            yield _promotion(row, window_is_wall_clock=window_is_wall_clock)
+            yield read_row(row, window_is_wall_clock=window_is_wall_clock)
         except FieldError as error:
             yield BadFeedRow(row.line_number, row.raw, error.code, f"Line {row.line_number}, {error}")
 
 
-def _promotion(row: FeedRow, *, window_is_wall_clock: bool) -> PromotionRow:
-    values = {name: _one_text(name, texts) for name, texts in row.values.items()}
-    content = read_content(values, window_is_wall_clock=window_is_wall_clock)
-    version = values.get("version_number")
-    if version is not None:
-        matched(_COUNT, "version_number", version, "a whole number")
+def read_row(row: FeedRow, *, window_is_wall_clock: bool) -> PromotionRow:
+    """One promotion. Raises FieldError for the first thing that is wrong with it."""
+    content = read_content(row.values, is_xml=row.is_xml, window_is_wall_clock=window_is_wall_clock)
+    said = {name: one_text(name, row.values) for name in ("promotion_id", columns.VERSION)}
+    if len(said["promotion_id"]) > LONGEST_ID:
+        raise FieldError(
+            "promotion_id", said["promotion_id"], f"at most {LONGEST_ID} characters", code="too_long"
+        )
+    version = said[columns.VERSION]
     return PromotionRow(
-        row.line_number, row.raw, values["promotion_id"], content, None if version is None else int(version)
+        row.line_number,
+        row.raw,
+        said["promotion_id"],
+        content,
+        whole_in(columns.VERSION, version) if version else None,
     )
 
 
-def _one_text(name: str, texts: list[str]) -> str:
-    """The values of an attribute as one: lists are joined, anything else may only repeat itself."""
-    if name in REPEATED:
-        return ",".join(texts)
-    if name in KNOWN and len(set(texts)) > 1:
+def one_text(name: str, values: Values) -> str:
+    """The text of a column that says one thing, "" where it is empty; it may only repeat itself."""
+    texts = values.get(name) or [""]
+    if len(set(texts)) > 1:
         raise FieldError(name, ", ".join(texts), "one value", code="repeated_value")
     return texts[0]
 
 
-def read_content(values: Mapping[str, str], *, window_is_wall_clock: bool) -> dict[str, Any]:
-    """Revision fields from one line's cells. Raises FieldError."""
-    for name in REQUIRED:
-        if name not in values:
-            raise FieldError(name, "", "a value")
-    content: dict[str, Any] = {
-        "long_title": values["long_title"],
-        "product_applicability": enum_value(values, "product_applicability", ProductApplicability),
-        "offer_type": enum_value(values, "offer_type", OfferType),
-        "generic_redemption_code": values.get("generic_redemption_code", ""),
-        "redemption_channel": channels(values["redemption_channel"]),
-        "store_applicability": enum_value(
-            {"store_applicability": "all_stores", **values}, "store_applicability", StoreApplicability
-        ),
-        **window(values["promotion_effective_dates"], window_is_wall_clock=window_is_wall_clock),
-        **benefit(values),
+def read_content(values: Values, *, is_xml: bool, window_is_wall_clock: bool) -> dict[str, Any]:
+    """Revision fields from a row's texts by column. Raises FieldError."""
+    said = {
+        name: one_text(name, values)
+        for name in values
+        if name in columns.KNOWN and name not in columns.LISTS and name != "redemption_channel"
     }
-    for column, field in LISTS.items():
-        if column in values:
-            content[field] = [part.strip() for part in values[column].split(",") if part.strip()]
-    check_lists(content)
-    if content["store_applicability"] == StoreApplicability.ALL_STORES:
-        # Google ignores the lists when all stores are meant.
-        content.pop("store_codes_inclusion", None)
-    check_lengths(values, content)
-    for name in TEXTS:
-        if name in values:
-            content[name] = values[name]
-    for name in ("minimum_stock", "limit_uses"):
-        if name in values:
-            content[name] = int(matched(_COUNT, name, values[name], "a whole number")[0])
-    return content
+    for name in columns.REQUIRED:
+        if not values.get(name):
+            raise FieldError(name, "", "a value", code="missing_value")
+    is_full = said.get(columns.VARIANT) == columns.FULL
+    content = {
+        **read_lists(values, is_xml=is_xml and not is_full),
+        "store_applicability": stores_meant(values),
+        **read_words(said),
+        **read_texts(said, is_full=is_full),
+        **read_money(said),
+        **{name: whole_in(name, said[name]) for name in columns.WHOLE_NUMBERS if name in said},
+        **{name: objects_in(name, said[name]) for name in columns.OBJECTS if name in said},
+        **read_periods(said, is_full=is_full, window_is_wall_clock=window_is_wall_clock),
+    }
+    content["coupon_value_type"] = kind_in(said, content)
+    if content["coupon_value_type"] == CouponValueType.FREE_GIFT_WITH_VALUE and not is_full:
+        # Google lets the title say what the gift is.
+        content.setdefault("free_gift_description", content["long_title"])
+    check_row(values, content, is_full=is_full)
+    return canonical(content)
 
 
-def check_lengths(values: Mapping[str, str], content: Mapping[str, Any]) -> None:
-    """Raises FieldError for what is longer than we can keep."""
-    for name, length in LENGTHS.items():
-        if len(values.get(name, "")) > length:
-            raise FieldError(name, values[name], f"at most {length} characters", code="too_long")
-    for name in LISTS.values():
-        if long := next((code for code in content.get(name, ()) if len(code) > LONGEST_CODE), ""):
-            raise FieldError(name, long, f"at most {LONGEST_CODE} characters a code", code="too_long")
-
-
-def check_lists(content: Mapping[str, Any]) -> None:
-    """Raises FieldError for a promotion of no products, and for a store that is in and out."""
-    # Google also takes the link from the product feed, which we do not read.
-    specific = content["product_applicability"] == ProductApplicability.SPECIFIC_PRODUCTS
-    if specific and not any(content.get(name) for name in ITEM_FIELDS):
-        raise FieldError("item_id", "", "at least one of the products meant", code="no_products")
-    both = set(content.get("store_codes_inclusion", ())) & set(content.get("store_codes_exclusion", ()))
-    if both and content["store_applicability"] == StoreApplicability.SPECIFIC_STORES:
-        raise FieldError(
-            "store_code_exclusion",
-            ", ".join(sorted(both)),
-            "no store that is included",
-            code="store_in_and_out",
-        )
-
-
-def enum_value(values: Mapping[str, str], field: str, words: type[Any]) -> Any:
-    try:
-        return words(values[field].upper().replace(" ", "_"))
-    except ValueError:
-        expected = " or ".join(str(word).lower() for word in words)
-        raise FieldError(field, values[field], expected) from None
-
-
-def channels(text: str) -> list[str]:
-    return [
-        enum_value({"redemption_channel": part.strip()}, "redemption_channel", RedemptionChannel)
-        for part in text.split(",")
-        if part.strip()
+def read_lists(values: Values, *, is_xml: bool) -> dict[str, Any]:
+    """Every list that is given, and the channels."""
+    found: dict[str, Any] = {
+        name: list_in(name, values[name], is_split=not (is_xml and name in columns.WORDED_LISTS))
+        for name in columns.LISTS
+        if name in values
+    }
+    channels = list_in("redemption_channel", values["redemption_channel"], is_split=True)
+    found["redemption_channel"] = [
+        word_in("redemption_channel", channel, RedemptionChannel) for channel in channels
     ]
-
-
-def matched(pattern: re.Pattern[str], field: str, text: str, expected: str) -> re.Match[str]:
-    found = pattern.fullmatch(text)
-    if not found:
-        raise FieldError(field, text, expected)
     return found
 
 
-def benefit(values: Mapping[str, str]) -> dict[str, Any]:
-    """The amounts, their one currency, and the kind of deal they make."""
-    given: dict[str, Any] = {}
-    currencies = set()
-    if "percent_off" in values:
-        given["percent_off"] = Decimal(
-            matched(_PERCENT, "percent_off", values["percent_off"], "a percentage such as 25")[1]
-        )
-    for field in AMOUNTS:
-        if field in values:
-            if _BARE_AMOUNT.fullmatch(values[field]):
-                raise FieldError(field, values[field], "an amount such as 1.00 USD", code="no_currency")
-            found = matched(_AMOUNT, field, values[field], "an amount such as 1.00 USD")
-            given[field] = Decimal(found[1])
-            currencies.add(found[2])
-    kinds = [kind for kind, field in KIND_FIELDS.items() if field in given]
-    if len(kinds) != 1:
-        found_fields = ", ".join(KIND_FIELDS[kind] for kind in kinds) or "none"
-        raise FieldError(
-            "percent_off", found_fields, "exactly one of percent_off, money_off_amount, fixed_price_amount"
-        )
-    if len(currencies) > 1:
-        raise FieldError(
-            "minimum_purchase_amount", ", ".join(sorted(currencies)), "one currency for all amounts"
-        )
-    return {"coupon_value_type": kinds[0], "currency": "".join(currencies), **given}
+def stores_meant(values: Values) -> StoreApplicability:
+    """What a promotion without the word means: the stores it names, else all."""
+    named = values.get("store_codes_inclusion") or values.get("store_groups_inclusion")
+    return StoreApplicability.SPECIFIC_STORES if named else StoreApplicability.ALL_STORES
 
 
-KIND_FIELDS = {
-    CouponValueType.PERCENT_OFF: "percent_off",
-    CouponValueType.MONEY_OFF: "money_off_amount",
-    CouponValueType.FIXED_PRICE: "fixed_price_amount",
-}
+def read_words(said: Mapping[str, str]) -> dict[str, Any]:
+    """The words of our vocabulary."""
+    return {name: word_in(name, said[name], words) for name, words in columns.WORDS.items() if name in said}
 
 
-def window(text: str, *, window_is_wall_clock: bool) -> dict[str, Any]:
-    """The effective dates, "start/end" in ISO 8601, as a half-open wall-clock window.
-
-    An end that names a period's last second or minute (23:59:59, 23:59) means the instant after it; an end that
-    is only a day includes that day. Times without an offset are each store's own.
-    """
-    start_text, slash, end_text = text.partition("/")
-    expected = "start/end such as 2026-11-20T00:00-05:00/2026-11-27T00:00-05:00"
-    try:
-        start, end = (dt.datetime.fromisoformat(part.strip()) for part in (start_text, end_text))
-    except ValueError:
-        raise FieldError("promotion_effective_dates", text, expected) from None
-    if not slash or (start.tzinfo is None) != (end.tzinfo is None):
-        raise FieldError("promotion_effective_dates", text, expected)
-    zone = ""
-    try:
-        end += inclusive_rest(end_text.strip(), end)
-        if start.tzinfo is not None and not window_is_wall_clock:
-            start, end, zone = start.astimezone(dt.UTC), end.astimezone(dt.UTC), "UTC"
-    except OverflowError:
-        raise FieldError("promotion_effective_dates", text, expected) from None
-    if end.replace(tzinfo=None) <= start.replace(tzinfo=None):
-        raise FieldError(
-            "promotion_effective_dates", text, "an end after the start", code="ends_before_start"
-        )
+def read_texts(said: Mapping[str, str], *, is_full: bool) -> dict[str, str]:
     return {
-        "starts_on": start.date(),
-        "starts_time": start.time(),
-        "ends_on": end.date(),
-        "ends_time": end.time(),
-        "window_timezone": zone,
+        name: text_in(name, said[name], longest=longest, may_be_json=is_full)
+        for name, longest in columns.TEXTS.items()
+        if name in said
     }
 
 
-def inclusive_rest(text: str, end: dt.datetime) -> dt.timedelta:
-    """What is missing to the half-open end."""
-    if len(text) == len("2026-11-27"):
-        return dt.timedelta(days=1)
-    if end.second == 59:
-        return dt.timedelta(seconds=1)
-    return dt.timedelta(minutes=1) if end.minute == 59 and end.second == 0 else dt.timedelta()
+def read_money(said: Mapping[str, str]) -> dict[str, Any]:
+    """The amounts and their one currency."""
+    found: dict[str, Any] = {}
+    currencies = {said["currency"]} if "currency" in said else set()
+    if "percent_off" in said:
+        found["percent_off"] = percent_in("percent_off", said["percent_off"])
+    for name in columns.AMOUNTS:
+        if name in said:
+            found[name], currency = amount_in(name, said[name])
+            currencies.add(currency)
+    if len(currencies) > 1:
+        shown = ", ".join(sorted(currencies))
+        raise FieldError("currency", shown, "one currency for all amounts", code="mixed_currencies")
+    return {"currency": "".join(currencies), **found}
+
+
+def read_periods(said: Mapping[str, str], *, is_full: bool, window_is_wall_clock: bool) -> dict[str, Any]:
+    """When it is valid and when it is shown, both on one clock."""
+    zone = said.get("window_timezone", "")
+    if zone and zone not in known_timezones():
+        raise FieldError(
+            "window_timezone", zone, "an IANA time zone such as America/New_York", code="bad_zone"
+        )
+    ways = {"zone": zone, "is_exact": is_full, "window_is_wall_clock": window_is_wall_clock}
+    window = period_in(columns.EFFECTIVE, said[columns.EFFECTIVE], **ways)  # type: ignore[arg-type]
+    found = period_fields(window) | {"window_timezone": window.zone}
+    if columns.DISPLAY in said:
+        shown = period_in(columns.DISPLAY, said[columns.DISPLAY], **ways)  # type: ignore[arg-type]
+        if shown.zone != window.zone:
+            raise FieldError(
+                columns.DISPLAY,
+                said[columns.DISPLAY],
+                "offsets as in the effective dates, or none as there",
+                code="mixed_times",
+            )
+        found |= period_fields(shown, prefix="display_")
+    return found
+
+
+def kind_in(said: Mapping[str, str], content: Mapping[str, Any]) -> CouponValueType:
+    """The kind of deal: as the row says, else the one that its terms make."""
+    if "coupon_value_type" in content:
+        return CouponValueType(content["coupon_value_type"])
+    if columns.DELIVERY in said:
+        return CouponValueType(word_in(columns.DELIVERY, said[columns.DELIVERY], sorted(DELIVERY)))
+    amounts = [
+        name for name in ("percent_off", "money_off_amount", "fixed_price_amount", "tiers") if content.get(name)
+        or content.get(name) == 0
+    ]  # fmt: skip
+    gifts = [kind for name, kind in GIFT_KINDS.items() if content.get(name)]
+    if len(amounts) + bool(gifts) > 1:
+        shown = ", ".join([*amounts, *(["a gift"] if gifts else [])])
+        raise FieldError("coupon_value_type", shown, "one benefit a promotion", code="several_benefits")
+    if gifts:
+        return gifts[0]
+    if not amounts:
+        expected = "percent_off, money_off_amount, a gift or another benefit"
+        raise FieldError("coupon_value_type", "", expected, code="no_benefit")
+    return counted_kind(amounts[0], content)
+
+
+# The first that is given names the kind.
+GIFT_KINDS = {
+    "free_gift_item_id": CouponValueType.FREE_GIFT_WITH_ITEM_ID,
+    "free_gift_value": CouponValueType.FREE_GIFT_WITH_VALUE,
+    "free_gift_description": CouponValueType.FREE_GIFT,
+}
+# By amount: alone, with M, and with N.
+AMOUNT_KINDS = {
+    "percent_off": (
+        CouponValueType.PERCENT_OFF,
+        CouponValueType.BUY_M_GET_PERCENT_OFF,
+        CouponValueType.BUY_M_GET_N_PERCENT_OFF,
+    ),
+    "money_off_amount": (
+        CouponValueType.MONEY_OFF,
+        CouponValueType.BUY_M_GET_MONEY_OFF,
+        CouponValueType.BUY_M_GET_N_MONEY_OFF,
+    ),
+    "fixed_price_amount": (
+        CouponValueType.FIXED_PRICE,
+        CouponValueType.BUNDLE_PRICE,
+        CouponValueType.BUNDLE_PRICE,
+    ),
+    "tiers": (CouponValueType.TIERED,) * 3,
+}
+
+
+def counted_kind(amount: str, content: Mapping[str, Any]) -> CouponValueType:
+    """What an amount is with the quantities that stand beside it."""
+    alone, with_m, with_n = AMOUNT_KINDS[amount]
+    if content.get("get_this_quantity_discounted") is not None:
+        return with_n
+    return (
+        with_m
+        if content.get("minimum_purchase_quantity") is not None or content.get("bundle_parts")
+        else alone
+    )
+
+
+def check_row(values: Values, content: Mapping[str, Any], *, is_full: bool) -> None:
+    """Raises FieldError for what does not go together. What is left to the rules of every revision is said there."""
+    if not is_full:
+        lists = {name: content.get(name) or [] for name in columns.LISTS}
+        checked = {
+            **values, **lists, "redemption_channel": content["redemption_channel"],
+            "coupon_value_type": [content["coupon_value_type"]],
+            **({"percent_off": [f"{content['percent_off']:f}"]} if "percent_off" in content else {}),
+        }  # fmt: skip
+        for problem in promotion_problems(checked):
+            if problem.code in REFUSED and not is_ours(problem, content):
+                raise FieldError(problem.field, problem.value, problem.expected, code=problem.code)
+    specific = content["product_applicability"] == ProductApplicability.SPECIFIC_PRODUCTS
+    if specific and not any(content.get(name) for name in ITEM_LISTS):
+        # Google also takes the link from the product feed, which we do not read.
+        expected = "at least one of the products meant"
+        raise FieldError("item_id_inclusion", "", expected, code="no_products")
+    both = set(content.get("store_codes_inclusion", ())) & set(content.get("store_codes_exclusion", ()))
+    if both:
+        shown = ", ".join(sorted(both))
+        raise FieldError("store_codes_exclusion", shown, "no store that is included", code="store_in_and_out")
+
+
+def is_ours(problem: Problem, content: Mapping[str, Any]) -> bool:
+    """Whether what Google refuses makes sense with a column of our own."""
+    if problem.code == "no_stores":
+        return bool(content.get("store_groups_inclusion") or content.get("store_groups_exclusion"))
+    has_own_code = content["offer_type"] not in (OfferType.NO_CODE, OfferType.GENERIC_CODE)
+    return problem.code in ("code_missing", "code_unneeded") and has_own_code

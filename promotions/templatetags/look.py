@@ -47,8 +47,11 @@ OUTCOME_LOOKS = {
     Outcome.REFUSE: ("refuse", "bar", gettext_lazy("Can’t honour")),
     Outcome.UNKNOWN: ("unknown", "question", gettext_lazy("Unknown")),
 }
-GOOD_REASONS = {Reason.VALID}
-REASONS_TO_MIND = {Reason.LOW_STOCK, Reason.STALE_STOCK, Reason.CODE_NEEDED, Reason.MINIMUM_PURCHASE}
+GOOD_REASONS = {Reason.VALID, Reason.HONOUR_WINDOW}
+REASONS_TO_MIND = {
+    Reason.LOW_STOCK, Reason.STALE_STOCK, Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE,
+    Reason.MINIMUM_QUANTITY, Reason.BUNDLE_INCOMPLETE,
+}  # fmt: skip
 TONES_OF_MESSAGES = {"success": "honour", "warning": "check", "error": "refuse"}
 
 

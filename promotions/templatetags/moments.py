@@ -34,30 +34,40 @@ def belongs(card: OfferCard | None, now: datetime) -> bool:
 @register.filter
 def window(card: OfferCard) -> str:
     """Until when an open offer holds, or from when a coming one does. Store-local; midnight is the day before."""
-    return until(card) if card.is_open else since(card)
+    if card.is_open:
+        return until(card)
+    return again(card) if card.is_between else since(card)
 
 
 def until(card: OfferCard) -> str:
-    whole_day = card.ends_at.time() == MIDNIGHT
-    if card.ends_today:
-        return _("until tonight") if whole_day else _("until %(time)s") % {"time": clock(card.ends_at)}
-    day = short_day(card.ends_at - card.ends_at.resolution)
+    whole_day = card.closes_at.time() == MIDNIGHT
+    if card.closes_today:
+        return _("until tonight") if whole_day else _("until %(time)s") % {"time": clock(card.closes_at)}
+    day = short_day(card.closes_at - card.closes_at.resolution)
     if whole_day:
         return _("until %(day)s") % {"day": day}
-    return _("until %(day)s, %(time)s") % {"day": day, "time": clock(card.ends_at)}
+    return _("until %(day)s, %(time)s") % {"day": day, "time": clock(card.closes_at)}
 
 
 def since(card: OfferCard) -> str:
-    day = _("tomorrow") if card.starts_tomorrow else short_day(card.starts_at)
-    if card.starts_at.time() == MIDNIGHT:
+    day = _("tomorrow") if card.opens_tomorrow else short_day(card.opens_at)
+    if card.opens_at.time() == MIDNIGHT:
         return _("from %(day)s") % {"day": day}
-    return _("from %(day)s, %(time)s") % {"day": day, "time": clock(card.starts_at)}
+    return _("from %(day)s, %(time)s") % {"day": day, "time": clock(card.opens_at)}
+
+
+def again(card: OfferCard) -> str:
+    """Outside its hours: when these begin again."""
+    if card.opens_today:
+        return _("again from %(time)s") % {"time": clock(card.opens_at)}
+    day = _("tomorrow") if card.opens_tomorrow else short_day(card.opens_at)
+    return _("again from %(day)s, %(time)s") % {"day": day, "time": clock(card.opens_at)}
 
 
 @register.filter
 def order(card: OfferCard) -> str:
     """Where the card stands in the list, as text that sorts: open ones by their end, coming ones by their start."""
-    return f"0 {card.ends_at.timestamp():.0f}" if card.is_open else f"1 {card.starts_at.timestamp():.0f}"
+    return f"0 {card.closes_at.timestamp():.0f}" if card.is_open else f"1 {card.opens_at.timestamp():.0f}"
 
 
 @register.filter

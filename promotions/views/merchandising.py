@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import user_passes_test
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,29 +14,25 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import (
     conditional_page,
     require_GET,
-    require_http_methods,
     require_POST,
     require_safe,
 )
 
-from promotions.forms import SECTIONS, PromotionForm, Section, StopForm, error_lists
+from promotions.forms import StopForm, error_lists
 from promotions.models import Promotion, PromotionRevision
-from promotions.rules.words import PromotionState
-from promotions.selectors.board import Board, board_for, listed_promotions, promotion_rows, state_counts
+from promotions.selectors.approvals import way_of
+from promotions.selectors.board import Board, board_for
 from promotions.selectors.briefing import card_for
 from promotions.selectors.cards import ITEMS_ON_A_CARD, OfferCard
 from promotions.selectors.picking import search_items
 from promotions.selectors.preview import draft_board, draft_card
 from promotions.services.publishing import (
-    CLOSED,
-    create_promotion,
     publish_promotion,
-    revise_promotion,
     stop_promotion,
 )
-from promotions.views.revision_words import history_of, sections_of, window_text
-
-ROWS_A_PAGE = 50
+from promotions.services.steps import CLOSED
+from promotions.views.history_words import timeline_of
+from promotions.views.revision_words import sections_of
 
 
 def may_merchandise(user: Any) -> bool:
@@ -48,102 +43,6 @@ def may_merchandise(user: Any) -> bool:
 
 
 merchandisers_only = user_passes_test(may_merchandise)
-
-
-@require_safe
-@merchandisers_only
-def promotion_list(request: HttpRequest) -> HttpResponse:
-    """Every promotion, by state and search."""
-    search = text_of(request, "q")
-    state = next((each for each in PromotionState if each == request.GET.get("state")), None)
-    counts = state_counts(search=search)
-    found = listed_promotions(state=state, search=search)
-    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "section": "promotions",
-        "tabs": [(None, _("All"), counts.total()), *((each, each, counts[each]) for each in PromotionState)],
-        "state": state,
-        "search": search,
-        "page": page,
-        "rows": [(row, window_text(row.revision)) for row in promotion_rows(promotions=page.object_list)],
-    }
-    piece = (
-        "_promotions.html"
-        if request.headers.get("HX-Target", "").endswith("#promotions")
-        else "promotions.html"
-    )
-    return render(request, f"merchandising/{piece}", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@merchandisers_only
-def promotion_new(request: HttpRequest) -> HttpResponse:
-    """Write a promotion's first revision."""
-    form = PromotionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            revision = create_promotion(
-                promotion_id=form.cleaned_data["promotion_id"],
-                content=form.content(),
-                author=request.user,
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            form.add_service_errors(error)
-        else:
-            messages.success(request, _("Saved as a draft. No store sees it before it is published."))
-            return redirect("promotion-detail", revision.promotion_id)
-    return form_page(request, form, promotion=None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@merchandisers_only
-def promotion_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the next revision of a promotion."""
-    promotion = get_object_or_404(Promotion, pk=pk)
-    newest = promotion.latest_revision()
-    form = PromotionForm(request.POST or None, revision=newest)
-    if request.method == "POST" and form.is_valid():
-        try:
-            revision = revise_promotion(
-                promotion=promotion, content=form.content(), author=request.user, now=timezone.now()
-            )
-        except ValidationError as error:
-            form.add_service_errors(error)
-        else:
-            messages.success(request, saved_words(revision, newest))
-            return redirect("promotion-detail", pk)
-    return form_page(request, form, promotion=promotion)
-
-
-def saved_words(revision: PromotionRevision, before: PromotionRevision) -> str:
-    if revision.pk == before.pk:
-        return _("Nothing was changed, so there is no new revision.")
-    return _("Saved as revision %(number)s. Stores see it once it is published.") % {
-        "number": revision.number
-    }
-
-
-def form_page(request: HttpRequest, form: PromotionForm, *, promotion: Promotion | None) -> HttpResponse:
-    context = {
-        "section": "promotions",
-        "form": form,
-        "promotion": promotion,
-        "sections": [form_section(form, part) for part in SECTIONS],
-    }
-    return render(request, "merchandising/form.html", context, status=422 if form.errors else 200)
-
-
-def form_section(form: PromotionForm, part: Section) -> dict[str, Any]:
-    """One part of the form; what few need is folded away unless something stands in it."""
-    more = [form[name] for name in part.more]
-    return {
-        "key": part.key,
-        "title": part.title,
-        "fields": [form[name] for name in part.fields],
-        "more": more,
-        "is_open": any(field.value() or field.errors for field in more),
-    }
 
 
 @require_safe
@@ -169,7 +68,8 @@ def detail_page(
         "has_unpublished": newest.pk != promotion.current_revision_id,
         "is_over": promotion.state in CLOSED,
         "sections": sections_of(newest),
-        "history": history_of(promotion),
+        "timeline": timeline_of(promotion),
+        "way": way_of(promotion=promotion, newest=newest, person=request.user),
         "board": board,
         "planned": planned,
         "problems": problems or [],
@@ -247,7 +147,9 @@ def promotion_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the newest revision the one that stores see."""
     promotion = get_object_or_404(Promotion, pk=pk)
     try:
-        promotion = publish_promotion(promotion=promotion, now=timezone.now())
+        promotion = publish_promotion(
+            promotion=promotion, by=request.user, number=revision_meant(request), now=timezone.now()
+        )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=StopForm(), problems=problems)
@@ -264,12 +166,20 @@ def promotion_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return detail_page(request, promotion, stop_form=form)
     try:
         promotion = stop_promotion(
-            promotion=promotion, reason=form.cleaned_data["reason"], now=timezone.now()
+            promotion=promotion, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
         )
     except ValidationError as error:
         problems = [message for _field, lines in error_lists(error) for message in lines]
         return detail_page(request, promotion, stop_form=form, problems=problems)
     return done(request, promotion, _("Stopped in every store."))
+
+
+def revision_meant(request: HttpRequest) -> int | None:
+    """The number of the revision that was on the page the button stood on."""
+    number = request.POST.get("revision", "")
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Http404
+    return int(number) if number else None
 
 
 def done(request: HttpRequest, promotion: Promotion, words: str) -> HttpResponse:

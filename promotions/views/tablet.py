@@ -3,26 +3,33 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from inventory.models import Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
-from promotions.rules.words import Outcome
+from promotions.models import Redemption
+from promotions.rules.content.shapes import number_in
+from promotions.rules.words import OfferType, Outcome
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
+from promotions.selectors.needs import needs_of
 from promotions.selectors.verdicts import verdict_for
 from promotions.services.reading import acknowledge, mark_told
 from promotions.services.redeeming import redeem
+from promotions.services.rolling_back import roll_back
 from promotions.templatetags.look import money
 
 P = ParamSpec("P")
@@ -30,7 +37,14 @@ P = ParamSpec("P")
 EMPTY = "tablet/_pane_empty.html"
 SHOWS = ("now", "new", "ending", "coming")
 REDEEMABLE = (Outcome.HONOUR, Outcome.CHECK_SHELF)
-OK, CREATED, NO_CONTENT = 200, 201, 204
+OK, CREATED, NO_CONTENT, UNPROCESSABLE = 200, 201, 204, 422
+ONE_EACH = (OfferType.SINGLE_USE_CODES, OfferType.GS1_COUPON)
+# Why an associate undoes a redemption: kept as the key, shown in the reader's language.
+ROLL_BACK_REASONS = {
+    "Redeemed by mistake": gettext_lazy("Redeemed by mistake"),
+    "Purchase cancelled": gettext_lazy("Purchase cancelled"),
+    "Item returned": gettext_lazy("Item returned"),
+}
 
 
 def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,35 +111,112 @@ def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse
 @in_store
 def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     """May this deal be honoured here, now? The key makes each shown answer redeemable once."""
-    code = request.GET.get("code", "").strip()
+    code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
-    found = verdict_for(store=store, code=code, now=timezone.now())
-    facts = {
+    facts = verdict_facts(store=store, code=code, now=timezone.now())
+    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+
+
+def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
+    """What the answer to a scan shows."""
+    found = verdict_for(store=store, code=code, now=now)
+    may_redeem = found.deal is not None and found.outcome in REDEEMABLE
+    return {
         "verdict": found,
-        "may_redeem": found.deal is not None and found.outcome in REDEEMABLE,
+        "may_redeem": may_redeem,
+        "needs": needs_of(found.deal) if found.deal and may_redeem else None,
+        "by_code": found.deal is not None
+        and bool(found.deal.code)
+        and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
         "scanned": code,
     }
-    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
 
 
 @require_POST
 @in_store
 def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
     """Take one use. The same key again, by a second tap or a reload, is the same redemption."""
-    asked = {name: value for name in ("promotion_id", "item") if (value := request.POST.get(name, ""))}
+    asked = asked_in(request)
     key, shown = request.POST.get("key", ""), request.POST.get("promotion_pk", "")
-    if not key or len(key) > 255 or "promotion_id" not in asked or not is_number(shown):
+    if not key or len(key) > 255 or not {"promotion_id", "code"} & set(asked) or not is_number(shown):
         return HttpResponseBadRequest(_("What is to be redeemed is missing."))
     now = timezone.now()
-    given = redeem(store=store, staff_member=request.user, key=key, request=asked, now=now)
-    facts: dict[str, Any] = {"answer": given, "card": card_for(store=store, promotion_pk=int(shown), now=now)}
+    try:
+        asked |= discount_in(request)
+        given = redeem(store=store, staff_member=request.user, key=key, request=asked, now=now)
+    except ValidationError as error:
+        return asked_again(request, store=store, key=key, errors=error.message_dict, now=now)
+    facts: dict[str, Any] = {
+        "answer": given,
+        "card": card_for(store=store, promotion_pk=int(shown), now=now),
+        "reasons": ROLL_BACK_REASONS,
+    }
     if given.status == CREATED:
-        facts["discount"] = money(given.body["discount_amount"], given.body["currency"])
+        facts["discount"] = money_off(given.body)
         facts["redeemed_at"] = datetime.fromisoformat(given.body["redeemed_at"])
     status = OK if given.status == CREATED else given.status
     return answer(request, store=store, pane="tablet/_redeemed.html", facts=facts, status=status)
+
+
+def asked_in(request: HttpRequest) -> dict[str, Any]:
+    """What the form asks to redeem; a code names its promotion by itself."""
+    fields = ("code", "promotion_id", "item", "customer")
+    asked: dict[str, Any] = {
+        name: value for name in fields if (value := request.POST.get(name, "").strip(" "))
+    }
+    if "code" in asked:
+        asked.pop("promotion_id", None)
+    return asked
+
+
+def discount_in(request: HttpRequest) -> dict[str, Decimal]:
+    """The money that the form says was taken off; ValidationError where it is none."""
+    text = request.POST.get("discount_amount", "").strip()
+    if not text:
+        return {}
+    amount = number_in(text.replace(",", "."))
+    if amount is None or amount < 0:
+        raise ValidationError({"discount_amount": [_("Enter an amount such as 4.50.")]})
+    return {"discount_amount": amount}
+
+
+def asked_again(
+    request: HttpRequest, *, store: Store, key: str, errors: dict[str, list[str]], now: datetime
+) -> HttpResponse:
+    """The verdict once more with what is missing beside its field; nothing typed is lost, nothing was taken."""
+    facts = verdict_facts(store=store, code=request.POST.get("scanned", ""), now=now)
+    facts |= {"redeem_key": key, "errors": errors, "typed": request.POST}
+    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=UNPROCESSABLE)
+
+
+def money_off(body: dict[str, Any]) -> str:
+    """A redemption's discount in words, "" where none is known."""
+    return money(body["discount_amount"], body["currency"]) if body["discount_amount"] is not None else ""
+
+
+@require_POST
+@in_store
+def roll_back_redemption(request: HttpRequest, store: Store, redemption_id: uuid.UUID) -> HttpResponse:
+    """Undo a redemption of this store. The key is the redemption's own: a second tap is the same undoing."""
+    if not Redemption.objects.filter(store=store, pk=redemption_id).exists():
+        raise Http404
+    reason = request.POST.get("reason", "")
+    if reason not in ROLL_BACK_REASONS:
+        return HttpResponseBadRequest(_("Choose why."))
+    now = timezone.now()
+    given = roll_back(
+        store=store, redemption_id=redemption_id, staff_member=request.user,
+        key=f"undo {redemption_id} {reason}", reason=reason, now=now,
+    )  # fmt: skip
+    facts = {
+        "answer": given,
+        "why": ROLL_BACK_REASONS.get(given.body["reason"], given.body["reason"]),
+        "discount": money_off(given.body),
+        "rolled_back_at": datetime.fromisoformat(given.body["rolled_back_at"]),
+    }
+    return answer(request, store=store, pane="tablet/_rolled_back.html", facts=facts, status=given.status)
 
 
 @require_POST
@@ -137,12 +228,12 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     revision = request.POST.get("revision", "")
     if card is None or not is_number(revision):
         raise Http404
-    # The revision that was on the screen: had it changed meanwhile, the new one asks for itself.
-    if int(revision) == card.offer.revision_id:
+    # What was on the screen: had its terms changed meanwhile, the new ones ask for themselves.
+    if int(revision) == card.receipts_id:
         acknowledge(store=store, revision_id=int(revision), staff_member=request.user, now=now)
     if "HX-Request" not in request.headers:
         return redirect("tablet")
-    read = now if int(revision) == card.offer.revision_id else None
+    read = now if int(revision) == card.receipts_id else None
     return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read, "now": now})
 
 
@@ -176,14 +267,14 @@ def answer(
 def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any]:
     """Everything the list of offers shows; showing it is telling the store."""
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
-    mark_told(store=store, revision_ids=[card.offer.revision_id for card in briefing.cards], now=now)
+    mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
     ticket = sign_ticket(user_id=request.user.pk or 0, store_id=store.pk, store_code=store.store_code)
     return {
         "store": store,
         "now": now,
         "briefing": briefing,
-        "cards": [(card, briefing.acknowledged.get(card.offer.revision_id)) for card in briefing.cards],
+        "cards": [(card, briefing.acknowledged.get(card.receipts_id)) for card in briefing.cards],
         "chips": chips(briefing),
         "show": show if show in SHOWS else SHOWS[0],
         "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",

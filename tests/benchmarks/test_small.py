@@ -79,6 +79,15 @@ def test_verdict(migrated: dict[str, str]) -> None:
     assert found["figures"]["share_honour"] > 0.5
 
 
+def test_refresh() -> None:
+    found = benchmark(
+        "refresh", "--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05"
+    )
+    assert set(found["ratios"]) == {"growth", "growth_few_rows", "of_full"}
+    assert found["figures"]["many_stores_rows"] == 8 * 80 * 0.05
+    assert found["figures"]["full_offers"] == 8 * 12 / 2
+
+
 def test_a_size_that_makes_no_sense_is_refused() -> None:
     command = [sys.executable, str(PROJECT / "manage.py"), "benchmark", "import", "--rows=0"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=PROJECT)

@@ -146,7 +146,7 @@ def accessible() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         for scheme, rules in (("dark", {"runOnly": RULES_ABOUT_COLOUR}), ("light", {})):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.evaluate(NEXT_FRAMES)
             found = axe.run(page, options={"resultTypes": ["violations"], **rules})
             assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"

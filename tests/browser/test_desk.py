@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 from inventory.models import FeedRun, FeedSource, RejectedRow, StoreGroup
 from omnistore.staff.models import Role, StaffMember
-from promotions.models import Promotion
+from promotions.models import Promotion, PromotionRevision
+from promotions.services.approving import submit_revision
+from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.reading import acknowledge, mark_told
 from tests.browser.fixtures import DESK, PORTRAIT, Shoot, SignIn
 from tests.browser.shop import Shop, open_shop
@@ -29,13 +32,62 @@ def tom() -> StaffMember:
     return create_staff_member(username="tom", role=Role.ADMIN)
 
 
-def test_author_publish_and_watch_the_stores_come_on(shop: Shop, tom: StaffMember, sign_in: SignIn) -> None:
+@pytest.fixture
+def ines() -> StaffMember:
+    return create_staff_member(username="ines", role=Role.APPROVER)
+
+
+def approve_in_the_queue(page: Page, *, title: str) -> None:
+    """What the approver does: one click where her work starts."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approvals")
+    page.get_by_role("button", name=f"Approve and publish {title}").click()
+    expect(page.get_by_text("Nothing waits for approval.")).to_be_visible()
+    expect(page.locator("#approvals-count")).to_be_hidden()
+
+
+def test_a_rejection_reaches_its_author(
+    shop: Shop, tom: StaffMember, ines: StaffMember, sign_in: SignIn
+) -> None:
+    asked_to_give_more(shop, author=tom)
+    theirs = sign_in(ines, size=DESK)
+    queue = theirs.get_by_role("article", name="Oat drinks, 29 % off")
+    expect(queue).to_contain_text("29 % off became 60 % off")
+    queue.get_by_text("Reject…").click()
+    queue.get_by_role("button", name="Reject it").click()
+    expect(queue.get_by_text("Say why: the author has to know what to change.")).to_be_visible()
+    queue.get_by_label("Why?").fill("Below cost.")
+    queue.get_by_role("button", name="Reject it").click()
+    expect(queue).to_have_count(0)
+    mine = sign_in(tom, size=DESK)
+    mine.goto(f"/desk/promotions/{shop.oat_deal.pk}/")
+    expect(mine.get_by_role("region", name="Revision 2 was rejected")).to_contain_text("Below cost.")
+    expect(mine.locator(".timeline")).to_contain_text("Below cost.")
+
+
+def asked_to_give_more(shop: Shop, *, author: StaffMember) -> None:
+    """A dearer revision of the oat deal and a new promotion wait for approval."""
+    now, published = timezone.now(), shop.oat_deal.latest_revision()
+    content = {name: getattr(published, name) for name in PromotionRevision.content_fields()}
+    revise_promotion(
+        promotion=shop.oat_deal, content=content | {"percent_off": Decimal(60)}, author=author, now=now
+    )
+    submit_revision(promotion=shop.oat_deal, number=2, by=author, now=now)
+    fresh = create_promotion(
+        promotion_id="rye", content=content | {"long_title": "Rye bread, 10 % off", "percent_off": Decimal(10)},
+        author=None, now=now,
+    )  # fmt: skip
+    submit_revision(promotion=fresh.promotion, number=1, by=None, now=now)
+
+
+def test_author_publish_and_watch_the_stores_come_on(
+    shop: Shop, tom: StaffMember, ines: StaffMember, sign_in: SignIn
+) -> None:
     page = sign_in(tom, size=DESK)
     page.get_by_role("link", name="New promotion").click()
     today = timezone.now().date()
     page.get_by_label("Promotion id").fill("tea-3")
     page.get_by_label("Title", exact=True).fill("Green tea $1 off")
-    page.get_by_label("An amount of money off each").check()
+    page.get_by_label("An amount of money off").check()
     expect(page.get_by_label("Percentage off", exact=True)).to_be_hidden()
     page.get_by_label("Money off", exact=True).fill("1")
     page.get_by_label("In store").check()
@@ -44,13 +96,16 @@ def test_author_publish_and_watch_the_stores_come_on(shop: Shop, tom: StaffMembe
     page.get_by_role("button", name="Add Green Tea").click()
     expect(page.get_by_role("textbox", name="Items")).to_have_value("TEA-1")
     page.get_by_label("Every store").check()
-    page.get_by_label("First day").fill(str(today - timedelta(days=1)))
-    page.get_by_label("Last day").fill(str(today + timedelta(days=3)))
+    page.get_by_label("First day", exact=True).fill(str(today - timedelta(days=1)))
+    page.get_by_label("Last day", exact=True).fill(str(today + timedelta(days=3)))
     page.get_by_label("No code needed").check()
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("3 stores are told at once.")).to_be_visible()
     expect(page.locator("#preview-card")).to_contain_text("Green tea $1 off")
-    page.get_by_role("button", name="Publish now").click()
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_text("It is yours, so somebody else has to approve it")).to_be_visible()
+    approve_in_the_queue(sign_in(ines, size=DESK), title="Green tea $1 off")
+    page.reload()
     reach = page.locator(".reach")
     expect(reach).to_contain_text("Told 0 of 3")
 
@@ -82,7 +137,7 @@ def test_errors_are_met_first_lead_to_their_fields_and_lose_nothing(
     expect(summary).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
     summary.get_by_role("link", name="First day: Enter the first day.").click()
-    expect(page.get_by_label("First day")).to_be_focused()
+    expect(page.get_by_label("First day", exact=True)).to_be_focused()
     expect(page.get_by_label("What to say to the shopper")).to_have_value("Kept while you mend the rest")
 
 
@@ -110,6 +165,8 @@ def test_the_search_narrows_as_one_types_and_works_by_keyboard(
     row = page.get_by_role("link", name="Filter coffee")
     row.focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#panel").get_by_role("heading")).to_be_focused()
+    page.get_by_role("link", name="Open its page").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Filter coffee")
 
 
@@ -183,7 +240,9 @@ def test_a_file_is_handed_in_and_its_rejects_are_downloaded(tom: StaffMember, si
 
 PAGES = {
     "promotions": "/desk/promotions/",
+    "approvals": "/desk/promotions/approvals/",
     "promotion": "/desk/promotions/{deal}/",
+    "waiting": "/desk/promotions/{oat}/",
     "edit": "/desk/promotions/{deal}/edit/",
     "errors": "/desk/promotions/new/",
     "feeds": "/desk/feeds/",
@@ -193,12 +252,14 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_worth_looking_at(
-    name: str, shop: Shop, tom: StaffMember, sign_in: SignIn, shoot: Shoot, accessible: Callable[[Page], None]
-) -> None:
+    name: str, shop: Shop, tom: StaffMember, ines: StaffMember, sign_in: SignIn, shoot: Shoot,
+    accessible: Callable[[Page], None],
+) -> None:  # fmt: skip
+    asked_to_give_more(shop, author=ines)
     StoreGroup.objects.create(code="north", name="North region")
     run = open_night(lines=12)
     page = sign_in(tom, size=DESK)
-    page.goto(PAGES[name].format(deal=shop.coffee_deal.pk, run=run.pk))
+    page.goto(PAGES[name].format(deal=shop.coffee_deal.pk, oat=shop.oat_deal.pk, run=run.pk))
     if name == "errors":
         page.get_by_role("button", name="Save draft").click()
         expect(page.locator(".error-summary")).to_be_focused()

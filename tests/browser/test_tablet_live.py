@@ -7,7 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from promotions.models import Briefing
-from promotions.services.publishing import publish_promotion, revise_promotion, stop_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import revise_promotion, stop_promotion
 from tests.browser.fixtures import Shoot, SignIn
 from tests.browser.shop import Shop, open_shop, publish
 from tests.factories_promotions import create_staff_member
@@ -69,7 +70,7 @@ def test_a_new_revision_asks_again(sign_in: SignIn) -> None:
         "ends_on": old.ends_on,
     }  # fmt: skip
     revise_promotion(promotion=shop.oat_deal, content=content, author=None, now=timezone.now())
-    publish_promotion(promotion=shop.oat_deal, now=timezone.now())
+    publish_trusted(promotion=shop.oat_deal, why="", now=timezone.now())
     expect(page.get_by_role("button", name="Got it Oat drinks, 35 % off")).to_be_visible()
     expect(page.locator(".chip[data-show=new] .count")).to_have_text("6")
 

@@ -222,13 +222,22 @@ def check_promotion(row: PromotionRow | BadFeedRow) -> str:
     if isinstance(row, BadFeedRow):
         check_texts(row.message)
         return f"bad promotion {row.code}"
-    for value in row.content.values():
-        if isinstance(value, Decimal):
-            assert value.is_finite()
-        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
-            check_storable(text)
+    check_content(list(row.content.values()))
     assert row.content["starts_on"] <= row.content["ends_on"]
     return f"promotion {sorted(row.content)}"
+
+
+def check_content(value: object) -> None:
+    """Numbers that are finite and texts that a database keeps, however deep."""
+    if isinstance(value, dict):
+        check_content([*value, *value.values()])
+    elif isinstance(value, list):
+        for inside in value:
+            check_content(inside)
+    elif isinstance(value, Decimal):
+        assert value.is_finite()
+    elif isinstance(value, str):
+        check_storable(value)
 
 
 def check_originals(content: bytes, found: Iterable[object], variant: Variant) -> None:

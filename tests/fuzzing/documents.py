@@ -192,6 +192,20 @@ _DEALS = (
         },
     ),
     columns("\t", {**GOOD, "promotion_effective_dates": "2026-10-31/9999-12-31"}, quote=""),
+    columns(
+        "\t",
+        {
+            **GOOD,
+            "percent_off": "",
+            "tiers": '[{"from": "3", "percent_off": "10"}]',
+            "operator_text": '"First\\nsecond"',
+            "tags": '["a,b"]',
+            "window_timezone": "Asia/Kathmandu",
+            "omnistore_variant": "full",
+            "promotion_effective_dates": "2026-10-31T00:00:00/2026-11-02T00:00:00",
+        },
+        quote="",
+    ),
 )
 PROMOTIONS = Target(
     "google_promotions",
@@ -214,6 +228,10 @@ PROMOTIONS = Target(
         b"promotion_id",
         b"all_stores",
         b"in_store",
+        b"[[[[[[[[[[",
+        b'"\\u0000"',
+        b"1e999",
+        b"buy_m_get_n_percent_off",
     ),
 )
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from omnistore.staff.models import Role
+from promotions.services.approving import approve_revision, submit_revision
 from promotions.services.publishing import create_promotion
 from tests.browser.fixtures import DESK, SignIn
 from tests.browser.shop import Shop
@@ -22,13 +23,15 @@ TITLE = "Barista weekend, 40 % off"
 
 
 def write_draft(shop: Shop) -> None:
-    """What tom wrote yesterday."""
+    """What tom wrote yesterday and somebody else has approved."""
     today = timezone.now().date()
     content = content_for(
         long_title=TITLE, percent_off=40, item_id_inclusion=["OAT-2"], starts_on=today - timedelta(days=1),
         ends_on=today + timedelta(days=3),
     )  # fmt: skip
-    create_promotion(promotion_id="barista", content=content, author=None, now=shop.now)
+    revision = create_promotion(promotion_id="barista", content=content, author=None, now=shop.now)
+    submit_revision(promotion=revision.promotion, number=1, by=None, now=shop.now)
+    approve_revision(promotion=revision.promotion, number=1, by=None, now=shop.now)
 
 
 def desk(sign_in: SignIn) -> Page:

@@ -8,8 +8,9 @@ import pytest
 from django.http import QueryDict
 
 from inventory.models import StoreGroup
-from promotions.forms import PromotionForm, half_open_end, last_day_and_time
+from promotions.forms import PromotionForm
 from promotions.models import PromotionRevision
+from promotions.rules.last_day import half_open_end, last_day_and_time
 from promotions.services.publishing import create_promotion
 from tests.factories import create_item, create_store, gtin_for
 from tests.factories_promotions import NOW, content_for
@@ -99,8 +100,9 @@ def test_lists_are_parted_by_lines_and_commas_but_brands_only_by_lines() -> None
 
 def test_items_are_known_by_sku_and_by_gtin_in_its_short_form() -> None:
     create_item(sku="A1", gtin=gtin_for(77))
-    assert filled(item_id_inclusion=f"A1\n{gtin_for(77)}\n{gtin_for(77).lstrip('0')}").errors == {}
-    form = filled(item_id_inclusion="A1\nNOPE\n12345")
+    good = f"A1\n{gtin_for(77)}\n{gtin_for(77).lstrip('0')}"
+    assert filled(product_applicability="SPECIFIC_PRODUCTS", item_id_inclusion=good).errors == {}
+    form = filled(product_applicability="SPECIFIC_PRODUCTS", item_id_inclusion="A1\nNOPE\n12345")
     assert form.errors["item_id_inclusion"] == ["No item has the code NOPE, 12345."]
 
 

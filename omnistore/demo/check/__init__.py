@@ -25,7 +25,9 @@ STEPS = (
     Step("odd scans", sample_steps.odd_scans_right, needs=LOADED),
     Step("tablets listen", live_steps.listen, needs=LOADED),
     Step("publish", live_steps.publish, needs=("tablets listen",)),
+    Step("basket quoted", live_steps.basket_quoted, needs=PUBLISHED),
     Step("told and acknowledged", live_steps.board_right, needs=PUBLISHED),
+    Step("reworded", live_steps.reworded, needs=("told and acknowledged",)),
     Step("uses never exceeded", live_steps.uses_never_exceeded, needs=("tablets listen",)),
     Step(
         "foreign store hears nothing",

@@ -102,19 +102,54 @@ def content_of(deal: Deal, *, title: str) -> dict[str, Any]:
 
 
 def publish(walk: Walk) -> str:
-    """Before: no deal. A merchandiser publishes; the store's tablet hears it; then the answer is yes."""
+    """Before: no deal. One writes, another approves and publishes; the tablet hears it; then the answer is yes."""
     check_verdict(walk, walk.sku)
     draft = content_of(walk.deal, title="15 % off for the check")
     walk.merchandiser.ask("POST", "/api/v1/promotions", data=draft, expect=(201,))
     walk.associate.ask("POST", f"/api/v1/promotions/{PUBLISHED}/publish", expect=(403, 404))
+    walk.merchandiser.ask("POST", f"/api/v1/promotions/{PUBLISHED}/publish", expect=(409,))
+    submit(walk, PUBLISHED)
     sent = monotonic()
-    walk.merchandiser.ask("POST", f"/api/v1/promotions/{PUBLISHED}/publish")
+    approve(walk, PUBLISHED)
     event = walk.tablet.wait_for_state(PUBLISHED, "LIVE")
     walk.cut_off.wait_for_state(PUBLISHED, "LIVE")
     walk.sample = replace(walk.sample, deals={**walk.sample.deals, PUBLISHED: walk.deal})
     found = check_verdict(walk, walk.sku)
     price = found["price"]
     return f"heard {milliseconds(event, since=sent)} ms after the request; {price['regular']} becomes {price['deal']}"
+
+
+def submit(walk: Walk, promotion_id: str) -> None:
+    """The author asks for approval, which is not the author's to give."""
+    path = f"/api/v1/promotions/{promotion_id}"
+    walk.merchandiser.ask("POST", f"{path}/submit", data={"revision": 1})
+    walk.merchandiser.ask("POST", f"{path}/approve", data={"revision": 1}, expect=(403,))
+
+
+def approve(walk: Walk, promotion_id: str) -> None:
+    walk.approver.ask(
+        "POST", f"/api/v1/promotions/{promotion_id}/approve", data={"revision": 1, "publish": True}
+    )
+
+
+def basket_quoted(walk: Walk) -> str:
+    """Three of the promoted item and one of another: each line's sum, which deal it is, and what lacks for more."""
+    other = next(sku for sku in free_skus(walk.sample) if walk.sample.goods[sku].price > 0)
+    lines = [{"item": walk.sample.goods[walk.sku].gtin, "quantity": 3}, {"item": other, "line_id": "other"}]
+    path = f"/api/v1/stores/{quote(walk.store_code)}/quote"
+    found = walk.associate.ask("POST", path, data={"lines": lines}).json()
+    regular, plain = walk.sample.goods[walk.sku].price, walk.sample.goods[other].price
+    total = 3 * deal_price(walk.deal, regular)
+    expected = [("1", total, [PUBLISHED]), ("other", plain, [])]
+    sums = [
+        (line["line_id"], Decimal(line["total"]), [deal["promotion_id"] for deal in line["deals"]])
+        for line in found["lines"]
+    ]
+    equal("lines", expected=expected, found=sums)
+    equal("total", expected=total + plain, found=Decimal(found["total"]))
+    equal("discount", expected=3 * regular - total, found=Decimal(found["discount"]))
+    walk.associate.ask("POST", path, data={"lines": [{"item": "no such code"}]}, expect=(400,))
+    return f"{found['regular']} becomes {found['total']} by {PUBLISHED}"
 
 
 def milliseconds(event: Event, *, since: float) -> int:
@@ -135,6 +170,30 @@ def board_right(walk: Walk) -> str:
     }
     equal("states on the board", expected=dict(sorted(expected.items())), found=dict(sorted(found.items())))
     return f"{len(found)} stores, told 1, acknowledged 1 after two taps"
+
+
+def reworded(walk: Walk) -> str:
+    """Other words for the same terms reach the store without an approval; what was read of them is read."""
+    path = f"/api/v1/promotions/{PUBLISHED}"
+    words = content_of(walk.deal, title="15 % off, said better")
+    del words["promotion_id"]
+    revised = walk.merchandiser.ask(
+        "POST", f"{path}/revisions", data=words | {"based_on": 1}, expect=(201,)
+    ).json()
+    equal("state of the revision", expected="APPROVED", found=revised["revision_state"])
+    walk.merchandiser.ask(
+        "POST", f"{path}/revisions", data=words | {"based_on": 1, "percent_off": "16"}, expect=(409,)
+    )
+    walk.merchandiser.ask("POST", f"{path}/publish")
+    offers = walk.associate.get(f"/api/v1/stores/{quote(walk.store_code)}/offers?promotion_id={PUBLISHED}")
+    (offer,) = offers["results"]
+    found = (offer["revision"], offer["headline"], offer["acknowledged"])
+    equal("offer", expected=(2, "15 % off, said better", True), found=found)
+    equal("told and acknowledged", expected=(1, 1), found=told_and_acknowledged(walk))
+    steps = [row["action"] for row in walk.merchandiser.get(f"{path}/history") if row["kind"] == "STEP"]
+    expected = ["PUBLISH", "REWORD", "OPEN", "PUBLISH", "APPROVE", "SUBMIT"]
+    equal("steps, newest first", expected=expected, found=steps)
+    return "revision 2 published without an approval; still told 1, acknowledged 1"
 
 
 def board(walk: Walk) -> dict[str, Any]:
@@ -162,7 +221,8 @@ def uses_never_exceeded(walk: Walk) -> str:
     )
     draft = content_of(deal, title="Three uses for the check")
     walk.merchandiser.ask("POST", "/api/v1/promotions", data=draft, expect=(201,))
-    walk.merchandiser.ask("POST", f"/api/v1/promotions/{LIMITED}/publish")
+    submit(walk, LIMITED)
+    approve(walk, LIMITED)
     path = f"/api/v1/stores/{quote(walk.store_code)}/redemptions"
     wanted = {"code": CODE, "item": walk.sample.goods[sku].gtin}
     walk.associate.ask("POST", path, data=wanted, expect=(400,))  # without a key

@@ -25,7 +25,7 @@ FINISHED = {"LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"}
 
 
 def sign_in(walk: Walk) -> str:
-    """A token for each of the three people; none for a wrong password."""
+    """A token for each of the four people; none for a wrong password."""
     doors: dict[str, Door] = {}
     for account in ACCOUNTS:
         asked = {"username": account.username, "password": account.password, "name": "demo --check"}
@@ -35,7 +35,7 @@ def sign_in(walk: Walk) -> str:
         if account.role == "ASSOCIATE":
             (walk.store_code,) = given["store_codes"]
     walk.associate, walk.merchandiser = doors["ASSOCIATE"], doors["MERCHANDISER"]
-    walk.operator = doors["OPERATOR"]
+    walk.approver, walk.operator = doors["APPROVER"], doors["OPERATOR"]
     wrong = asked | {"password": asked["username"]}
     Door(walk.base_url).ask("POST", "/api/v1/tokens", data=wrong, expect=(401,))
     return f"{len(doors)} tokens; a wrong password gets 401"

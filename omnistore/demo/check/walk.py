@@ -24,6 +24,7 @@ class Walk:
     inputs: list[InputFile]
     associate: Door = field(init=False)
     merchandiser: Door = field(init=False)
+    approver: Door = field(init=False)
     operator: Door = field(init=False)
     store_code: str = field(init=False)  # where the associate works
     told: dict[tuple[str, str], Told] = field(init=False)  # by source and file name

@@ -1,4 +1,4 @@
-"""`manage.py benchmark import|push|verdict`: a ratio to a limit or a peer, on servers and data of its own."""
+"""`manage.py benchmark NAME`: a ratio to a limit or a peer, on servers and data of its own."""
 
 import os
 import resource
@@ -17,13 +17,13 @@ import redis
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from omnistore.benchmarks import importing, push, verdict
+from omnistore.benchmarks import importing, push, quote, refresh, verdict
 from omnistore.benchmarks.measuring import CannotMeasure, WrongResult, say
 from omnistore.demo.folders import PROJECT, throw_away_folder
 from omnistore.demo.processes import ending_with_parent, interrupted_by_signals
 from omnistore.demo.stack import StackError, servers
 
-BENCHMARKS = {"import": importing, "push": push, "verdict": verdict}
+BENCHMARKS = {"import": importing, "push": push, "quote": quote, "refresh": refresh, "verdict": verdict}
 # Nothing else may run while we measure; only on a server of our own, for others keep their settings.
 QUIET = {"autovacuum": "off", "checkpoint_timeout": "1h"}
 VALKEY_DATABASE = 15  # of a Valkey that was given to us; it has to be empty

@@ -23,7 +23,7 @@ ASSOCIATES_STORE = "0412"
 
 class Command(BaseCommand):
     help = (
-        "Fill an empty database with stores, items, feed sources and three sign-ins, and put the feed files "
+        "Fill an empty database with stores, items, feed sources and four sign-ins, and put the feed files "
         "of their partners into the inbox, where the night jobs find them. Does nothing when stores exist."
     )
 

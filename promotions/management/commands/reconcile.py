@@ -5,11 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from promotions.services.refreshing import reconcile
+from promotions.services.reconciling import reconcile
 
 
 class Command(BaseCommand):
-    help = "Recount every open offer from the stock levels, mend what differs and name it; exit 1 if anything did."
+    help = (
+        "Find the targets of every open promotion and recount every open offer from the stock levels, mend what "
+        "differs and name it; exit 1 if anything did."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         run = reconcile(slot=None, now=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promotions.rules.content.shapes import Wrong, number_in, objects, unknown_keys
+from promotions.rules.price import round_money
 from promotions.rules.words import LimitPeriod, LimitScope, LimitUnit
 
 WORDS = {"scope": LimitScope, "period": LimitPeriod, "unit": LimitUnit}
@@ -18,8 +19,12 @@ def check_limits(content: Mapping[str, Any], wrong: Wrong) -> None:
     if uses is not None and uses < 1:
         wrong("limit_uses", "A limit of uses is at least 1; leave it empty for no limit.")
     seen = set()
+    currency = str(content.get("currency") or "")
     for number, one in enumerate(objects(content, "limits", wrong), 1):
         check_limit(one, number, wrong)
+        amount = number_in(one.get("limit")) if one.get("unit") == LimitUnit.MONEY and currency else None
+        if amount is not None and round_money(amount, currency=currency) != amount:
+            wrong("limits", f"Limit {number}: {currency} has no smaller coin; leave the last decimals out.")
         key = tuple(str(one.get(name)) for name in WORDS)
         if key in seen:
             wrong("limits", f"Limit {number}: the same limit is given twice.")
@@ -33,7 +38,7 @@ def check_limit(one: Mapping[str, Any], number: int, wrong: Wrong) -> None:
     if unknown := unknown_keys(one, known={*WORDS, "limit"}):
         wrong("limits", f"Limit {number}: {unknown} is not known.")
     for name, words in WORDS.items():
-        if one.get(name) not in set(words):
+        if str(one.get(name)) not in set(words):
             wrong("limits", f"Limit {number}: {name} is one of {', '.join(words)}.")
     limit = number_in(one.get("limit"))
     if limit is None or limit <= 0:

@@ -8,6 +8,10 @@ Wrong = Callable[[str, str], None]
 
 LIST_FIELDS = ("tiers", "bundle_parts", "limits", "weekly_hours")
 _NUMBERS = ("from", "percent_off", "money_off_amount", "fixed_price_amount", "limit")
+_OPTIONAL = (
+    *("percent_off", "money_off_amount", "fixed_price_amount"),
+    *("item_id", "brand", "product_type", "item_group_id"),
+)
 
 
 def objects(content: Mapping[str, Any], field: str, wrong: Wrong) -> list[Mapping[str, Any]]:
@@ -45,8 +49,17 @@ def whole_in(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def is_currency(text: str) -> bool:
+    """Three capital letters, as ISO 4217 has them."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+
+
 def canonical(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The same words with the numbers inside lists written one way ("10", not "10.0"), so that equal is equal."""
+    """The same words with lists of objects written one way, so that equal is equal.
+
+    Numbers are text without needless zeros ("10", not "10.0"), days of the week go from Monday on, and terms that
+    are null or an empty list are left away.
+    """
     fresh = dict(content)
     for field in LIST_FIELDS:
         if isinstance(fresh.get(field), list):
@@ -55,9 +68,15 @@ def canonical(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _canonical_object(field: str, one: Any) -> Any:
-    if not isinstance(one, Mapping) or field == "weekly_hours":
+    if not isinstance(one, Mapping):
         return one
-    return {key: plain_text(value) if key in _NUMBERS else value for key, value in one.items()}
+    said = {key: value for key, value in one.items() if key not in _OPTIONAL or value not in (None, [])}
+    if field == "weekly_hours":
+        days = said.get("days")
+        if isinstance(days, list) and all(whole_in(day) is not None for day in days):
+            said["days"] = sorted(days)
+        return said
+    return {key: plain_text(value) if key in _NUMBERS else value for key, value in said.items()}
 
 
 def plain_text(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from inventory.feeds.gtin import has_valid_check_digit
 from promotions.rules.content.shapes import Wrong
 from promotions.rules.words import Audience, Concurrence, OfferType
 
@@ -23,6 +24,16 @@ def check_code(content: Mapping[str, Any], wrong: Wrong) -> None:
         wrong("generic_redemption_code", "Leave this empty: each shopper has a code of a batch.")
     elif code and (len(code) > 60 or not code.isprintable() or " " in code):
         wrong("generic_redemption_code", "A code has up to 60 characters and no spaces.")
+    elif offer_type == OfferType.GS1_COUPON and not is_coupon_number(code):
+        wrong(
+            "generic_redemption_code",
+            "A GS1 coupon number has 13 digits, the last of them its check digit; leave the serial out.",
+        )
+
+
+def is_coupon_number(code: str) -> bool:
+    """A Global Coupon Number, AI (255), without serial, or a coupon GTIN-13 (GS1 General Specifications)."""
+    return len(code) == 13 and code.isascii() and code.isdigit() and has_valid_check_digit(code)
 
 
 def check_standing(content: Mapping[str, Any], wrong: Wrong) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from promotions.rules.content.shapes import Wrong, number_in, objects, unknown_keys, whole_in
+from promotions.rules.content.shapes import Wrong, is_currency, number_in, objects, unknown_keys, whole_in
 from promotions.rules.price import MONEY_KINDS, TIER_FIELDS
 from promotions.rules.words import (
     BUY_M_GET_N,
@@ -84,6 +84,7 @@ def check_applies_to(content: Mapping[str, Any], kind: CouponValueType, wrong: W
     elif applies_to == AppliesTo.BASKET and kind not in (
         CouponValueType.PERCENT_OFF,
         CouponValueType.MONEY_OFF,
+        CouponValueType.TIERED,
     ):
         wrong("applies_to", "Only a percentage or an amount of money can be taken off the basket.")
 
@@ -157,6 +158,8 @@ def check_tiers(content: Mapping[str, Any], kind: CouponValueType, wrong: Wrong)
         return
     if not tiers:
         wrong("tiers", "Give at least one step.")
+    if content.get("applies_to") == AppliesTo.BASKET and any("fixed_price_amount" in tier for tier in tiers):
+        wrong("applies_to", "Only a percentage or an amount of money can be taken off the basket.")
     steps = [step for number, tier in enumerate(tiers, 1) if (step := check_tier(tier, number, wrong))]
     for number, (before, after) in enumerate(itertools.pairwise(steps), 2):
         if after[0] <= before[0]:
@@ -210,9 +213,7 @@ def check_currency(content: Mapping[str, Any], kind: CouponValueType, wrong: Wro
     currency = content.get("currency") or ""
     if not currency and speaks_of_money(content, kind):
         wrong("currency", "Enter the currency of the amount, such as USD.")
-    elif currency and not (
-        len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
-    ):
+    elif currency and not is_currency(currency):
         wrong("currency", "A currency is three capital letters, such as USD.")
 
 

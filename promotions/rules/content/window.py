@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from promotions.rules.content.shapes import Wrong, objects, unknown_keys, whole_in
+from promotions.rules.window import hours_of, last_period
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2199  # beyond are typing errors, and instants no clock can tell
 MOST_HONOUR_HOURS = 14 * 24
@@ -60,9 +61,11 @@ def check_display(content: Mapping[str, Any], wrong: Wrong) -> None:
 
 
 def check_hours(content: Mapping[str, Any], wrong: Wrong) -> None:
-    """Hours of the week, each once; an end at or before the start means the next day."""
+    """Hours of the week, each once, some of them in the window; an end at or before the start means the next day."""
     taken: list[tuple[int, int]] = []
-    for number, one in enumerate(objects(content, "weekly_hours", wrong), 1):
+    said = objects(content, "weekly_hours", wrong)
+    right = 0
+    for number, one in enumerate(said, 1):
         days, starts, ends = one.get("days"), clock_in(one.get("from")), clock_in(one.get("until"))
         if unknown := unknown_keys(one, known={"days", "from", "until"}):
             wrong("weekly_hours", f"Hours {number}: {unknown} is not known.")
@@ -76,8 +79,25 @@ def check_hours(content: Mapping[str, Any], wrong: Wrong) -> None:
             wrong("weekly_hours", f"Hours {number}: give two times such as 17:00 and 19:00.")
         else:
             taken += [minutes_of(day, starts, ends) for day in days]
+            right += 1
     if overlap(taken):
         wrong("weekly_hours", "Hours overlap; give each hour of the week once.")
+    elif said and right == len(said) and never_come(content):
+        wrong("weekly_hours", "These hours never come between the start and the end.")
+
+
+def never_come(content: Mapping[str, Any]) -> bool:
+    """Whether no hour of the week falls into a window on the same clock; one in a zone of its own differs by store."""
+    if content.get("window_timezone") or content.get("starts_on") is None or content.get("ends_on") is None:
+        return False
+    starts_at, ends_at = (
+        datetime.combine(content[f"{end}_on"], content.get(f"{end}_time") or time(0), UTC)
+        for end in ("starts", "ends")
+    )
+    hours = hours_of(content["weekly_hours"])
+    return starts_at < ends_at and not last_period(
+        hours=hours, starts_at=starts_at, ends_at=ends_at, timezone="UTC"
+    )
 
 
 def clock_in(value: Any) -> time | None:

@@ -9,17 +9,18 @@ from inventory.models import Store
 from promotions.rules.verdict import Decision, best, deal_refusals, decide
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore, items_of_deal, nearest_stores
-from promotions.selectors.sentences import end_text, moment_text, money, reason_text, say
+from promotions.selectors.codes import is_misread, names_in
+from promotions.selectors.sentences import money, reason_text, say
 from promotions.selectors.verdicts.facts import (
     BEST_ITEM_OF_DEAL,
     BY_IDENTIFIER,
     BY_SKU,
     DEAL_BY_CODE,
     ELSEWHERE,
-    REMEMBERED,
     fetch_one,
     read_deal,
     read_item,
+    scan_params,
 )
 from promotions.selectors.verdicts.shapes import (
     ReasonLine,
@@ -32,13 +33,14 @@ from promotions.selectors.verdicts.shapes import (
 
 
 def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
-    """The verdict on anything with a code: a GTIN in any form, a PLU, a SKU, a promotion's code or id.
+    """The verdict on anything with a code: a GTIN in any form, a PLU, a SKU, a coupon, a promotion's code or id.
 
-    Digits of a GTIN's length with a wrong check digit that nothing else matches are a misread, not an unknown
-    item. `now` is aware; every time in the answer is on the store's clock.
+    What has the form of a GTIN, a coupon or one of our single-use codes, but a wrong check digit or character, and
+    that nothing else matches is a misread, not an unknown item. `now` is aware; every time in the answer is on the
+    store's clock.
     """
-    code = code.replace("\x00", "").strip()[:200]
-    params = {"store": store.pk, "remembered": now - REMEMBERED}
+    code = code.replace("\x00", "").strip(" \t\r\n")[:200]
+    params = scan_params(store=store, now=now)
     row = None
     for gtin in scanned_gtins(code):
         row = row or fetch_one(BY_IDENTIFIER, {**params, "kind": "GTIN", "value": gtin})
@@ -51,7 +53,8 @@ def verdict_for(*, store: Store, code: str, now: dt.datetime) -> Verdict:
             or fetch_one(BY_SKU, {**params, "value": code})
         )
     if row is None:
-        reason = Reason.MISREAD_CODE if looks_misread(code) else Reason.UNKNOWN_CODE
+        is_slip = looks_misread(code) or is_misread(code)
+        reason = Reason.MISREAD_CODE if is_slip else Reason.UNKNOWN_CODE
         return closing(store=store, code=code, outcome=Outcome.UNKNOWN, reasons=[reason], facts={}, now=now)
     return item_verdict(store=store, code=code, row=row, now=now)
 
@@ -83,10 +86,12 @@ def item_verdict(*, store: Store, code: str, row: Sequence[Any], now: dt.datetim
 
 def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict | None:
     """The verdict on a promotion's code or id, judged on its best item here; None when there is no such one."""
-    row = fetch_one(DEAL_BY_CODE, {"store": store.pk, "value": code})
+    params = scan_params(store=store, now=now)
+    names = names_in(code)
+    row = fetch_one(DEAL_BY_CODE, {**params, **names})
     if row is None:
         return None
-    found, is_here, promotion_pk, _promotion_id, headline = row
+    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used = row
     if not is_here:
         places = nearest_stores(store=store, promotion_pk=promotion_pk, item_pk=None, now=now)
         facts = {"store": places[0].name if places else "", "item": headline}
@@ -95,6 +100,10 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
             alternatives=places,
         )  # fmt: skip
     deal = read_deal(found, store=store)
+    if not single_code and names["single"].startswith("("):  # a coupon's serial that nobody has used yet
+        single_code = names["single"]
+    if single_code:
+        deal = deal.by_single_code(single_code, is_used=is_used)
     item_row = fetch_one(BEST_ITEM_OF_DEAL, {"store": store.pk, "promotion": promotion_pk})
     if item_row is None:
         refusals = deal_refusals(deal.facts, currency=store.currency, now=now) or [Reason.NOT_STOCKED]
@@ -131,7 +140,7 @@ def deal_verdict(
             outcome = Outcome.REFUSE
     if price and decision.price is not None:
         price = VerdictPrice(regular=price.regular, deal=decision.price, currency=price.currency)
-    facts = deal_words(deal, item=item, stock=stock, places=places)
+    facts = deal_words(deal, item=item, stock=stock, places=places, now=now)
     return closing(
         store=store, code=code, outcome=outcome, reasons=decision.reasons, facts=facts, now=now, item=item,
         deal=deal, price=price, stock=stock, alternatives=places, similar=similar, also=also,
@@ -144,18 +153,20 @@ def deal_words(
     item: VerdictItem | None,
     stock: VerdictStock | None,
     places: Sequence[AlternativeStore],
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """The facts that the sentences speak of."""
-    minimum = deal.facts.minimum_purchase
+    benefit, minimum = deal.facts.benefit, deal.facts.money_needed
     return {
+        **deal.window_words(now),
         "benefit": deal.benefit_text,
         "item": item.title if item else deal.headline,
-        "starts": moment_text(deal.starts_at),
-        "ends": end_text(deal.ends_at),
         "store": places[0].name if places else "",
         "code": deal.code,
-        "currency": deal.facts.benefit.currency,
-        "minimum": money(minimum, deal.facts.benefit.currency) if minimum else "",
+        "currency": benefit.currency,
+        "minimum": money(minimum, benefit.currency) if minimum else "",
+        "limit": money(benefit.limit_value, benefit.currency) if benefit.limit_value else "",
+        "bought": deal.facts.pieces_needed or "",
         "quantity": stock.quantity if stock else "",
         "counted": stock_words(stock) if stock else "",
     }
@@ -203,7 +214,7 @@ def closing(
 ) -> Verdict:
     """Put the words to a decision. The merchandiser's own text goes before ours when the answer is yes."""
     facts = {"code": code, **facts}
-    own = deal.say if deal and outcome == Outcome.HONOUR else ""
+    own = deal.say if deal and outcome == Outcome.HONOUR and reasons[0] != Reason.HONOUR_WINDOW else ""
     return Verdict(
         store=store,
         code=code,

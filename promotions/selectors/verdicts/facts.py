@@ -8,15 +8,31 @@ from django.db import connection
 
 from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
+from promotions.rules.limits import period_start
 from promotions.rules.price import benefit_of
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
-from promotions.rules.words import OfferState, OfferType, RedemptionChannel
+from promotions.rules.window import hours_of
+from promotions.rules.words import Audience, LimitPeriod, OfferState, OfferType, Reason, RedemptionChannel
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
 REMEMBERED = dt.timedelta(days=14)
 
-DEAL_COLUMNS = """
+# Which limits leave nothing for this store now: of everybody together, or its own. Customers are not known here.
+LIMITS_REACHED = """
+CASE WHEN r.limits <> '[]' OR r.campaign <> '' THEN (
+    SELECT json_agg(DISTINCT CASE WHEN c.store_id IS NULL THEN 'BUDGET_SPENT' ELSE 'STORE_LIMIT_REACHED' END)
+    FROM promotions_limitcounter c
+    WHERE c.shopper_id IS NULL AND c.used >= c.limit_amount
+      AND (c.promotion_id = r.promotion_id AND c.campaign_id IS NULL OR c.promotion_id IS NULL
+           AND c.campaign_id = (SELECT g.id FROM promotions_campaign g WHERE g.campaign_id = r.campaign))
+      AND (c.store_id IS NULL OR c.store_id = %(store)s)
+      AND (c.starts_on IS NULL OR c.period = 'DAY' AND c.starts_on = %(day)s
+           OR c.period = 'WEEK' AND c.starts_on = %(week)s OR c.period = 'MONTH' AND c.starts_on = %(month)s)
+) END
+"""
+
+DEAL_COLUMNS = f"""
 json_build_object(
     'pk', o.promotion_id, 'promotion_id', p.promotion_id, 'revision_id', r.id, 'revision', r.number,
     'headline', coalesce(nullif(r.operator_display_name, ''), r.long_title), 'say', r.operator_text,
@@ -28,9 +44,11 @@ json_build_object(
     'tiers', r.tiers, 'tier_basis', r.tier_basis, 'limit_quantity', r.limit_quantity,
     'limit_value', r.limit_value::text, 'free_gift_item_id', r.free_gift_item_id,
     'free_gift_description', r.free_gift_description, 'free_gift_value', r.free_gift_value::text,
-    'starts_at', o.starts_at, 'ends_at', o.ends_at, 'state', o.state, 'channels', r.redemption_channel,
+    'starts_at', o.starts_at, 'ends_at', o.ends_at, 'honoured_until', o.honoured_until,
+    'weekly_hours', r.weekly_hours, 'audience', r.audience, 'state', o.state, 'channels', r.redemption_channel,
     'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
-    'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used)
+    'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used,
+    'reached', {LIMITS_REACHED})
 """
 
 ITEM_COLUMNS = f"""
@@ -67,20 +85,23 @@ BY_SKU = f"""
 SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM} FROM inventory_item i {STOCK_JOINS} WHERE i.sku = %(value)s
 """  # noqa: S608
 
+# `value` is a generic code, a coupon's number or a promotion's id; `single` a code that is used once, "" for none.
 DEAL_BY_CODE = f"""
 SELECT {DEAL_COLUMNS}, o.store_id IS NOT NULL, p.id, p.promotion_id,
-       coalesce(nullif(r.operator_display_name, ''), r.long_title)
+       coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL
 FROM promotions_promotion p
 JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 JOIN promotions_budget b ON b.promotion_id = p.id
 LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
+LEFT JOIN promotions_singleusecode one ON one.code = %(single)s AND one.promotion_id = p.id
 WHERE p.id IN (
-    SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
+    SELECT promotion_id FROM promotions_singleusecode WHERE code = %(single)s
+    UNION SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
     UNION SELECT id FROM promotions_promotion WHERE promotion_id = %(value)s
     UNION SELECT promotion_id FROM promotions_promotionrevision
           WHERE upper(generic_redemption_code) = upper(%(value)s) AND generic_redemption_code <> ''
-  ) AND (upper(r.generic_redemption_code) = upper(%(value)s) OR p.promotion_id = %(value)s)
-ORDER BY (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
+  ) AND (one.code IS NOT NULL OR upper(r.generic_redemption_code) = upper(%(value)s) OR p.promotion_id = %(value)s)
+ORDER BY (one.code IS NOT NULL) DESC, (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
 """  # noqa: S608
 
 BEST_ITEM_OF_DEAL = f"""
@@ -97,6 +118,17 @@ JOIN promotions_promotion p ON p.id = k.promotion_id AND p.state = 'LIVE'
 JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 WHERE k.item_id = %(item)s ORDER BY p.id LIMIT 1
 """
+
+
+def scan_params(*, store: Store, now: dt.datetime) -> dict[str, Any]:
+    """What every statement about a scan asks by: the store, the oldest deals, and the periods of its calendar."""
+    return {
+        "store": store.pk,
+        "remembered": now - REMEMBERED,
+        "day": period_start(LimitPeriod.DAY, now=now, timezone=store.timezone),
+        "week": period_start(LimitPeriod.WEEK, now=now, timezone=store.timezone),
+        "month": period_start(LimitPeriod.MONTH, now=now, timezone=store.timezone),
+    }
 
 
 def fetch_one(sql: str, params: Mapping[str, Any]) -> Sequence[Any] | None:
@@ -141,8 +173,9 @@ def read_item(
 def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
     """A deal from the statement's JSON."""
     benefit = benefit_of(found)
-    starts_at = dt.datetime.fromisoformat(found["starts_at"])
-    ends_at = dt.datetime.fromisoformat(found["ends_at"])
+    starts_at, ends_at, honoured_until = (
+        dt.datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at", "honoured_until")
+    )
     facts = DealFacts(
         promotion_id=found["promotion_id"],
         benefit=benefit,
@@ -154,6 +187,11 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         uses_left=found["uses_left"],
         minimum_stock=found["minimum_stock"],
         minimum_purchase=benefit.minimum_purchase,
+        hours=hours_of(found["weekly_hours"]),
+        timezone=store.timezone,
+        honoured_until=honoured_until,
+        audience=Audience(found["audience"]),
+        refusals=tuple(Reason(code) for code in found["reached"] or ()),
     )
     return VerdictDeal(
         promotion_pk=found["pk"],
@@ -166,5 +204,6 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         uses_left=found["uses_left"],
         starts_at=store.local(starts_at),
         ends_at=store.local(ends_at),
+        honoured_until=store.local(honoured_until),
         facts=facts,
     )

@@ -1,15 +1,15 @@
 """What a verdict says: the parts that tablet and API show."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from inventory.models import Store
 from promotions.rules.verdict import DealFacts
-from promotions.rules.words import Outcome, Reason
+from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
-from promotions.selectors.sentences import benefit_text
+from promotions.selectors.sentences import benefit_text, end_text, moment_text
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,30 @@ class VerdictDeal:
     uses_left: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
+    honoured_until: dt.datetime
     facts: DealFacts
 
     @property
     def benefit_text(self) -> str:
         """What it gives, in words; put together only for the deals that are shown."""
         return benefit_text(self.facts.benefit)
+
+    def by_single_code(self, code: str, *, is_used: bool) -> "VerdictDeal":
+        """The deal as the code names it that was scanned, which is good for one use."""
+        used = (Reason.CODE_USED,) if is_used else ()
+        return replace(self, code=code, facts=replace(self.facts, refusals=(*used, *self.facts.refusals)))
+
+    def window_words(self, now: dt.datetime) -> dict[str, str]:
+        """When it starts, ends, opens next and is honoured no longer; one with hours ends where these close."""
+        zone = self.starts_at.tzinfo
+        period = self.facts.period(now) if self.facts.hours else None
+        is_open = period is not None and period[0] <= now
+        return {
+            "starts": moment_text(self.starts_at),
+            "ends": end_text(period[1].astimezone(zone) if period and is_open else self.ends_at),
+            "opens": moment_text(period[0].astimezone(zone)) if period and not is_open else "",
+            "honoured_until": end_text(self.honoured_until),
+        }
 
 
 @dataclass(frozen=True)
@@ -143,8 +161,9 @@ def deal_dict(deal: VerdictDeal) -> dict[str, Any]:
         "revision": deal.revision_number,
         "headline": deal.headline,
         "benefit": deal.benefit_text,
-        "code_needed": bool(deal.code),
+        "code_needed": deal.facts.offer_type != OfferType.NO_CODE,
         "uses_left": deal.uses_left,
         "starts_at": deal.starts_at,
         "ends_at": deal.ends_at,
+        "honoured_until": deal.honoured_until,
     }

@@ -4,7 +4,7 @@ from promotions.api.offers import OfferSerializer
 from promotions.live.tickets import read_ticket
 from promotions.models import Acknowledgement, Briefing
 from promotions.services.publishing import revise_promotion, stop_promotion
-from tests.api_client import World, is_problem
+from tests.api_client import World, is_problem, publish
 from tests.factories_promotions import NOW, content_for, create_published_promotion
 from tests.promotions.api.test_verdicts import same_fields
 
@@ -60,9 +60,9 @@ def test_reading_is_noted_once_a_person_and_revision(world: World) -> None:
 
 def test_what_was_revised_meanwhile_must_be_read_again(world: World) -> None:
     world.associate.post("/stores/here-1/offers/oat/acknowledge")
-    words = content_for(generic_redemption_code="SAVE29", long_title="Now in green")
+    words = content_for(generic_redemption_code="SAVE29", percent_off=30)
     revise_promotion(promotion=world.promotion, content=words, author=None, now=NOW)
-    world.merchandiser.post("/promotions/oat/publish")
+    publish(world, "oat", number=2)
     assert not world.associate.get("/stores/here-1/offers").json()["results"][0]["acknowledged"]
     assert is_problem(world.associate.post("/stores/here-1/offers/oat/acknowledge", {"revision": 1}), 409)
 

@@ -7,7 +7,7 @@ import pytest
 from omnistore.staff.models import StaffMember
 from promotions.models import Promotion
 from promotions.services.reading import acknowledge
-from tests.api_client import World, is_problem
+from tests.api_client import World, is_problem, publish
 from tests.factories_promotions import NOW, content_for, create_published_promotion
 
 NEW: dict[str, Any] = {
@@ -42,7 +42,8 @@ def test_from_the_first_word_to_the_last_store(world: World) -> None:
     created = world.merchandiser.post("/promotions", NEW)
     assert (created.status_code, created.json()["state"], created.json()["revision"]) == (201, "DRAFT", None)
     assert created.headers["Location"] == "/api/v1/promotions/tea-5"
-    published = world.merchandiser.post("/promotions/tea-5/publish").json()
+    assert is_problem(world.merchandiser.post("/promotions/tea-5/publish"), 409)
+    published = publish(world, "tea-5").json()
     assert (published["state"], published["revision"]["number"]) == ("LIVE", 1)
     verdict = world.associate.get("/stores/here-1/verdict?code=TEA5").json()
     assert (verdict["outcome"], verdict["price"]["deal"]) == ("HONOUR", "2.290")  # 2.79 - 0.50
@@ -61,13 +62,13 @@ def test_what_is_written_is_what_is_read(world: World) -> None:
 
 def test_a_revision_waits_until_it_is_published(world: World) -> None:
     world.merchandiser.post("/promotions", NEW)
-    world.merchandiser.post("/promotions/tea-5/publish")
+    publish(world, "tea-5")
     same = world.merchandiser.post("/promotions/tea-5/revisions", content())
-    other = world.merchandiser.post("/promotions/tea-5/revisions", content(long_title="Six off tea"))
+    other = world.merchandiser.post("/promotions/tea-5/revisions", content(money_off_amount="0.60"))
     assert (same.status_code, other.status_code) == (200, 201)
-    assert world.associate.get("/promotions/tea-5").json()["revision"]["long_title"] == "Five off tea"
-    published = world.merchandiser.post("/promotions/tea-5/publish").json()
-    assert published["revision"]["long_title"] == "Six off tea"
+    assert world.associate.get("/promotions/tea-5").json()["revision"]["money_off_amount"] == "0.500"
+    published = publish(world, "tea-5", number=2).json()
+    assert published["revision"]["money_off_amount"] == "0.600"
     assert [revision["number"] for revision in published["revisions"]] == [1, 2]
 
 
@@ -80,7 +81,7 @@ def test_publishing_and_stopping_twice_is_once(world: World) -> None:
     ):
         assert world.merchandiser.post(f"/promotions/oat/{path}", body).status_code == 200
     assert world.merchandiser.get("/promotions/oat").json()["stopped_reason"] == "x"
-    assert is_problem(world.merchandiser.post("/promotions/oat/publish"), 400)
+    assert is_problem(world.merchandiser.post("/promotions/oat/publish"), 409)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ NOWHERE = {
 
 def test_a_target_without_stores_is_not_published(world: World) -> None:
     world.merchandiser.post("/promotions", NEW | NOWHERE)
-    answer = world.merchandiser.post("/promotions/tea-5/publish")
+    answer = world.merchandiser.post("/promotions/tea-5/submit", {"revision": 1})
     assert is_problem(answer, 400)
     assert "store_applicability" in answer.json()["errors"]
 

@@ -1,12 +1,17 @@
 """POST /stores/{store_code}/redemptions, one request at a time."""
 
+from typing import Any
+
 import pytest
 
+from promotions.api.redemptions import RedeemedSerializer, RolledBackSerializer
 from promotions.models import Budget, IdempotencyKey, Redemption
 from promotions.services.publishing import stop_promotion
 from tests.api_client import World, is_problem
 from tests.factories import create_item
 from tests.factories_promotions import NOW, create_published_promotion
+from tests.promotions.api.test_verdicts import same_fields
+from tests.promotions.services.till import limit
 
 PLACE = "/stores/here-1/redemptions"
 
@@ -99,3 +104,56 @@ def test_the_list_shows_the_stores_own_newest_first(world: World) -> None:
     listed = world.associate.get(PLACE).json()
     assert (listed["count"], {row["store_code"] for row in listed["results"]}) == (2, {"here-1"})
     assert listed["results"][0]["redeemed_at"] == "2026-11-22T09:07:00-05:00"
+
+
+def test_a_use_is_given_back_through_the_api(world: World) -> None:
+    taken = world.associate.post(PLACE, {"code": "SAVE29", "item": "OAT-1"}, Idempotency_Key="k1").json()
+    path = f"{PLACE}/{taken['redemption_id']}/roll-back"
+    first, second = (world.associate.post(path, {"reason": "Slip"}, Idempotency_Key="k2") for _ in range(2))
+    assert (first.status_code, first.json()["state"], first.json()["reason"]) == (200, "ROLLED_BACK", "Slip")
+    assert (first.content, second.headers["Idempotent-Replayed"]) == (second.content, "true")
+    same_fields(first.json(), RolledBackSerializer())
+    same_fields(taken, RedeemedSerializer())
+    assert Budget.objects.get().used == 0
+    (row,) = world.associate.get(PLACE).json()["results"]
+    assert (row["state"], row["quantity"]) == ("ROLLED_BACK", 1)
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "x" * 201}, {"reason": None}])
+def test_giving_back_needs_a_reason_and_a_key(world: World, body: dict[str, Any]) -> None:
+    taken = world.associate.post(PLACE, {"code": "SAVE29"}, Idempotency_Key="k1").json()
+    path = f"{PLACE}/{taken['redemption_id']}/roll-back"
+    assert is_problem(world.associate.post(path, body, Idempotency_Key="k2"), 400)
+    assert is_problem(world.associate.post(path, {"reason": "Slip"}), 400)
+
+
+def test_another_stores_redemption_is_not_given_back(world: World) -> None:
+    taken = world.admin.post("/stores/there-1/redemptions", {"code": "SAVE29"}, Idempotency_Key="k1").json()
+    for redemption_id in (taken["redemption_id"], "00000000-0000-0000-0000-000000000000", "1"):
+        path = f"{PLACE}/{redemption_id}/roll-back"
+        assert is_problem(world.associate.post(path, {"reason": "Slip"}, Idempotency_Key="k2"), 404)
+    assert Budget.objects.get().used == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "customer"),
+        ({"customer": "M1"}, "discount_amount"),
+        ({"customer": "x" * 41}, "customer"),
+        ({"customer": "M1", "discount_amount": "0.005"}, "discount_amount"),
+        ({"customer": "M1", "discount_amount": "-1"}, "discount_amount"),
+        ({"customer": "M1", "discount_amount": "NaN"}, "discount_amount"),
+        ({"customer": "M1", "discount_amount": "1", "quantity": 0}, "quantity"),
+    ],
+)
+def test_what_a_limit_asks_for_is_an_error_of_its_field(
+    world: World, body: dict[str, Any], field: str
+) -> None:
+    limits = [limit("CUSTOMER", "DAY", "1"), limit("PROMOTION", "TOTAL", "5", "MONEY")]
+    create_published_promotion(generic_redemption_code="LIMITED", limits=limits, currency="USD")
+    answer = world.associate.post(PLACE, {"code": "LIMITED", **body}, Idempotency_Key="k1")
+    assert is_problem(answer, 400)
+    assert set(answer.json()["errors"]) == {field}
+    good = {"code": "LIMITED", "customer": "M1", "discount_amount": "1.50"}
+    assert world.associate.post(PLACE, good, Idempotency_Key="k1").status_code == 201

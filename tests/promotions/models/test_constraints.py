@@ -8,26 +8,41 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
     Acknowledgement,
     Briefing,
     Budget,
+    Campaign,
+    CampaignChange,
+    CodeBatch,
     IdempotencyKey,
     ItemList,
+    LimitCounter,
     OfferChange,
     OfferItem,
     Promotion,
     PromotionRevision,
+    PromotionStep,
     Redemption,
+    RedemptionChange,
+    SavedView,
+    Shopper,
+    SingleUseCode,
     StoreOffer,
     StoreStream,
+    TargetMark,
+    UploadBatch,
+    UploadEvent,
+    UploadRow,
 )
 from promotions.services.publishing import create_promotion
 from promotions.services.reading import acknowledge
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
+from tests.promotions.services.uploads.tables import uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +60,47 @@ def revision(**content: Any) -> Callable[[], None]:
     return lambda: again(PromotionRevision, **{"number": 2} | content)
 
 
+def step(**changes: Any) -> None:
+    """A step of the one promotion."""
+    first = PromotionRevision.objects.get()
+    PromotionStep.objects.create(
+        **{
+            "promotion": first.promotion, "revision": first, "action": "SUBMIT", "old_state": "LIVE",
+            "new_state": "LIVE", "old_revision_state": "DRAFT", "new_revision_state": "SUBMITTED", "at": NOW,
+        } | changes
+    )  # fmt: skip
+
+
+UNPUBLISHED: dict[str, Any] = {
+    "promotion_id": "other", "state": "DRAFT", "revision_state": "DRAFT", "current_revision_id": None,
+    "published_at": None,
+}  # fmt: skip
 BREAKS: dict[str, Callable[[], Any]] = {
+    "promotions_saved_view_name_once": lambda: again(SavedView, is_default=False),
+    "promotions_saved_view_one_default": lambda: again(SavedView, name="two"),
+    "promotions_saved_view_name_given": lambda: SavedView.objects.update(name=""),
+    "promotions_upload_row_once": lambda: again(UploadRow),
+    "promotions_upload_row_state_known": lambda: UploadRow.objects.update(state="MAYBE"),
+    "promotions_upload_row_errors_told": lambda: UploadRow.objects.update(errors={"a": ["b"]}),
+    "promotions_upload_row_kept_told": lambda: UploadRow.objects.update(told="moved"),
+    "promotions_upload_event_kind_known": lambda: UploadEvent.objects.update(kind="SOLD"),
+    "promotions_upload_asked_at_paired": lambda: UploadBatch.objects.update(asked="COMMIT"),
+    "promotions_upload_undone_after_uploaded": lambda: UploadBatch.objects.update(
+        undone_at=NOW - timedelta(days=1)
+    ),
+    "promotions_upload_sha256": lambda: UploadBatch.objects.update(sha256="x"),
     "promotions_promotion_state_known": lambda: Promotion.objects.update(state="PAUSED"),
     "promotions_promotion_id_given": lambda: Promotion.objects.update(promotion_id=""),
     "promotions_promotion_published_has_revision": lambda: Promotion.objects.update(state="DRAFT"),
     "promotions_promotion_stopped_at_paired": lambda: Promotion.objects.update(state="STOPPED"),
-    "promotions_promotion_code_names_one": lambda: again(
-        Promotion, promotion_id="other", state="DRAFT", current_revision_id=None, published_at=None
+    "promotions_promotion_code_names_one": lambda: again(Promotion, **UNPUBLISHED),
+    "promotions_promotion_revision_state_known": lambda: Promotion.objects.update(revision_state="MAYBE"),
+    "promotions_promotion_states_agree": lambda: again(
+        Promotion, **UNPUBLISHED | {"open_code": None, "revision_state": "SUBMITTED"}
     ),
+    "promotions_step_action_known": lambda: step(action="WHIM"),
+    "promotions_step_changes_something": lambda: step(new_state="LIVE", new_revision_state="DRAFT"),
+    "promotions_step_why_given": lambda: step(action="STOP"),
     "promotions_revision_number_once": revision(number=1),
     "promotions_revision_value_fits_type": revision(percent_off=Decimal(101)),
     "promotions_revision_buy_m_given": revision(coupon_value_type="BUY_M_GET_PERCENT_OFF"),
@@ -69,11 +117,19 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_revision_limit_1": revision(limit_uses=0),
     "promotions_revision_channel_given": revision(redemption_channel=[]),
     "promotions_revision_number_from_1": revision(number=0),
+    "promotions_revision_basis_older": revision(basis_id=2**40),
     "promotions_offer_item_once": lambda: again(OfferItem, minimum_stock=99),
     "promotions_store_offer_state_known": lambda: StoreOffer.objects.update(state="MAYBE"),
     "promotions_store_offer_ends_after_start": lambda: StoreOffer.objects.update(
         ends_at=NOW - timedelta(days=99)
     ),
+    "promotions_store_offer_period_in_window": lambda: StoreOffer.objects.update(
+        closes_at=F("ends_at") + timedelta(seconds=1)
+    ),
+    "promotions_store_offer_honoured_to_end": lambda: StoreOffer.objects.update(
+        honoured_until=F("starts_at")
+    ),
+    "promotions_target_mark_kind_known": lambda: TargetMark.objects.update(kind="ANYTHING"),
     "promotions_store_offer_counts_nest": lambda: StoreOffer.objects.update(items_available=5),
     "promotions_stream_seq_from_0": lambda: StoreStream.objects.update(seq=-1),
     "promotions_change_reason_known": lambda: again(OfferChange, seq=2, reason="WHIM"),
@@ -84,6 +140,22 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_acknowledged_once": lambda: again(Acknowledgement),
     "promotions_budget_never_over": lambda: Budget.objects.update(used=4),
     "promotions_redemption_discount_has_currency": lambda: Redemption.objects.update(discount_amount=1),
+    "promotions_redemption_state_known": lambda: Redemption.objects.update(state="LOST"),
+    "promotions_redemption_quantity_1": lambda: Redemption.objects.update(quantity=0),
+    "promotions_redemption_rolled_back_once": lambda: again(RedemptionChange),
+    "promotions_redemption_change_says_why": lambda: again(RedemptionChange, why=""),
+    "promotions_shopper_known_or_erased": lambda: Shopper.objects.update(member_number=None),
+    "promotions_campaign_has_a_name": lambda: Campaign.objects.update(title=""),
+    "promotions_campaign_change_says_why": lambda: again(CampaignChange, why=""),
+    "promotions_counter_once": lambda: again(LimitCounter),
+    "promotions_counter_never_over": lambda: LimitCounter.objects.update(used=21),
+    "promotions_counter_has_one_owner": lambda: LimitCounter.objects.update(campaign=Campaign.objects.get()),
+    "promotions_counter_has_one_scope": lambda: LimitCounter.objects.update(shopper=Shopper.objects.get()),
+    "promotions_counter_period_starts": lambda: LimitCounter.objects.update(starts_on=None),
+    "promotions_counter_money_has_currency": lambda: LimitCounter.objects.update(unit="MONEY"),
+    "promotions_batch_named_once": lambda: again(CodeBatch),
+    "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
+    "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
@@ -100,9 +172,28 @@ def one_of_each() -> None:
     promotion = create_published_promotion(generic_redemption_code="SAVE", limit_uses=3)
     first = promotion.latest_revision()
     acknowledge(store=store, revision_id=first.pk, staff_member=person, now=NOW)
-    Redemption.objects.create(
+    redemption = Redemption.objects.create(
         promotion=promotion, revision=first, store=store, redeemed_by=person, redeemed_at=NOW
     )
+    RedemptionChange.objects.create(
+        redemption=redemption, old_state="REDEEMED", new_state="ROLLED_BACK", by=person, why="slip", at=NOW
+    )
+    SavedView.objects.create(owner=person, name="mine", is_default=True, created_at=NOW)
+    uploaded({})
+    Shopper.objects.create(member_number="M1", created_at=NOW)
+    campaign = Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
+    CampaignChange.objects.create(campaign=campaign, old_limits=[], new_limits=[], why="more", at=NOW)
+    LimitCounter.objects.create(
+        promotion=promotion,
+        store=store,
+        period="DAY",
+        starts_on=NOW.date(),
+        unit="USES",
+        limit_amount=20,
+        used=1,
+    )
+    batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
+    SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
     IdempotencyKey.objects.create(
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )
@@ -134,7 +225,7 @@ def test_no_constraint_is_left_untested() -> None:
 
 def test_every_migration_constraint_stands_in_the_database() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE 'promotions\\_%' ESCAPE '\\'")
+        cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
         standing = {name for (name,) in cursor.fetchall()}
 
     assert {name for name in BREAKS if name.startswith("promotions_")} <= standing

@@ -95,6 +95,8 @@ def test_the_terms_of_another_kind_are_refused(kind: str) -> None:
         ("FREE_SHIPPING_STANDARD", {"redemption_channel": ["IN_STORE", "ONLINE"]}, "redemption_channel", "online only"),
         ("PERCENT_OFF", {"store_applicability": "SPECIFIC_STORES", "store_codes_inclusion": ["1"],
                          "store_codes_exclusion": ["1"]}, "store_codes_exclusion", "1 is included and excluded"),
+        ("TIERED", {"tiers": [{"from": "3", "fixed_price_amount": "2"}], "currency": "USD", "applies_to": "BASKET"},
+         "applies_to", "Only a percentage"),
         ("PERCENT_OFF", {"combines_with": ["loyalty"]}, "combines_with", "Only a compounded deal"),
         ("PERCENT_OFF", {"concurrence": "SOMETIMES"}, "concurrence", "Choose from"),
         ("PERCENT_OFF", {"priority": 1001}, "priority", "1,000"),
@@ -176,7 +178,7 @@ def test_numbers_in_lists_are_written_one_way() -> None:
 
 def test_a_benefit_carries_every_term() -> None:
     benefit = benefit_of(words("TIERED", minimum_purchase_amount="30", limit_quantity=4, currency="USD"))
-    assert [(tier.start, tier.kind, tier.amount) for tier in benefit.tiers] == [
+    assert [(int(tier.start), str(tier.kind), int(tier.amount)) for tier in benefit.tiers] == [
         (3, "PERCENT_OFF", 10), (6, "PERCENT_OFF", 20),
     ]  # fmt: skip
     assert (benefit.minimum_purchase, benefit.limit_quantity, benefit.is_per_unit) == (Decimal(30), 4, False)

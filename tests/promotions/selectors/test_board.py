@@ -7,9 +7,11 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from promotions.models import Promotion
-from promotions.selectors.board import board_for, listed_promotions, promotion_rows, state_counts
+from promotions.selectors.board import board_for, promotion_rows
+from promotions.selectors.listing import PromotionFilter, filtered, listed_revisions, state_counts
 from promotions.selectors.preview import draft_board
-from promotions.services.publishing import create_promotion, publish_promotion, revise_promotion
+from promotions.services.approving import publish_trusted
+from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.reading import acknowledge, mark_told
 from tests.factories import create_item, create_store
 from tests.factories_promotions import (
@@ -59,7 +61,7 @@ def test_a_store_that_is_no_longer_targeted_stays_on_the_board_but_out_of_the_su
     gone = promotion.store_offers.order_by("store__store_code")[0].store
     content = content_for(store_codes_exclusion=[gone.store_code])
     revise_promotion(promotion=promotion, content=content, author=None, now=NOW)
-    board = board_for(promotion=publish_promotion(promotion=promotion, now=NOW + timedelta(hours=1)))
+    board = board_for(promotion=publish_trusted(promotion=promotion, why="", now=NOW + timedelta(hours=1)))
     assert (board.cells[0].state, board.cells[0].is_targeted) == ("STOPPED", False)
     assert (board.stores, board.told, board.acknowledged) == (2, 0, 0)
 
@@ -68,7 +70,7 @@ def test_the_list_agrees_with_the_boards(django_assert_num_queries: DjangoAssert
     publish_to(3)
     create_published_promotion()
     with django_assert_num_queries(5):
-        rows = promotion_rows(promotions=listed_promotions(state=None, search=""))
+        rows = promotion_rows(revisions=listed_revisions(PromotionFilter()))
     for row in rows:
         board = board_for(promotion=row.promotion)
         assert (row.stores, row.told, row.acknowledged) == (board.stores, board.told, board.acknowledged)
@@ -78,15 +80,15 @@ def test_the_list_agrees_with_the_boards(django_assert_num_queries: DjangoAssert
 def test_the_list_shows_the_published_words_and_says_that_newer_ones_wait() -> None:
     promotion = publish_to(2)
     revise_promotion(promotion=promotion, content=content_for(long_title="Newer"), author=None, now=NOW)
-    (row,) = promotion_rows(promotions=listed_promotions(state=None, search="newer"))
+    (row,) = promotion_rows(revisions=listed_revisions(PromotionFilter(search="newer")))
     assert (row.revision.number, row.has_unpublished) == (1, True)
 
 
 def test_the_tabs_count_what_the_search_leaves() -> None:
     publish_to(2)
     create_promotion(promotion_id="spring", content=content_for(), author=None, now=NOW)
-    assert state_counts(search="") == {"LIVE": 1, "DRAFT": 1}
-    assert state_counts(search="SPRING") == {"DRAFT": 1}
+    assert state_counts(filtered(PromotionFilter())) == {"LIVE": 1, "DRAFT": 1}
+    assert state_counts(filtered(PromotionFilter(search="SPRING"))) == {"DRAFT": 1}
 
 
 def test_the_board_of_a_draft_is_what_publishing_it_gives() -> None:
@@ -102,7 +104,7 @@ def test_the_board_of_a_draft_is_what_publishing_it_gives() -> None:
     content = content_for(coupon_value_type="MONEY_OFF", money_off_amount=1, minimum_stock=3)
     revision = create_promotion(promotion_id="p", content=content, author=None, now=NOW)
     planned = draft_board(revision=revision, now=NOW)
-    published = board_for(promotion=publish_promotion(promotion=revision.promotion, now=NOW))
+    published = board_for(promotion=publish_trusted(promotion=revision.promotion, why="", now=NOW))
     facts = ("store_id", "state", "starts_at", "ends_at", "items_stocked", "items_available", "items_enough")
     assert [[getattr(cell.offer, name) for name in facts] for cell in planned.cells] == [
         [getattr(cell.offer, name) for name in facts] for cell in published.cells

@@ -8,9 +8,11 @@ import pytest
 
 from inventory.imports import load_run, receive_file
 from inventory.models import FeedRun, FeedSource, RejectedRow
+from omnistore.staff.models import Role
 from promotions.models import Promotion, StoreOffer
+from promotions.services.approving import approve_and_publish, reject_revision
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW
+from tests.factories_promotions import NOW, create_staff_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +76,49 @@ def test_changed_words_are_a_new_revision(load: Callable[..., FeedRun]) -> None:
 
     assert counts(run) == (1, 1, 0, 0)
     assert StoreOffer.objects.get().revision.number == 2
+
+
+def test_what_needs_approval_waits_for_a_person_and_is_not_asked_twice(load: Callable[..., FeedRun]) -> None:
+    for expected in ((1, 1, 0, 0), (1, 0, 1, 0)):
+        assert counts(load(HEADER, GOOD + "\n" * expected[2], approval="needed")) == expected
+    promotion = Promotion.objects.get()
+    assert (promotion.state, promotion.steps.get().action, StoreOffer.objects.count()) == (
+        "SUBMITTED",
+        "SUBMIT",
+        0,
+    )
+
+
+def test_of_what_is_approved_the_words_may_change_without_a_person(load: Callable[..., FeedRun]) -> None:
+    load(HEADER, GOOD, approval="needed")
+    ines = create_staff_member(role=Role.APPROVER)
+    approve_and_publish(promotion=Promotion.objects.get(), number=1, by=ines, now=NOW)
+    load(HEADER, GOOD.replace("29 % off", "A third off"), approval="needed")
+    assert StoreOffer.objects.get().revision.long_title == "A third off"
+    load(HEADER, GOOD.replace("\t29\t", "\t30\t"), approval="needed")
+    assert Promotion.objects.get().revision_state == "SUBMITTED"
+    assert StoreOffer.objects.get().revision.number == 2
+
+
+def test_a_trusted_source_is_its_own_approver_and_named(load: Callable[..., FeedRun]) -> None:
+    load(HEADER, GOOD)
+    steps = Promotion.objects.get().steps.filter(by=None).values_list("action", "why")
+    assert list(steps) == [("SUBMIT", "Suite"), ("APPROVE", "Suite"), ("PUBLISH", ""), ("OPEN", "")]
+
+
+def test_a_rejection_is_not_overruled_by_the_same_line(load: Callable[..., FeedRun]) -> None:
+    load(HEADER, GOOD, approval="needed")
+    ines = create_staff_member(role=Role.APPROVER)
+    reject_revision(promotion=Promotion.objects.get(), number=1, by=ines, why="Below cost.", now=NOW)
+    assert counts(load(HEADER, GOOD + "\n", approval="needed")) == (1, 0, 1, 0)
+    assert counts(load(HEADER, GOOD + "\n\n")) == (1, 0, 0, 1)
+    assert "revision 1 is rejected" in RejectedRow.objects.get().message
+
+
+def test_another_kind_of_approval_refuses_the_file(load: Callable[..., FeedRun]) -> None:
+    run = load(HEADER, GOOD, approval="sometimes")
+    assert (run.state, run.problem["code"]) == ("REFUSED", "bad_profile")
+    assert "approval is 'sometimes'; expected trusted or needed" in run.problem["message"]
 
 
 def test_a_wall_clock_window_is_each_stores_own(load: Callable[..., FeedRun]) -> None:

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from promotions.models import Briefing, OfferChange, Promotion, PromotionRevision, StoreOffer, StoreStream
+from promotions.services.approving import publish_trusted
 from promotions.services.publishing import (
     create_promotion,
-    publish_promotion,
     revise_promotion,
     stop_promotion,
 )
@@ -58,7 +58,7 @@ def test_publishing_again_changes_nothing() -> None:
     promotion = create_published_promotion()
     before = list(StoreOffer.objects.values())
 
-    publish_promotion(promotion=promotion, now=NOW + timedelta(hours=1))
+    publish_trusted(promotion=promotion, why="", now=NOW + timedelta(hours=1))
 
     assert list(StoreOffer.objects.values()) == before
     assert OfferChange.objects.count() == 1
@@ -73,7 +73,7 @@ def test_a_new_revision_reaches_stores_when_it_is_published_and_briefs_them_agai
         promotion=promotion, content=content_for(percent_off=Decimal(40)), author=None, now=NOW
     )
     assert StoreOffer.objects.get().revision.number == 1
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(promotion=promotion, why="", now=NOW)
 
     assert StoreOffer.objects.get().revision == revision
     assert list(OfferChange.objects.values_list("reason", flat=True)) == ["PUBLISHED", "REVISED"]
@@ -99,7 +99,7 @@ def test_a_store_that_is_no_longer_targeted_is_told_so() -> None:
     revise_promotion(
         promotion=promotion, content=content_for(store_codes_inclusion=["stays"]), author=None, now=NOW
     )
-    publish_promotion(promotion=promotion, now=NOW)
+    publish_trusted(promotion=promotion, why="", now=NOW)
 
     assert states(promotion) == {"stays": "NOT_STOCKED", "goes": "STOPPED"}
     assert OfferChange.objects.get(new_state="STOPPED").reason == "NO_LONGER_TARGETED"
@@ -126,7 +126,7 @@ def test_a_promotion_that_is_over_is_neither_edited_nor_published() -> None:
     with pytest.raises(ValidationError):
         revise_promotion(promotion=promotion, content=content_for(), author=None, now=NOW)
     with pytest.raises(ValidationError):
-        publish_promotion(promotion=promotion, now=NOW)
+        publish_trusted(promotion=promotion, why="", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_empty_target_cannot_be_published() -> None:
     )
 
     with pytest.raises(ValidationError, match="No store is left"):
-        publish_promotion(promotion=revision.promotion, now=NOW)
+        publish_trusted(promotion=revision.promotion, why="", now=NOW)
 
     assert Promotion.objects.get().state == "DRAFT"
 

@@ -3,21 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inventory.feeds.records import Int32s
 from inventory.models import StockLevel
 from promotions.models import Budget, OfferChange, Promotion, StoreOffer
-from promotions.rules.offer_state import OfferFacts, decide_state
 from promotions.services.publishing import stop_promotion
+from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import (
-    block_spent_offers,
-    reconcile,
     refresh_after_stock_change,
-    state_sql,
     turn_offers,
+    whole_stores,
 )
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, change_stock, create_published_promotion, put_stock
@@ -54,6 +53,21 @@ def test_stock_of_items_nobody_promotes_touches_no_offer() -> None:
     assert refresh_after_stock_change(changes=change_stock(store=store, levels={other: 3}), now=NOW) == 0
 
 
+@given(
+    stores=st.lists(st.integers(1, 6), min_size=1, max_size=60).map(
+        lambda numbers: np.array(numbers, np.int32)
+    ),
+    at_once=st.integers(1, 20),
+)
+def test_a_big_change_is_cut_between_stores(stores: Int32s, at_once: int) -> None:
+    parts = [places.tolist() for places in whole_stores(stores, at_once=at_once)]
+
+    assert sorted(place for part in parts for place in part) == list(range(len(stores)))
+    found = [set(stores[part].tolist()) for part in parts]
+    assert sum(len(part) for part in found) == len(set(stores.tolist()))  # no store in two of them
+    assert all(len(part) >= at_once for part in parts[:-1])
+
+
 worlds = st.lists(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(-1, 6)), max_size=6),
     min_size=1,
@@ -68,12 +82,15 @@ def test_after_any_nights_the_counts_are_those_of_a_recount(
 ) -> None:
     """Brute force: whatever changed in whatever order, the reconciler counts the same from scratch."""
     StoreOffer.objects.all().delete()
+    Promotion.objects.update(state="STOPPED", stopped_at=NOW)
     StockLevel.objects.all().delete()
     stores = [create_store() for _number in range(3)]
     items = [create_item() for _number in range(4)]
     for minimum in (1, 3):
         create_published_promotion(
-            item_id_inclusion=[item.sku for item in items[: minimum + 1]], minimum_stock=minimum
+            store_codes_inclusion=[store.store_code for store in stores],
+            item_id_inclusion=[item.sku for item in items[: minimum + 1]],
+            minimum_stock=minimum,
         )
     for night in nights:
         for store_number, item_number, quantity in night:
@@ -149,51 +166,3 @@ def test_a_stopped_promotion_is_not_turned() -> None:
 
     assert turn_offers(now=NOW + 9 * DAY) == 0
     assert offer_state() == "STOPPED"
-
-
-def test_a_spent_limit_is_told_to_every_store_once() -> None:
-    create_store()
-    create_store()
-    create_item()
-    create_published_promotion(limit_uses=2)
-    Budget.objects.update(used=2)
-
-    assert [block_spent_offers(now=NOW), block_spent_offers(now=NOW)] == [2, 0]
-    assert set(StoreOffer.objects.values_list("state", flat=True)) == {"BLOCKED"}
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    state=st.sampled_from(["STOPPED", "READY"]),
-    hours=st.tuples(st.integers(-3, 3), st.integers(1, 4)),
-    counts=st.tuples(*[st.integers(0, 4)] * 3).map(lambda three: sorted(three, reverse=True)),
-    is_blocked=st.booleans(),
-)
-def test_the_databases_state_is_the_rules_state(
-    state: str, hours: tuple[int, int], counts: list[int], is_blocked: bool, db: Any
-) -> None:
-    starts_at = NOW + timedelta(hours=hours[0])
-    ends_at = starts_at + timedelta(hours=hours[1])
-    row = """(SELECT %(state)s::text AS state, %(starts)s::timestamptz AS starts_at,
-                     %(ends)s::timestamptz AS ends_at, %(issues)s::jsonb AS issues) o"""
-    sql = state_sql(offer="o", stocked=str(counts[0]), available=str(counts[1]), enough=str(counts[2]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {sql} FROM {row}",
-            {
-                "now": NOW, "state": state, "starts": starts_at, "ends": ends_at,
-                "issues": '[{"severity": "blocking"}]' if is_blocked else "[]",
-            },
-        )  # fmt: skip
-        said = cursor.fetchone()[0]
-
-    facts = OfferFacts(
-        starts_at,
-        ends_at,
-        counts[0],
-        counts[1],
-        counts[2],
-        is_stopped=state == "STOPPED",
-        is_blocked=is_blocked,
-    )
-    assert said == decide_state(facts, now=NOW)

@@ -16,7 +16,7 @@ from inventory.imports.telling import read_withheld, tell_stock_changed
 from inventory.models import FeedSource, Item, StockClaim, StockWithheld, Store
 from promotions.models import StoreOffer
 from promotions.selectors.verdicts import verdict_for
-from promotions.services.refreshing import reconcile
+from promotions.services.reconciling import reconcile
 from tests.api_client import stopped_clock
 from tests.factories import create_item, create_source, create_store, gtin_for
 from tests.factories_promotions import NOW, create_published_promotion

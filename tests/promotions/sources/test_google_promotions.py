@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.feeds.records import FeedRefused
+from promotions.sources.google_columns import REQUIRED
 from promotions.sources.google_feeds import BadFeedRow, FeedRow, read_feed
-from promotions.sources.google_promotions import REQUIRED, PromotionRow, read_promotions
+from promotions.sources.google_promotions import PromotionRow, read_promotions
 from tests.inventory.feeds.reading import feed_file
 
 GOOD = {
@@ -85,17 +86,17 @@ def test_one_promotion_in_every_form(content: bytes) -> None:
     [
         ({"promotion_effective_dates": "2026-11-02T00:00-05:00/2026-10-31T00:00-04:00"}, "ends_before_start"),
         ({"promotion_effective_dates": "2026-11-02T00:00Z/2026-11-02T00:00Z"}, "ends_before_start"),
-        ({"promotion_effective_dates": "2026-11-02T00:00Z/9999-12-31T23:59:59Z"}, "bad_value"),
+        ({"promotion_effective_dates": "2026-11-02T00:00Z/9999-12-31T23:59:59Z"}, "bad_period"),
         ({"item_id": ""}, "no_products"),
         ({"percent_off": "", "money_off_amount": "5.00"}, "no_currency"),
         ({"minimum_purchase_amount": "45"}, "no_currency"),
-        ({"minimum_purchase_amount": "45.00 dollars"}, "bad_value"),
+        ({"minimum_purchase_amount": "45.00 dollars"}, "bad_amount"),
         ({"store_applicability": "specific_stores", "store_code": "12,0012", "store_code_exclusion": "12"},
          "store_in_and_out"),
         ({"long_title": "x" * 201}, "too_long"),
         ({"item_id": "y" * 201}, "too_long"),
-        ({"offer_type": ""}, "bad_value"),
-        ({"version_number": "two"}, "bad_value"),
+        ({"offer_type": ""}, "missing_value"),
+        ({"version_number": "two"}, "bad_count"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", [lambda row: columns(",", row), atom], ids=["csv", "atom"])
@@ -114,7 +115,7 @@ def test_what_does_not_go_together_has_its_own_reason(
 @pytest.mark.parametrize(
     "changed",
     [
-        {"store_applicability": "all_stores", "store_code": "12", "store_code_exclusion": "12"},
+        {"store_applicability": "all_stores", "store_code_exclusion": "12"},
         {"item_id": "", "item_id_exclusion": "A"},
         {"promotion_effective_dates": "2026-11-01T01:30-04:00/2026-11-01T01:15-05:00"},
     ],

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from omnistore.staff.models import Role, StaffMember
 from promotions.models import Promotion
+from promotions.services.approving import approve_revision, submit_revision
 from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.services.reading import acknowledge, mark_told
 from tests.factories import create_item, create_store
@@ -106,14 +107,17 @@ def test_publishing_from_the_page_reaches_every_store(desk: Client) -> None:
     page = desk.get(page_of(promotion)).content.decode()
     assert "2 stores are told at once." in page
     assert "1 of 2 can honour it as stock stands now." in page
+    submit_revision(promotion=promotion, number=1, by=None, now=NOW)
+    approve_revision(promotion=promotion, number=1, by=None, now=NOW)
     answer = desk.post(page_of(promotion, "promotion-publish"), follow=True)
     assert "Told 0 of 2" in answer.content.decode()
     assert promotion.store_offers.count() == 2
 
 
-def test_publishing_to_nobody_says_why(desk: Client) -> None:
+def test_submitting_for_nobody_says_why(desk: Client) -> None:
     desk.post(reverse("promotion-new"), TYPED)
-    answer = desk.post(page_of(Promotion.objects.get(), "promotion-publish"), headers={"HX-Request": "true"})
+    address = page_of(Promotion.objects.get(), "promotion-submit")
+    answer = desk.post(address, {"revision": 1}, headers={"HX-Request": "true"})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "No store is left: the target is empty." in page
@@ -197,9 +201,20 @@ def test_others_get_the_403_page_everywhere(role: Role, client: Client) -> None:
     create_item()
     promotion = create_published_promotion()
     client.force_login(create_staff_member(role=role))
-    names = ["detail", "edit", "preview", "board", "publish", "stop"]
+    names = [
+        "detail",
+        "edit",
+        "preview",
+        "board",
+        "publish",
+        "stop",
+        "submit",
+        "withdraw",
+        "approve",
+        "reject",
+    ]
     addresses = [page_of(promotion, f"promotion-{name}") for name in names]
-    addresses += [reverse(f"promotion-{name}") for name in ("list", "new", "items")]
+    addresses += [reverse(f"promotion-{name}") for name in ("list", "new", "items", "approvals")]
     assert {client.get(address).status_code for address in addresses} <= {403, 405}
     assert {client.post(address).status_code for address in addresses} <= {403, 405}
     promotion.refresh_from_db()
