@@ -1,6 +1,9 @@
 """What every test shares."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import override_settings
 from hypothesis import is_hypothesis_test, settings
 
 # Times are not asserted anywhere, and a tree that may not be written must do: no deadline, no example database.
@@ -11,6 +14,13 @@ settings.load_profile("omnistore")
 
 # A browser and the web server before it, for tests/browser and tests/journeys.
 pytest_plugins = ["tests.browser.fixtures"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_when_asked_for() -> Iterator[None]:
+    """Otherwise every test client would read all of them at its first request."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

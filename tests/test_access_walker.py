@@ -143,19 +143,25 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
 
 def address(name: str, *, store: str = "here-1", promotion: str = "") -> str:
     """The route with its parameters filled in."""
-    promotion = promotion or ("mailed" if "code-batches" in ROUTES[name] else "oat")
-    run, mapping = FeedRun.objects.order_by("pk").first(), CodeMapping.objects.first()
-    upload = UploadBatch.objects.order_by("pk").first()
     values = {
-        "store_code": store, "promotion_id": promotion, "sku": "OAT-1", "source": "wms", "run_id": str(run and run.pk),
-        "conflict_id": str(StockConflict.objects.order_by("pk").values_list("pk", flat=True).last()),
-        "mapping_id": str((mapping and mapping.pk) or 1), "campaign_id": "autumn",
-        "upload_id": str(upload and upload.pk),
-        "redemption_id": str(Redemption.objects.order_by("redeemed_at").values_list("pk", flat=True).first()),
-        "batch_id": str(CodeBatch.objects.get(name="mail").pk),
+        "store_code": store, "sku": "OAT-1", "source": "wms", "campaign_id": "autumn",
+        "promotion_id": promotion or ("mailed" if "code-batches" in ROUTES[name] else "oat"),
     }  # fmt: skip
-    path = re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], ROUTES[name])
+    path = re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1]) or key_of(found[1]), ROUTES[name])
     return path.removeprefix("/api/v1") + QUERIES.get(name, "")
+
+
+def key_of(parameter: str) -> str:
+    """The primary key that stands for such a parameter in the world."""
+    rows: dict[str, Any] = {
+        "run_id": FeedRun.objects.order_by("pk"),
+        "conflict_id": StockConflict.objects.order_by("-pk"),
+        "mapping_id": CodeMapping.objects.order_by("pk"),
+        "upload_id": UploadBatch.objects.order_by("pk"),
+        "redemption_id": Redemption.objects.order_by("redeemed_at"),
+        "batch_id": CodeBatch.objects.filter(name="mail"),
+    }
+    return str(rows[parameter].values_list("pk", flat=True).first() or 1)
 
 
 def arrange(world: World, name: str) -> None:

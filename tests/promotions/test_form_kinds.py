@@ -15,7 +15,7 @@ from promotions.rules.words import CouponValueType
 from promotions.selectors.sentences import benefit_text
 from promotions.services.publishing import create_promotion, revise_promotion
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, content_for
+from tests.factories_promotions import NOW, content_for, create_campaign
 from tests.promotions.rules.test_content_kinds import KINDS, SAMPLES, TIERS
 from tests.promotions.typed import sent_by, typed_for
 
@@ -48,6 +48,7 @@ def said(kind: str, **changes: Any) -> dict[str, Any]:
 def test_a_revision_shown_and_saved_unchanged_says_the_same(kind: str, extras: dict[str, Any]) -> None:
     create_store()
     ItemList.objects.create(code="best", name="Best")
+    create_campaign("spring")
     content = said(kind, **extras)
     revision = create_promotion(promotion_id="p", content=content, author=None, now=NOW)
     revision = PromotionRevision.objects.get(pk=revision.pk)

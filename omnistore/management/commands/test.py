@@ -20,7 +20,7 @@ from omnistore.demo.stack import StackError, servers
 # Three parts of the suite that take about as long as each other: much of a test is waiting for a process, so
 # three side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
 PROCESSES = ("tests/omnistore", "tests/benchmarks", "tests/faults")
-SCREENS = ("tests/browser", "tests/journeys")
+SCREENS = ("tests/promotions/live", "tests/browser", "tests/journeys")
 PARTS = (["tests", *(f"--ignore={folder}" for folder in (*PROCESSES, *SCREENS))], [*PROCESSES], [*SCREENS])
 
 

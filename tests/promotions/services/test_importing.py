@@ -133,13 +133,17 @@ def test_a_wall_clock_window_is_each_stores_own(load: Callable[..., FeedRun]) ->
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
-        (GOOD.replace("\t29\t", "\t0\t"), "not_allowed", "percent_off: Enter a percentage above 0"),
-        (GOOD.replace("\t29\t", "\ta third\t"), "bad_value", "percent_off: expected a percentage such as 25"),
-        (GOOD.replace("no_code", "barcode"), "bad_value", "offer_type: expected no_code or generic_code"),
+        (GOOD.replace("\t29\t", "\t0\t"), "percent_out_of_range", "percent_off: expected 1 to 100"),
+        (
+            GOOD.replace("\t29\t", "\ta third\t"),
+            "bad_percent",
+            "percent_off: expected a percentage such as 25",
+        ),
+        (GOOD.replace("no_code", "barcode"), "unknown_word", "offer_type: expected no_code or generic_code"),
         (GOOD.replace("2026-11-27", "2026-11-19"), "ends_before_start", "expected an end after the start"),
-        (GOOD.replace("2026-11-27", "soon"), "bad_value", "promotion_effective_dates: expected start/end"),
+        (GOOD.replace("2026-11-27", "soon"), "bad_period", "promotion_effective_dates: expected start/end"),
         (GOOD.replace("\tA", "\tnowhere"), "not_allowed", "No item is left"),
-        (GOOD.replace("OAT", ""), "bad_value", "promotion_id: expected a value"),
+        (GOOD.replace("OAT", ""), "missing_value", "promotion_id: expected a value"),
         (GOOD + "\textra", "column_count", "expected 8 columns, found 9"),
         (GOOD.replace("29 % off", '"29 % off'), "open_quote", "a quote is not closed"),
     ],
