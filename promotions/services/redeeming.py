@@ -20,12 +20,12 @@ from inventory.selectors import find_item
 from promotions.models import Budget, Campaign, OfferItem, Redemption, StoreOffer
 from promotions.rules.limits import REACHED, Limit, starts_again_at
 from promotions.rules.price import discounted_price, round_money
-from promotions.rules.verdict import deal_refusals
+from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
 from promotions.selectors.codes import NamedDeal, is_misread, named_deal
 from promotions.selectors.deals import deal_facts
 from promotions.selectors.needs import campaign_of, limits_over
-from promotions.selectors.sentences import moment_text, reason_text
+from promotions.selectors.sentences import moment_text, money, reason_text
 from promotions.services.codes import take_code
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
 from promotions.services.limits import LimitsChanged, take_counters, takes_of
@@ -125,7 +125,10 @@ def refusals(
     offer = deal.offer
     if item and not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():
         return [Reason.ITEM_NOT_IN_DEAL]
-    found = deal_refusals(deal_facts(offer), currency=store.currency, now=now)
+    facts = deal_facts(offer)
+    found = deal_refusals(facts, currency=store.currency, now=now)
+    if item and is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, stock=None)):
+        found.append(Reason.PRICE_ABOVE_LIMIT)
     if offer.revision.offer_type == OfferType.SINGLE_USE_CODES and not deal.single_code:
         found.append(Reason.CODE_NEEDED)
     if offer.revision.audience == Audience.MEMBERS and not has_customer:
@@ -258,8 +261,11 @@ def refusal(
     reasons: list[Reason], *, offer: StoreOffer, store: Store, now: datetime, limits: Sequence[Limit] = ()
 ) -> Answer:
     """Why not, in codes and in a sentence with the fact in it; of a limit also when it starts again."""
+    dearest = offer.revision.limit_value
     facts = {
         "starts": moment_text(store.local(offer.starts_at)),
+        "opens": moment_text(store.local(offer.opens_at)),
+        "limit": "" if dearest is None else money(dearest, offer.revision.currency),
         "ends": moment_text(store.local(offer.ends_at)),
         "currency": offer.revision.currency,
         "code": offer.revision.generic_redemption_code or _("they were sent"),

@@ -1,5 +1,6 @@
 """POST /stores/{store_code}/redemptions, one request at a time."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -74,6 +75,15 @@ def test_an_item_that_the_deal_does_not_cover_is_refused(world: World) -> None:
     assert is_problem(answer, 409)
     assert answer.json()["reasons"] == ["ITEM_NOT_IN_DEAL"]
     assert Budget.objects.get().used == 0
+
+
+def test_an_item_that_is_too_dear_for_the_deal_is_refused_as_its_verdict_says(world: World) -> None:
+    create_published_promotion(promotion_id="cheap", limit_value=Decimal("2.50"), currency="USD")
+    asked = {"promotion_id": "cheap", "item": "OAT-1"}  # 2.79
+    answer = world.associate.post(PLACE, asked, Idempotency_Key="dear")
+    assert is_problem(answer, 409)
+    assert answer.json()["reasons"] == ["PRICE_ABOVE_LIMIT"]
+    assert answer.json()["detail"] == "Only for items up to $2.50."
 
 
 def test_a_stopped_promotion_is_refused_with_the_reason(world: World) -> None:
