@@ -12,8 +12,8 @@ settings.register_profile("omnistore", deadline=None, database=None, max_example
 settings.register_profile("long", parent=settings.get_profile("omnistore"), max_examples=400)
 settings.load_profile("omnistore")
 
-# A browser and the web server before it, for tests/browser and tests/journeys.
-pytest_plugins = ["tests.browser.fixtures"]
+# A browser and the web server before it, for tests/browser and tests/journeys; and a web server alone.
+pytest_plugins = ["tests.browser.fixtures", "tests.web_server"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,6 @@
 """The operator's feed pages hear of what moves, from a real web server; nobody else does."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,14 +20,6 @@ from tests.promotions.live.parties import Listener as Page
 from tests.promotions.live.parties import WebServer, eventually, in_thread, listening, story
 
 NOW = timezone.now()
-
-
-@pytest.fixture(scope="module")
-def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    server = WebServer(folder=tmp_path_factory.mktemp("web"))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

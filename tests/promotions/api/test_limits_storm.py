@@ -26,14 +26,6 @@ STORES = ("0001", "0002", "0003", "0004", "0005")
 Call = tuple[str, dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    server = WebServer(folder=tmp_path_factory.mktemp("web"))
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def tills(transactional_db: None, web: WebServer) -> Iterator[httpx.Client]:
     """One client of five stores."""

@@ -21,14 +21,6 @@ TILLS = 50
 LATE = {"Idempotency-Key": "late till"}
 
 
-@pytest.fixture(scope="module")
-def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    server = WebServer(folder=tmp_path_factory.mktemp("web"))
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def tills(transactional_db: None, web: WebServer) -> Iterator[httpx.Client]:
     """A client of one store, where the code THREE has 3 uses left of 5 and RAIN any number."""

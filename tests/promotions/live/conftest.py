@@ -10,15 +10,7 @@ from inventory.models import Store
 from promotions.live.relay import STREAM
 from promotions.models import PromotionRevision
 from tests.factories import create_store
-from tests.promotions.live.parties import WebServer, create_revision
-
-
-@pytest.fixture(scope="session")
-def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    server = WebServer(folder=tmp_path_factory.mktemp("web"))
-    server.start()
-    yield server
-    server.stop()
+from tests.promotions.live.parties import create_revision
 
 
 @pytest.fixture
