@@ -8,7 +8,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from omnistore.staff.models import ApiKey, Role, StaffMember
+from omnistore.staff.models import ApiKey, StaffMember
 from promotions.live.endpoint import Headers, StreamRefused
 
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
@@ -17,7 +17,7 @@ SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 def admit(headers: Headers, store_code: str) -> int:
     """The store's id; StreamRefused 401 without credentials, 403 for a foreign store, 404 for none at all.
 
-    An associate hears 403 for every store but its own, so that nobody learns which codes exist.
+    Somebody of a store hears 403 for every store but its own, so that nobody learns which codes exist.
     """
     member = member_of(headers)
     if member is None:
@@ -25,7 +25,7 @@ def admit(headers: Headers, store_code: str) -> int:
     store_id = member.visible_stores().filter(store_code=store_code).values_list("pk", flat=True).first()
     if store_id is not None:
         return store_id
-    if member.role == Role.ASSOCIATE:
+    if member.is_of_stores:
         raise StreamRefused(HTTPStatus.FORBIDDEN, "This store is not one of yours.")
     raise StreamRefused(HTTPStatus.NOT_FOUND, "There is no such store.")
 

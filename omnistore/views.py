@@ -8,6 +8,7 @@ from omnistore.staff.models import Role, StaffMember
 
 FIRST_PAGE = {
     Role.ASSOCIATE: "tablet",
+    Role.MANAGER: "tablet",
     Role.MERCHANDISER: "promotion-list",
     Role.APPROVER: "promotion-approvals",
     Role.OPERATOR: "feed-list",

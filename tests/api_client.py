@@ -53,6 +53,7 @@ class World:
     item: Item
     promotion: Promotion
     associate: Api
+    manager: Api
     foreign_associate: Api
     merchandiser: Api
     approver: Api
@@ -73,6 +74,7 @@ def create_world(**content: Any) -> World:
     )
     people = {
         "associate": create_staff_member(username="maria", stores=[here]),
+        "manager": create_staff_member(username="samira", role=Role.MANAGER, stores=[here]),
         "foreign_associate": create_staff_member(username="olga", stores=[there]),
         "merchandiser": create_staff_member(username="tom", role=Role.MERCHANDISER),
         "approver": create_staff_member(username="ines", role=Role.APPROVER),

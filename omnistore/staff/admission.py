@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 
 from inventory.models import Store
 from omnistore.staff.authentication import CHALLENGE, token_in
-from omnistore.staff.models import ApiKey, Role, StaffMember
+from omnistore.staff.models import OF_STORES, ApiKey, StaffMember
 
 # A revoked key, a person that left and a changed store are noticed within this many seconds.
 REMEMBERED_SECONDS = 5.0
@@ -23,12 +23,14 @@ STORE_FIELDS = [field.attname for field in Store._meta.concrete_fields]
 # A jsonb column read past the ORM comes as text, a json one ready.
 COLUMNS = ", ".join(f"s.{name}{'::json' if name == 'opening_hours' else ''}" for name in STORE_FIELDS)
 
+FLOOR = ", ".join(f"'{role}'" for role in OF_STORES)
+
 ADMIT = f"""
 SELECT {COLUMNS}
 FROM staff_apikey k
 JOIN staff_staffmember m ON m.id = k.staff_member_id AND m.is_active
 LEFT JOIN inventory_store s ON s.store_code = %(store_code)s
-    AND (m.role <> '{Role.ASSOCIATE}' OR EXISTS (
+    AND (m.role NOT IN ({FLOOR}) OR EXISTS (
         SELECT FROM staff_storemembership o WHERE o.staff_member_id = m.id AND o.store_id = s.id))
 WHERE k.digest = %(digest)s AND k.revoked_at IS NULL
 """  # noqa: S608 - only names of this project's columns are put in

@@ -15,14 +15,19 @@ from inventory.models import Store, StoreQuerySet
 
 class Role(models.TextChoices):
     ASSOCIATE = "ASSOCIATE", _("Associate")  # a store's tablet; sees only the stores of its membership
+    MANAGER = "MANAGER", _("Store manager")  # an associate who looks after people and tablets too
     MERCHANDISER = "MERCHANDISER", _("Merchandiser")  # writes promotions, publishes what is approved
     APPROVER = "APPROVER", _("Approver")  # a merchandiser who approves what others wrote
     OPERATOR = "OPERATOR", _("Night-shift operator")  # looks after the feeds
     ADMIN = "ADMIN", _("Administrator")
 
 
+# Who works on a shop floor: they see the stores of their membership, everybody else sees all.
+OF_STORES = (Role.ASSOCIATE, Role.MANAGER)
+
+
 class StaffMember(AbstractUser):
-    """A person who signs in. Head office roles see every store, an associate those of its membership."""
+    """A person who signs in. Head office roles see every store, a store's people those of their membership."""
 
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ASSOCIATE)
     stores = models.ManyToManyField(Store, through="StoreMembership", related_name="staff", blank=True)
@@ -36,9 +41,19 @@ class StaffMember(AbstractUser):
 
     def visible_stores(self) -> StoreQuerySet:
         """The stores whose stock, offers and streams this person may see; every read starts here (G9)."""
-        if self.role == Role.ASSOCIATE:
+        if self.is_of_stores:
             return Store.objects.filter(memberships__staff_member=self).order_by("store_code")
         return Store.objects.order_by("store_code")
+
+    @property
+    def is_of_stores(self) -> bool:
+        """Whether this person works in the stores of its membership, and sees no others."""
+        return self.role in OF_STORES
+
+    @property
+    def may_manage_store(self) -> bool:
+        """Look after the people and the tablets of the stores it may see."""
+        return self.role in (Role.MANAGER, Role.ADMIN)
 
     @property
     def may_merchandise(self) -> bool:
@@ -56,7 +71,7 @@ class StaffMember(AbstractUser):
     @property
     def may_count(self) -> bool:
         """Count stock at the shelf, in the stores it may see."""
-        return self.role in (Role.ASSOCIATE, Role.OPERATOR, Role.ADMIN)
+        return self.role in (*OF_STORES, Role.OPERATOR, Role.ADMIN)
 
 
 class StoreMembership(models.Model):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
     ("role", "address"),
     [
         (Role.ASSOCIATE, "/tablet/"),
+        (Role.MANAGER, "/tablet/"),
         (Role.MERCHANDISER, "/desk/promotions/"),
         (Role.OPERATOR, "/desk/feeds/"),
         (Role.ADMIN, "/desk/promotions/"),

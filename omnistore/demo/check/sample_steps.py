@@ -25,7 +25,7 @@ FINISHED = {"LOADED", "LOADED_WITH_REJECTS", "REFUSED", "FAILED"}
 
 
 def sign_in(walk: Walk) -> str:
-    """A token for each of the four people; none for a wrong password."""
+    """A token for each of these people; none for a wrong password."""
     doors: dict[str, Door] = {}
     for account in ACCOUNTS:
         asked = {"username": account.username, "password": account.password, "name": "demo --check"}

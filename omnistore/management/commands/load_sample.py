@@ -15,7 +15,7 @@ from inventory.feeds.gtin import normalise_gtin
 from inventory.models import FeedSource, Item, ItemIdentifier, Store, StoreGroup
 from omnistore.demo.accounts import ACCOUNTS
 from omnistore.demo.sample import Sample, build_sample
-from omnistore.staff.models import Role, StaffMember, StoreMembership
+from omnistore.staff.models import OF_STORES, StaffMember, StoreMembership
 
 # Where the associate works: the store that has run out of a promoted item its neighbours still have.
 ASSOCIATES_STORE = "0412"
@@ -145,5 +145,5 @@ def _write_staff(store: Store) -> None:
         member = StaffMember.objects.create_user(
             username=account.username, password=account.password, role=account.role
         )
-        if account.role == Role.ASSOCIATE:
+        if account.role in OF_STORES:
             StoreMembership.objects.create(staff_member=member, store=store)

@@ -40,7 +40,7 @@ class LoadedOnce(TestCase):
         self.sample = sample
 
     def test_an_empty_database_gets_everything_but_the_facts_of_the_feeds(self) -> None:
-        assert "13 stores, 1500 items and 4 sign-ins" in self.said
+        assert "13 stores, 1500 items and 5 sign-ins" in self.said
         assert Store.objects.selling().count() == 12
         assert Item.objects.count() == ItemIdentifier.objects.filter(kind="GTIN").count() == 1500
         assert ItemIdentifier.objects.get(kind="PLU", value="4011").item.title == "Bananas"
