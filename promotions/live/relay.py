@@ -11,13 +11,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from promotions.live.events import LiveEvent
-from promotions.live.rendering import render_changes
+from promotions.live.rendering import Span, render_spans
 
 logger = logging.getLogger(__name__)
 
 STREAM = "omnistore:live"
 STREAM_LENGTH = 20_000
 PIPELINED = 50
+STORES_AT_ONCE = 50
 # A store that was not relayed for long gets only its newest changes; the hub reads the others itself.
 MOST_PER_STORE = 64
 
@@ -54,13 +55,17 @@ def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
             return 0
         relayed: dict[int, int] = {}
         told = 0
-        for store_id, relayed_seq, seq in pending:
-            # Each store hears its events before the next one's are rendered.
-            after = max(relayed_seq, seq - MOST_PER_STORE)
-            events = render_changes(store_id=store_id, after=after, upto=seq, now=now)
-            if not send([(store_id, event) for event in events]):
+        # The first stores hear their events before the next ones' are rendered.
+        for start in range(0, len(pending), STORES_AT_ONCE):
+            portion = pending[start : start + STORES_AT_ONCE]
+            spans = [
+                Span(store_id=store_id, after=max(relayed_seq, seq - MOST_PER_STORE), upto=seq)
+                for store_id, relayed_seq, seq in portion
+            ]
+            events = render_spans(spans, now=now)
+            if not send(events):
                 break
-            relayed[store_id] = seq
+            relayed |= {store_id: seq for store_id, _relayed_seq, seq in portion}
             told += len(events)
         mark_relayed(relayed)
     return told
