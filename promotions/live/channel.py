@@ -26,6 +26,7 @@ class Channel:
         "json",
         "lock",
         "position",
+        "quiet",
         "ring",
         "stale",
         "store_id",
@@ -38,6 +39,7 @@ class Channel:
         self.ring: deque[LiveEvent] = deque(maxlen=RING)
         self.html: set[Connection] = set()
         self.json: set[Connection] = set()
+        self.quiet = 0  # beats since the listeners were last told anything
         self.users = 0  # listeners and those about to listen
         self.lock = asyncio.Lock()  # one database read at a time
         self.stale = False  # something was heard that does not follow on `position`: the database knows
@@ -47,6 +49,12 @@ class Channel:
     @property
     def listeners(self) -> list[Connection]:
         return [*self.html, *self.json]
+
+    def begin(self, newest: EventId, *, remembered: Sequence[LiveEvent]) -> None:
+        """Start where the remembered events end, without any at `newest`, which is what the database has."""
+        self.ring.extend(remembered)
+        self.position = remembered[-1].id if remembered else newest
+        self.behind_seq = newest.seq  # what Valkey does not bring until the next poll is fetched
 
     def follows(self, event_id: EventId) -> bool:
         """Whether the event is the very next one."""
@@ -68,6 +76,7 @@ class Channel:
         """Give the next event to every listener; how many there are."""
         self.position = event.id
         self.ring.append(event)
+        self.quiet = 0
         for listeners, data in ((self.html, event.html), (self.json, event.json)):
             if listeners:
                 message = body(data)

@@ -67,11 +67,11 @@ def live_application(
             if store_id is None:
                 store_id = await hub.read(functools.partial(admit, headers, store_code))
             after = headers.get("last-event-id") or options.get("after")
+            in_format = options["format"]
+            del headers, options  # a stream lasts for hours and keeps only what it needs
             channel = hub.enter(store_id)
             try:
-                await stream(
-                    hub, channel, after=after, in_format=options["format"], receive=receive, send=send
-                )
+                await stream(hub, channel, after=after, in_format=in_format, receive=receive, send=send)
             finally:
                 hub.leave(channel)
         except StreamRefused as refused:
@@ -127,6 +127,7 @@ async def stream(
         return
     events = [event.json if in_format == "json" else event.html for event in missed]
     deliver(connection, body(b"".join([RETRY, *events, ping_event(channel.position)])))
+    del missed, events  # up to a thousand cards, not to be held for as long as the stream lasts
     listeners = channel.json if in_format == "json" else channel.html
     listeners.add(connection)
     try:

@@ -25,6 +25,7 @@ from redis.backoff import NoBackoff
 from promotions.live.channel import BEGINNING, Channel
 from promotions.live.events import EventId, LiveEvent, ping_event
 from promotions.live.fanout import body, deliver
+from promotions.live.memory import Memory
 from promotions.live.relay import STREAM
 from promotions.live.rendering import render_changes
 from promotions.models import StoreStream
@@ -32,12 +33,16 @@ from promotions.models import StoreStream
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-HEARTBEAT_SECONDS = 5.0
+BEAT_SECONDS = 1.0
+QUIET_BEATS = 5  # after so many beats without an event the listeners are told that their link is alive
 BLOCK_SECONDS = 2.0
 ANSWER_SECONDS = 2.0  # beyond the block: a Valkey that is silent for longer is as good as gone
 # A client further behind reloads its page, which costs one briefing instead of a thousand cards.
 CATCH_UP_MOST = 1000
 FETCH_AT_ONCE = 200
+# Read back at the start, so that all the tablets that come back after a restart ask the database for nothing.
+REMEMBERED = 5000
+REMEMBERED_AT_ONCE = 500
 SENDS_BETWEEN_YIELDS = 500
 PINGS_BETWEEN_YIELDS = 200
 # A server that is away; anything else is a defect and logged with its traceback.
@@ -53,6 +58,8 @@ class Hub:
         self.pool = pool
         self.channels: dict[int, Channel] = {}
         self.loops: list[asyncio.Task[None]] = []
+        self.memory = Memory()
+        self.started = asyncio.Event()  # Valkey was asked once what it has
         self.valkey_answers = False
         self.last_entry = b""
         self.failing: set[str] = set()
@@ -67,7 +74,7 @@ class Hub:
                     self.repeat("the live stream", self.follow_valkey, pause=reconnect_pause)
                 ),
                 asyncio.create_task(self.repeat("the poll", self.poll, pause=lambda: POLL_SECONDS)),
-                asyncio.create_task(self.repeat("the heartbeat", self.beat, pause=lambda: HEARTBEAT_SECONDS)),
+                asyncio.create_task(self.repeat("the heartbeat", self.beat, pause=lambda: BEAT_SECONDS)),
             ]
         channel = self.channels.get(store_id)
         if channel is None:
@@ -80,6 +87,11 @@ class Hub:
         channel.users -= 1
         if not channel.users and self.channels.get(channel.store_id) is channel:
             del self.channels[channel.store_id]
+            self.memory.keep(channel.store_id, channel.ring, now=self.time())
+
+    def time(self) -> float:
+        """Seconds of the loop's clock."""
+        return asyncio.get_running_loop().time()
 
     async def backlog(self, channel: Channel, after: EventId | None) -> list[LiveEvent] | str:
         """What a client that has `after` missed, or the reason why it must load everything anew.
@@ -109,10 +121,12 @@ class Hub:
 
     async def open(self, channel: Channel) -> None:
         """Ask the database where the store's stream is, once per channel."""
+        await self.started.wait()
         async with channel.lock:
             if channel.position is None:
                 positions = await self.read(functools.partial(positions_of, store_ids=[channel.store_id]))
-                channel.position = positions.get(channel.store_id, BEGINNING)
+                newest = positions.get(channel.store_id, BEGINNING)
+                channel.begin(newest, remembered=self.memory.take(channel.store_id, upto=newest))
         if channel.stale:
             self.fetch_soon(channel)
 
@@ -238,6 +252,7 @@ class Hub:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await self.find_place(client)
                 self.valkey_answers = True
+                self.started.set()
                 self.report("the live stream", None)
                 while True:
                     async with asyncio.timeout(BLOCK_SECONDS + ANSWER_SECONDS):
@@ -247,6 +262,7 @@ class Hub:
                     for _, entries in reply:
                         await self.take_entries(entries)
         finally:
+            self.started.set()
             self.valkey_answers = False
 
     async def find_place(self, client: "redis.asyncio.Redis") -> None:
@@ -255,25 +271,39 @@ class Hub:
         newest_id: bytes = newest[0][0] if newest else b"0-0"
         if not self.last_entry:
             self.last_entry = newest_id
+            await self.remember(client)
         elif entry_order(newest_id) < entry_order(self.last_entry):
             self.last_entry = b"0-0"
+
+    async def remember(self, client: "redis.asyncio.Redis") -> None:
+        """Read back what was told before we came, the newest first."""
+        upto, now = self.last_entry, self.time()
+        for _ in range(REMEMBERED // REMEMBERED_AT_ONCE):
+            entries: Any = await client.xrevrange(STREAM, max=upto, count=REMEMBERED_AT_ONCE)
+            for _entry_id, fields in entries:
+                self.memory.keep_older(int(fields[b"s"]), event_of(fields), now=now)
+            if len(entries) < REMEMBERED_AT_ONCE:
+                return
+            upto = b"(" + entries[-1][0]
 
     async def take_entries(self, entries: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> None:
         """Entries of the stream, in order."""
         sent = 0
         for entry_id, fields in entries:
             self.last_entry = entry_id
-            channel = self.channels.get(int(fields[b"s"]))
+            store_id = int(fields[b"s"])
+            channel = self.channels.get(store_id)
             if channel is None:
+                self.memory.add(store_id, event_of(fields))
                 continue
-            event_id = EventId(epoch=int(fields[b"e"]), seq=int(fields[b"q"]))
-            sent += self.take(channel, LiveEvent(event_id, fields[b"h"], fields[b"j"]), complete=False)
+            sent += self.take(channel, event_of(fields), complete=False)
             if sent >= SENDS_BETWEEN_YIELDS:
                 sent = 0
                 await asyncio.sleep(0)
 
     async def poll(self) -> None:
         """Compare every channel with the database: one query, whatever Valkey does."""
+        self.memory.forget(now=self.time())
         before = {
             channel.store_id: (channel, channel.position)
             for channel in self.channels.values()
@@ -298,11 +328,13 @@ class Hub:
         channel.behind_seq = position.seq
 
     async def beat(self) -> None:
-        """Tell every listener that its link is alive and how far its store's stream is."""
+        """Tell those who heard nothing for a while that their link is alive and how far their store's stream is."""
         sent = 0
         for channel in list(self.channels.values()):
-            if channel.position is None:
+            channel.quiet += 1
+            if channel.quiet < QUIET_BEATS or channel.position is None:
                 continue
+            channel.quiet = 0
             message = body(ping_event(channel.position))
             for connection in channel.listeners:
                 if connection.draining is None:
@@ -315,6 +347,11 @@ class Hub:
 def reconnect_pause() -> float:
     """Seconds; random, so that the processes do not return in step."""
     return random.uniform(0.2, 0.5)  # noqa: S311 - no secret
+
+
+def event_of(fields: dict[bytes, bytes]) -> LiveEvent:
+    """The event in an entry of the stream."""
+    return LiveEvent(EventId(int(fields[b"e"]), int(fields[b"q"])), fields[b"h"], fields[b"j"])
 
 
 def entry_order(entry_id: bytes) -> tuple[int, int]:
