@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import redis
 from django.conf import settings
@@ -47,10 +48,7 @@ def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
     not marked; the hubs' own poll of the database keeps the tablets right meanwhile.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(CREATE_CURSORS)
-            cursor.execute(TAKE_PENDING, {"limit": limit_stores})
-            pending: list[tuple[int, int, int]] = cursor.fetchall()
+        pending = take_pending(limit_stores=limit_stores) or take_first(limit_stores=limit_stores)
         if not pending:
             return 0
         relayed: dict[int, int] = {}
@@ -71,25 +69,46 @@ def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
     return told
 
 
+def take_pending(*, limit_stores: int) -> list[tuple[int, int, int]]:
+    """Stores with something to tell, locked, each with the seq that was relayed and its newest."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_PENDING, {"limit": limit_stores})
+        return cursor.fetchall()
+
+
+def take_first(*, limit_stores: int) -> list[tuple[int, int, int]]:
+    """The same, of stores that never told anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE_CURSORS)
+        if not cursor.rowcount:
+            return []
+    return take_pending(limit_stores=limit_stores)
+
+
+@cache
+def valkey_at(url: str) -> "redis.Redis":
+    """A client whose connection stays open between two relays."""
+    return redis.Redis.from_url(
+        url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 0)
+    )
+
+
 def send(events: Sequence[tuple[int, LiveEvent]]) -> bool:
     """Append the events to the stream; False when Valkey did not take them all."""
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 0)
-    )
+    client = valkey_at(settings.REDIS_URL)
     try:
-        with client:
-            for start in range(0, len(events), PIPELINED):
-                with client.pipeline(transaction=False) as pipeline:
-                    for store_id, event in events[start : start + PIPELINED]:
-                        fields: dict[str | bytes, bytes | int] = {
-                            "s": store_id,
-                            "e": event.id.epoch,
-                            "q": event.id.seq,
-                            "h": event.html,
-                            "j": event.json,
-                        }
-                        pipeline.xadd(STREAM, fields, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
-                    pipeline.execute()
+        for start in range(0, len(events), PIPELINED):
+            with client.pipeline(transaction=False) as pipeline:
+                for store_id, event in events[start : start + PIPELINED]:
+                    fields: dict[str | bytes, bytes | int] = {
+                        "s": store_id,
+                        "e": event.id.epoch,
+                        "q": event.id.seq,
+                        "h": event.html,
+                        "j": event.json,
+                    }
+                    pipeline.xadd(STREAM, fields, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
+                pipeline.execute()
     except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
         logger.warning("Valkey took no events: %s; tablets hear through the database poll", error)
         return False

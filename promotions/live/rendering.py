@@ -1,12 +1,13 @@
 """Changes as ready event bytes, rendered once for all tablets of their store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection
-from django.db.models import prefetch_related_objects
+from django.db.models import Q
 from django.template.loader import get_template
 
 from inventory.models import Store
@@ -16,14 +17,6 @@ from promotions.selectors.briefing import cards_for_each
 from promotions.selectors.cards import OfferCard
 
 MOST_AT_ONCE = 1000
-
-COLUMNS = ("store_id", "seq", "promotion_id", "revision_id", "old_state", "new_state", "reason", "at")
-# raw() does not know composite keys.
-SPANS = f"""
-SELECT {", ".join(f"c.{column}" for column in COLUMNS)} FROM unnest(%(stores)s::int4[], %(afters)s::int8[], %(uptos)s::int8[]) AS s(store_id, after, upto)
-JOIN promotions_offerchange c ON c.store_id = s.store_id AND c.seq > s.after AND c.seq <= s.upto
-ORDER BY c.store_id, c.seq
-"""  # noqa: S608 - columns of ours
 
 
 class Span(NamedTuple):
@@ -44,25 +37,23 @@ def render_changes(
     changes = OfferChange.objects.filter(store_id=store_id, seq__gt=after)
     if upto is not None:
         changes = changes.filter(seq__lte=upto)
-    wanted = list(changes.select_related("promotion", "revision").order_by("seq")[:most])
-    return [event for _store_id, event in render(wanted, now=now)]
+    changes = changes.select_related("promotion", "revision").order_by("seq")[:most]
+    return [event for _store_id, event in render(changes, now=now)]
 
 
 def render_spans(spans: Sequence[Span], *, now: datetime) -> list[tuple[int, LiveEvent]]:
     """The changes of several stores, each with its store's id, by store and in order.
 
-    A fixed number of queries: a promotion that opens in hundreds of stores is read once.
+    A fixed number of queries, however many stores they are.
     """
-    stores, afters, uptos = (list(column) for column in zip(*spans, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(SPANS, {"stores": stores, "afters": afters, "uptos": uptos})
-        wanted = [OfferChange(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
-    prefetch_related_objects(wanted, "promotion", "revision")
-    return render(wanted, now=now)
+    places = reduce(or_, [Q(store_id=s.store_id, seq__gt=s.after, seq__lte=s.upto) for s in spans])
+    changes = OfferChange.objects.filter(places).select_related("promotion", "revision")
+    return render(changes.order_by("store_id", "seq"), now=now)
 
 
-def render(changes: Sequence[OfferChange], *, now: datetime) -> list[tuple[int, LiveEvent]]:
+def render(changes: Iterable[OfferChange], *, now: datetime) -> list[tuple[int, LiveEvent]]:
     """The changes as events, in the order given."""
+    changes = list(changes)
     if not changes:
         return []
     store_ids = {change.store_id for change in changes}

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import prefetch_related_objects
-
 from inventory.models import Store
 from promotions.models import Acknowledgement, StoreOffer, StoreStream
 from promotions.rules.words import OVER
-from promotions.selectors.cards import OfferCard, cards_of_stores, offer_cards, store_offers
+from promotions.selectors.cards import OfferCard, cards_of_stores, offer_cards, store_offers, with_terms
 
 BRIEFED_AHEAD = timedelta(days=7)  # what starts later is not yet the floor's business
 
@@ -98,9 +96,8 @@ def cards_for_each(
 
     `stores` are by their id; a pair without an offer is left out.
     """
-    found = list(StoreOffer.objects.filter(pk__in=offers))
-    prefetch_related_objects(found, "promotion__budget", "revision")
+    found = with_terms(StoreOffer.objects.filter(pk__in=offers))
     return {
         (card.offer.store_id, card.offer.promotion_id): card
-        for card in cards_of_stores(stores=stores, offers=found, now=now)
+        for card in cards_of_stores(stores=stores, offers=list(found), now=now)
     }

@@ -130,7 +130,12 @@ class OfferCard:
 
 def store_offers(*, store: Store) -> QuerySet[StoreOffer]:
     """Every offer of one store with all that a card reads from the promotion."""
-    return StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+    return with_terms(StoreOffer.objects.filter(store=store))
+
+
+def with_terms(offers: QuerySet[StoreOffer]) -> QuerySet[StoreOffer]:
+    """The offers with all that a card reads from their promotions."""
+    return offers.select_related("promotion", "promotion__budget", "revision")
 
 
 def offer_cards(
@@ -173,7 +178,7 @@ def cards_of_stores(
 def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, int], list[int]]:
     """Item ids worth naming, by (store id, promotion id)."""
     best: dict[tuple[int, int], list[int]] = defaultdict(list)
-    wanted = {
+    wanted: dict[str, list[int] | int] = {
         "stores": [offer.store_id for offer in offers],
         "promotions": [offer.promotion_id for offer in offers],
         "limit": limit,
