@@ -21,7 +21,7 @@ DIALECTS = {
     "valkey": ("SUBSCRIBE {path}\r\n", b"subscribe"),
 }
 WAIT_SECONDS = 60.0
-# As live.js: up to so many seconds at random, doubled from the fourth attempt on.
+# As live.js: up to so many seconds at random, doubled from the sixth attempt on.
 JITTER_SECONDS = 2.0
 SLOWEST_SECONDS = 15.0
 
@@ -215,7 +215,7 @@ class Clients:
     def wait(self, stream: Stream) -> None:
         stream.rest = b""
         stream.failures += 1
-        longest = min(SLOWEST_SECONDS, JITTER_SECONDS * 2 ** max(0, stream.failures - 3))
+        longest = min(SLOWEST_SECONDS, JITTER_SECONDS * 2 ** max(0, stream.failures - 5))
         at = time.monotonic() + random.uniform(0, longest)  # noqa: S311 - no secret
         heapq.heappush(self.waiting, (at, id(stream), stream))
 

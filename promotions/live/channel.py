@@ -24,6 +24,7 @@ class Channel:
         "fetching",
         "html",
         "json",
+        "late_polls",
         "lock",
         "position",
         "quiet",
@@ -45,6 +46,7 @@ class Channel:
         self.stale = False  # something was heard that does not follow on `position`: the database knows
         self.fetching: asyncio.Task[None] | None = None
         self.behind_seq = 0  # how far the database was when last asked
+        self.late_polls = 0  # polls in a row that found us behind the one before
 
     @property
     def listeners(self) -> list[Connection]:

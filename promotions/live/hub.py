@@ -27,7 +27,7 @@ from promotions.live.events import EventId, LiveEvent, ping_event
 from promotions.live.fanout import body, deliver
 from promotions.live.memory import Memory
 from promotions.live.relay import STREAM
-from promotions.live.rendering import render_changes
+from promotions.live.rendering import Span, render_changes, render_spans
 from promotions.models import StoreStream
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ ANSWER_SECONDS = 2.0  # beyond the block: a Valkey that is silent for longer is 
 # A client further behind reloads its page, which costs one briefing instead of a thousand cards.
 CATCH_UP_MOST = 1000
 FETCH_AT_ONCE = 200
+STORES_AT_ONCE = 50
+# While Valkey brings events the relay is at work, and what a store waits for is on its way: so many polls.
+PATIENT_POLLS = 5
 # Read back at the start, so that all the tablets that come back after a restart ask the database for nothing.
 REMEMBERED = 5000
 REMEMBERED_AT_ONCE = 500
@@ -62,6 +65,7 @@ class Hub:
         self.started = asyncio.Event()  # Valkey was asked once what it has
         self.valkey_answers = False
         self.last_entry = b""
+        self.heard_since_poll = False
         self.failing: set[str] = set()
 
     # Listeners
@@ -288,6 +292,7 @@ class Hub:
 
     async def take_entries(self, entries: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> None:
         """Entries of the stream, in order."""
+        self.heard_since_poll = True
         sent = 0
         for entry_id, fields in entries:
             self.last_entry = entry_id
@@ -312,20 +317,47 @@ class Hub:
         if not before:
             return
         positions = await self.read(functools.partial(positions_of, store_ids=list(before)))
-        for store_id, (channel, had) in before.items():
-            if channel.position is not None:
-                self.compare(channel, had=had, position=positions.get(store_id, BEGINNING))
+        behind = [
+            channel
+            for store_id, (channel, had) in before.items()
+            if channel.position is not None
+            and self.is_overdue(channel, had=had, position=positions.get(store_id, BEGINNING))
+        ]
+        self.heard_since_poll = False
+        for start in range(0, len(behind), STORES_AT_ONCE):
+            await self.fetch_each(behind[start : start + STORES_AT_ONCE])
 
-    def compare(self, channel: Channel, *, had: EventId, position: EventId) -> None:
-        """`had` is the channel's position before the database said `position`."""
+    def is_overdue(self, channel: Channel, *, had: EventId, position: EventId) -> bool:
+        """Whether Valkey should have brought what the database has by now.
+
+        `had` is the channel's position before the database said `position`.
+        """
         if had != BEGINNING and (position.epoch != had.epoch or position.seq < had.seq):
             self.reset(channel, "the database is another one")
-            return
+            return False
         now_at = channel.position.seq if channel.position else 0
-        # Valkey may be a moment behind the commit: only what it has not brought in a whole second is fetched.
-        if position.seq > now_at and (not self.valkey_answers or now_at < channel.behind_seq):
-            self.fetch_soon(channel)
+        # A moment behind the commit is nothing: it is late when it has not come in a whole second.
+        is_late = now_at < channel.behind_seq
+        channel.late_polls = channel.late_polls + 1 if is_late else 0
         channel.behind_seq = position.seq
+        if not self.valkey_answers:
+            return position.seq > now_at
+        return channel.late_polls > (PATIENT_POLLS if self.heard_since_poll else 0)
+
+    async def fetch_each(self, channels: Sequence[Channel]) -> None:
+        """Give the listeners of several stores what the database has beyond their positions, in one read."""
+        spans = [
+            Span(channel.store_id, channel.position.seq, channel.position.seq + FETCH_AT_ONCE)
+            for channel in channels
+            if channel.position is not None
+        ]
+        if not spans:
+            return
+        for store_id, event in await self.read(functools.partial(render_spans, spans, now=timezone.now())):
+            channel = self.channels.get(store_id)
+            if channel is not None and channel.position is not None:
+                self.take(channel, event, complete=channel in channels)
+        await asyncio.sleep(0)
 
     async def beat(self) -> None:
         """Tell those who heard nothing for a while that their link is alive and how far their store's stream is."""

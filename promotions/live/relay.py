@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 STREAM = "omnistore:live"
 STREAM_LENGTH = 20_000
 PIPELINED = 50
-STORES_AT_ONCE = 50
+STORES_AT_ONCE = 50  # told before the next ones are rendered; other workers take those meanwhile
 # A store that was not relayed for long gets only its newest changes; the hub reads the others itself.
 MOST_PER_STORE = 64
 
@@ -41,7 +41,7 @@ FOR UPDATE OF c SKIP LOCKED
 """
 
 
-def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
+def relay_pending(*, now: datetime, limit_stores: int = STORES_AT_ONCE) -> int:
     """Relay what up to `limit_stores` stores have to tell; how many changes that was.
 
     Send, then mark: a crash in between sends twice and the hubs drop what they have. What Valkey did not take is
@@ -51,29 +51,23 @@ def relay_pending(*, now: datetime, limit_stores: int = 200) -> int:
         pending = take_pending(limit_stores=limit_stores) or take_first(limit_stores=limit_stores)
         if not pending:
             return 0
-        relayed: dict[int, int] = {}
-        told = 0
-        # The first stores hear their events before the next ones' are rendered.
-        for start in range(0, len(pending), STORES_AT_ONCE):
-            portion = pending[start : start + STORES_AT_ONCE]
-            spans = [
-                Span(store_id=store_id, after=max(relayed_seq, seq - MOST_PER_STORE), upto=seq)
-                for store_id, relayed_seq, seq in portion
-            ]
-            events = render_spans(spans, now=now)
-            if not send(events):
-                break
-            relayed |= {store_id: seq for store_id, _relayed_seq, seq in portion}
-            told += len(events)
-        mark_relayed(relayed)
-    return told
+        spans = [
+            Span(store_id=store_id, after=max(relayed_seq, seq - MOST_PER_STORE), upto=seq)
+            for store_id, relayed_seq, seq in pending
+        ]
+        events = render_spans(spans, now=now)
+        if not send(events):
+            return 0
+        mark_relayed({store_id: seq for store_id, _relayed_seq, seq in pending})
+    return len(events)
 
 
 def take_pending(*, limit_stores: int) -> list[tuple[int, int, int]]:
     """Stores with something to tell, locked, each with the seq that was relayed and its newest."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PENDING, {"limit": limit_stores})
-        return cursor.fetchall()
+        pending: list[tuple[int, int, int]] = cursor.fetchall()
+    return pending
 
 
 def take_first(*, limit_stores: int) -> list[tuple[int, int, int]]:
