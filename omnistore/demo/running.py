@@ -31,6 +31,7 @@ WEB_OPTIONS = [
     "--lifespan=off",
     "--backlog=8192",
     "--timeout-graceful-shutdown=2",
+    "--timeout-worker-healthcheck=60",  # of several processes: a new one may take so long to start
     "--no-access-log",
     "--log-level=warning",
 ]

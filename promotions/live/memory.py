@@ -44,7 +44,9 @@ class Memory:
         for event in reversed(self.rings.pop(store_id, ())):
             if event.id.epoch != upto.epoch or event.id.seq > upto.seq:
                 continue
-            if found and event.id.seq != found[0].id.seq - 1:
+            if found and event.id.seq >= found[0].id.seq:  # relayed twice
+                continue
+            if found and event.id.seq < found[0].id.seq - 1:
                 break
             found.appendleft(event)
         return list(found)

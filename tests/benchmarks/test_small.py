@@ -81,11 +81,15 @@ def test_quote() -> None:
 
 
 def test_push(migrated: dict[str, str]) -> None:
-    found = benchmark("push", "--streams=60", "--stores=12", "--waves=30", on=migrated)
-    assert set(found["ratios"]) == {"over_bare"}
-    assert found["ratios"]["over_bare"] < 10
-    assert found["figures"]["ours_threads_per_stream"] < 0.1
-    assert found["figures"]["ours_database_connections_per_stream"] < 0.1
+    sizes = ("--streams=60", "--stores=12", "--waves=30", "--changes=10")
+    found = benchmark("push", *sizes, on=migrated)
+    assert set(found["ratios"]) == {"over_bare", "over_valkey"}
+    assert max(found["ratios"].values()) < 10
+    figures = found["figures"]
+    assert figures["ours_threads_per_stream"] < 0.1
+    assert figures["ours_database_connections_per_stream"] < 0.1
+    assert 0 < figures["publish_last_ms"] < 30_000
+    assert (figures["restart_lost"], figures["restart_doubled"]) == (0, 0)
 
 
 def test_verdict(migrated: dict[str, str]) -> None:
