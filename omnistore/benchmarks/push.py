@@ -49,10 +49,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--changes", type=positive, default=200, help="changes of single stores")
     parser.add_argument("--rounds", type=positive, default=7)
+    parser.add_argument("--no-worker", action="store_true", help="only the fan-out: no commits, no restart")
 
 
 def run(
-    *, streams: int, stores: int, waves: int, event_bytes: int, changes: int, rounds: int, **_others: Any
+    *,
+    streams: int,
+    stores: int,
+    waves: int,
+    event_bytes: int,
+    changes: int,
+    rounds: int,
+    no_worker: bool,
+    **_others: Any,
 ) -> Report:
     """All servers with all their streams at once; the waves go to one after the other. Then the worker's part."""
     stores = min(stores, streams)
@@ -78,7 +87,8 @@ def run(
         ):
             fan_out(report, sides=(ours, bare, valkey), waves=waves, ask=ask)
             ask({"close": ["bare", "valkey"]})
-        tell_stories(report, goods, web=web, changes=changes, ask=ask)
+        if not no_worker:
+            tell_stories(report, goods, web=web, changes=changes, ask=ask)
     return report
 
 
