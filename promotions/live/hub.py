@@ -36,7 +36,7 @@ POLL_SECONDS = 1.0
 BEAT_SECONDS = 1.0
 QUIET_BEATS = 5  # after so many beats without an event the listeners are told that their link is alive
 BLOCK_SECONDS = 2.0
-GATHER_SECONDS = 0.005  # after events came: one read for fifty of them costs a tenth of fifty reads
+GATHER_SECONDS = 0.01  # after events came: one read for fifty of them costs a tenth of fifty reads
 ANSWER_SECONDS = 2.0  # beyond the block: a Valkey that is silent for longer is as good as gone
 # A client further behind reloads its page, which costs one briefing instead of a thousand cards.
 CATCH_UP_MOST = 1000
