@@ -4,6 +4,7 @@ https://shop.example/some/shelf/01/04006381333931/10/LOT7?17=270101 says GTIN (0
 """
 
 import re
+from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 LONGEST_LINK = 2_000
@@ -33,7 +34,7 @@ def read_digital_link(text: str) -> dict[str, str]:
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         return {}
     segments = [unquote(segment) for segment in parts.path.split("/")]
-    for place, (key, value) in enumerate(zip(segments, segments[1:], strict=False)):
+    for place, (key, value) in enumerate(pairwise(segments)):
         if key in _PRIMARY_KEYS and _PRIMARY_KEYS[key].fullmatch(value):
             qualifiers = segments[place + 2 :]
             pairs = [*zip(qualifiers[::2], qualifiers[1::2], strict=False), *parse_qsl(parts.query)]

@@ -62,7 +62,9 @@ def read_scan(text: str) -> Scan:
     text = text[:LONGEST_CODE]
     if _NAUGHT.fullmatch(text):
         return Scan(text)
-    return Scan(text, scanned_gtins(text), (text,), is_misread=looks_misread(text))
+    barcode = read_barcode(text)
+    gtins = () if barcode.note else barcode.candidates
+    return Scan(text, gtins, (text,), is_misread=barcode.problem == WRONG_CHECK_DIGIT)
 
 
 def cleaned(text: str) -> str:

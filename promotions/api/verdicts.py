@@ -1,6 +1,6 @@
 """GET /stores/{store_code}/verdict: the hot path, so a plain view without DRF; the schema knows it all the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -13,11 +13,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.views import APIView
 
+from inventory.feeds.scans import scan_problem
 from inventory.models import Store
+from promotions.rules.verdict import SeenPrices
 from promotions.rules.words import Outcome, Reason
+from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.verdicts import Verdict, verdict_for
-
-LONGEST_CODE = 200
 
 StoreFor = Callable[[HttpRequest, str], Store]
 
@@ -30,7 +31,10 @@ def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
             raise MethodNotAllowed(str(request.method))
         found = asked_once_more(
             lambda: verdict_for(
-                store=store_for(request, store_code), code=code_in(request), now=timezone.now()
+                store=store_for(request, store_code),
+                code=code_in(request),
+                now=timezone.now(),
+                seen=seen_prices(request.GET),
             )
         )
         response = HttpResponse(orjson.dumps(found.as_dict()), content_type="application/json")
@@ -61,13 +65,17 @@ def asked_once_more(question: Callable[[], Verdict]) -> Verdict:
 def code_in(request: HttpRequest) -> str:
     """What was scanned. Separators of element strings (GS, 0x1D) are part of a code, NUL is of none."""
     code = request.GET.get("code", "").strip(" \t\r\n")
-    if not code:
-        raise ValidationError({"code": ["Say what was scanned: ?code=…"]})
-    if len(code) > LONGEST_CODE:
-        raise ValidationError({"code": [f"A code has at most {LONGEST_CODE} characters."]})
-    if "\0" in code:
-        raise ValidationError({"code": ["A code has no NUL characters."]})
+    if problem := scan_problem(code):
+        raise ValidationError({"code": [scan_problem_text(problem)]})
     return code
+
+
+def seen_prices(asked: Mapping[str, str]) -> SeenPrices:
+    """The prices that somebody read off the sign or the till; ValidationError by field where one is none."""
+    prices, errors = seen_prices_in(asked)
+    if errors:
+        raise ValidationError(errors)
+    return prices
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -158,8 +166,15 @@ class VerdictDocumentation(APIView):
         parameters=[
             OpenApiParameter(
                 "code", str, required=True,
-                description="What was scanned or typed: a GTIN in any form, a PLU, a SKU, a promotion's code or id.",
-            )
+                description="What was scanned, typed or pasted: a GTIN in any form, a PLU, a SKU, a promotion's code "
+                            "or id, a GS1 Digital Link, the web page of an offer, a message with a link to one.",
+            ),
+            OpenApiParameter(
+                "seen_price", str,
+                description="What the sign says one unit costs, in the store's money; another price than the deal's "
+                            "makes a yes HONOUR_AND_REPORT.",
+            ),
+            OpenApiParameter("till_price", str, description="What the till says one unit costs, likewise."),
         ],
         responses=VerdictSerializer,
     )  # fmt: skip

@@ -195,9 +195,7 @@ def wrong_prices(seen: SeenPrices, *, price: Decimal | None) -> list[Reason]:
     return [reason for reason, amount in shown.items() if amount is not None and amount != price]
 
 
-def decide(
-    deal: DealFacts, item: ItemFacts, *, now: datetime, seen: SeenPrices = NOBODY_LOOKED
-) -> Decision:
+def decide(deal: DealFacts, item: ItemFacts, *, now: datetime, seen: SeenPrices = NOBODY_LOOKED) -> Decision:
     """May this deal be honoured on this item in this store at this instant?
 
     HONOUR is only said when the store-local window is open and within its hours, or has just closed and is honoured
@@ -216,14 +214,14 @@ def decide(
         return Decision(Outcome.REFUSE, tuple(refusals), price)
     late = [Reason.HONOUR_WINDOW] if deal.is_honoured_late(now) else []
     needed = conditions(deal)
-    if deal.stacked_out:
-        return Decision(Outcome.OFFER_ALTERNATIVE, (deal.stacked_out, *late, *needed), price)
     if item.stock is None:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.NOT_STOCKED, *late, *needed), price)
     if item.stock.is_stale(now):
         return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *needed), price)
     if item.stock.quantity <= 0:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.OUT_OF_STOCK, *late, *needed), price)
+    if deal.stacked_out:
+        return Decision(Outcome.OFFER_ALTERNATIVE, (deal.stacked_out, *late, *needed), price)
     wrong = [] if late else wrong_prices(seen, price=price)
     if item.stock.is_too_thin(pieces=deal.pieces_needed or 1, now=now):
         return Decision(Outcome.CHECK_SHELF, (Reason.THIN_STOCK, *late, *wrong, *needed), price)

@@ -50,8 +50,9 @@ OUTCOME_LOOKS = {
 }
 GOOD_REASONS = {Reason.VALID, Reason.HONOUR_WINDOW}
 REASONS_TO_MIND = {
-    Reason.LOW_STOCK, Reason.THIN_STOCK, Reason.STALE_STOCK, Reason.SIGN_DIFFERS, Reason.TILL_DIFFERS, Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE,
-    Reason.MINIMUM_QUANTITY, Reason.BUNDLE_INCOMPLETE,
+    Reason.LOW_STOCK, Reason.THIN_STOCK, Reason.STALE_STOCK, Reason.SIGN_DIFFERS, Reason.TILL_DIFFERS,
+    Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE, Reason.MINIMUM_QUANTITY,
+    Reason.BUNDLE_INCOMPLETE,
 }  # fmt: skip
 TONES_OF_MESSAGES = {"success": "honour", "warning": "check", "error": "refuse"}
 

@@ -4,15 +4,26 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
+from promotions.models.promotions import PAGE_KEY
 from promotions.rules.limits import period_start
 from promotions.rules.price import benefit_of
+from promotions.rules.stacking import Standing
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
 from promotions.rules.window import hours_of
-from promotions.rules.words import Audience, LimitPeriod, OfferState, OfferType, Reason, RedemptionChannel
+from promotions.rules.words import (
+    Audience,
+    Concurrence,
+    LimitPeriod,
+    OfferState,
+    OfferType,
+    Reason,
+    RedemptionChannel,
+)
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
@@ -48,6 +59,7 @@ json_build_object(
     'weekly_hours', r.weekly_hours, 'audience', r.audience, 'state', o.state, 'channels', r.redemption_channel,
     'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
     'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used,
+    'concurrence', r.concurrence, 'priority', r.priority, 'tags', r.tags, 'combines_with', r.combines_with,
     'reached', {LIMITS_REACHED})
 """
 
@@ -85,8 +97,7 @@ BY_SKU = f"""
 SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM} FROM inventory_item i {STOCK_JOINS} WHERE i.sku = %(value)s
 """  # noqa: S608
 
-# `value` is a generic code, a coupon's number or a promotion's id; `single` a code that is used once, "" for none.
-DEAL_BY_CODE = f"""
+PROMOTION = f"""
 SELECT {DEAL_COLUMNS}, o.store_id IS NOT NULL, p.id, p.promotion_id,
        coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL
 FROM promotions_promotion p
@@ -94,6 +105,10 @@ JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 JOIN promotions_budget b ON b.promotion_id = p.id
 LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
 LEFT JOIN promotions_singleusecode one ON one.code = %(single)s AND one.promotion_id = p.id
+"""  # noqa: S608
+
+# `value` is a generic code, a coupon's number or a promotion's id; `single` a code that is used once, "" for none.
+DEAL_BY_CODE = f"""{PROMOTION}
 WHERE p.id IN (
     SELECT promotion_id FROM promotions_singleusecode WHERE code = %(single)s
     UNION SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
@@ -104,8 +119,20 @@ WHERE p.id IN (
 ORDER BY (one.code IS NOT NULL) DESC, (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
 """  # noqa: S608
 
+DEAL_BY_KEY = f"{PROMOTION} WHERE p.id = %(promotion)s"
+
+# Promotions by the host and path of their pages, those of the store first, the newest first.
+PAGES_OF_DEALS = f"""
+SELECT p.id, r.promotion_url
+FROM promotions_promotionrevision r
+JOIN promotions_promotion p ON p.current_revision_id = r.id
+LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
+WHERE r.promotion_url <> '' AND {PAGE_KEY % {"expressions": "r.promotion_url"}} = ANY(%(pages)s::text[])
+ORDER BY o.store_id IS NULL, o.state IN ('STOPPED', 'EXPIRED'), p.published_at DESC LIMIT 200
+"""  # noqa: S608
+
 BEST_ITEM_OF_DEAL = f"""
-SELECT {ITEM_COLUMNS}, '[]'::json
+SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM}
 FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOINS}
 WHERE k.promotion_id = %(promotion)s
 ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
@@ -148,7 +175,13 @@ def read_item(
     if on_hand is not None:
         if has_own_times:
             counted = StockClaim.objects.get(source=source_id, store=store).counted_at(pk)
-        facts = StockFacts(quantity=promised, counted_at=counted, freshness_limit=limit)
+        facts = StockFacts(
+            quantity=promised,
+            counted_at=counted,
+            freshness_limit=limit,
+            per_unit=10**decimals,
+            thin=settings.THIN_STOCK * 10**decimals,
+        )
         until = sales_until if sales_until and sales_until > counted else None
         stock = VerdictStock(
             quantity=promised,
@@ -206,4 +239,10 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         ends_at=store.local(ends_at),
         honoured_until=store.local(honoured_until),
         facts=facts,
+        standing=Standing(
+            concurrence=Concurrence(found["concurrence"]),
+            priority=found["priority"],
+            tags=frozenset(found["tags"]),
+            combines_with=frozenset(found["combines_with"]),
+        ),
     )

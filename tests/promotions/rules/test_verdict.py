@@ -117,7 +117,7 @@ def gives(**benefit: Any) -> DealFacts:
         (gives(kind=Kind.BUY_M_GET_N_PERCENT_OFF, minimum_quantity=2, get_quantity=1),
          "HONOUR", ["VALID", "MINIMUM_QUANTITY"]),
         (gives(kind=Kind.BUY_M_GET_PERCENT_OFF, minimum_quantity=20),
-         "HONOUR", ["VALID", "MINIMUM_QUANTITY", "LOW_STOCK"]),  # 12 are here
+         "CHECK_SHELF", ["THIN_STOCK", "MINIMUM_QUANTITY"]),  # 12 are here
         (gives(kind=Kind.BUNDLE_PRICE, minimum_quantity=3), "HONOUR", ["VALID", "MINIMUM_QUANTITY"]),
         (gives(kind=Kind.BUNDLE_PRICE), "HONOUR", ["VALID", "BUNDLE_INCOMPLETE"]),
         (gives(kind=Kind.TIERED, tiers=(Tier(Decimal(3), Kind.PERCENT_OFF, Decimal(10)),)),
