@@ -7,11 +7,14 @@ SHORTEST, LONGEST = 2, 30
 
 _WORD = re.compile(r"\w+")
 # Said of every deal, so they find none: English, German, Spanish, French.
-_SAID_OF_EVERYTHING = frozenset(
-    # fmt: off
-    ["a", "all", "an", "and", "any", "at", "buy", "by", "deal", "deals", "discount", "for", "free", "from", "get", "in", "is", "it", "my", "of", "off", "offer", "offers", "on", "one", "or", "our", "promo", "promotion", "sale", "saw", "special", "that", "the", "there", "this", "to", "was", "with", "you", "your", "aktion", "angebot", "angebote", "auf", "aus", "bei", "das", "dem", "den", "der", "die", "ein", "eine", "einen", "für", "im", "ist", "mit", "oder", "rabatt", "und", "vom", "von", "zum", "zur", "al", "con", "de", "del", "descuento", "el", "en", "es", "la", "las", "los", "oferta", "ofertas", "para", "por", "promoción", "su", "un", "una", "au", "aux", "avec", "ce", "cette", "dans", "des", "du", "et", "le", "les", "offre", "offres", "ou", "par", "pour", "remise", "sur", "une"]
-    # fmt: on
-)
+_SAID_OF_EVERYTHING = """
+a all an and any at buy by deal deals discount for free from get in is it my of off offer offers on one or our promo
+promotion sale saw special that the there this to was with you your
+aktion angebot angebote auf aus bei das dem den der die ein eine einen für im ist mit oder rabatt und vom von zum zur
+al con de del descuento el en es la las los oferta ofertas para por promoción su un una
+au aux avec ce cette dans des du et le les offre offres ou par pour remise sur une
+"""
+_IDLE = frozenset(_SAID_OF_EVERYTHING.split())
 
 
 def query_words(text: str) -> tuple[str, ...]:
@@ -21,5 +24,5 @@ def query_words(text: str) -> tuple[str, ...]:
         for word in _WORD.findall(text[:200].lower().replace("_", " "))
         if len(word) >= SHORTEST
     )
-    telling = [word for word in words if word not in _SAID_OF_EVERYTHING]
+    telling = [word for word in words if word not in _IDLE]
     return tuple((telling or list(words))[:MOST_WORDS])

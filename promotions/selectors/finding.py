@@ -61,8 +61,8 @@ WITH found AS (
     SELECT DISTINCT c.id FROM unnest(%(words)s::text[]) AS asked(word), LATERAL (
         {found_by_words(key="i.id", source="inventory_item i", text=ITEM_TEXT)}) c
 )
-SELECT s.matched, s.started, i.sku, i.title, i.brand, i.regular_price, i.price_currency, {PROMISED}, i.unit, i.unit_decimals,
-       (SELECT min(n.value) FROM inventory_itemidentifier n WHERE n.item_id = i.id AND n.kind = 'GTIN')
+SELECT s.matched, s.started, i.sku, i.title, i.brand, i.regular_price, i.price_currency, {PROMISED}, i.unit,
+       i.unit_decimals, (SELECT min(n.value) FROM inventory_itemidentifier n WHERE n.item_id = i.id AND n.kind = 'GTIN')
 FROM found JOIN inventory_item i ON i.id = found.id {score(f"({ITEM_TEXT})")}
 LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
 WHERE s.matched > 0
@@ -146,7 +146,7 @@ def find(*, store: Store, text: str) -> Found:
     words = query_words(text)
     if not words:
         return Found(text)
-    params = {"store": store.pk, "words": list(words), "alike": ALIKE}
+    params: dict[str, Any] = {"store": store.pk, "words": list(words), "alike": ALIKE}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {ALIKE}")
         rows = []

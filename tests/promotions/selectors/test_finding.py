@@ -96,7 +96,8 @@ def test_a_batch_of_codes_is_remembered_by_its_name_and_a_stopped_offer_is_gone(
 @pytest.mark.parametrize(
     ("text", "words"),
     [("The deal from the MAIL!", ("mail",)), ("the deal", ("the", "deal")), ("das Angebot mit Hafer", ("hafer",)),
-     ("a b cd", ("cd",)), ("cd cd", ("cd",)), ("seven six five four three two", ("seven", "six", "five", "four", "three"))],
+     ("a b cd", ("cd",)), ("cd cd", ("cd",)),
+     ("seven six five four three two", ("seven", "six", "five", "four", "three"))],
 )  # fmt: skip
 def test_words_said_of_every_deal_count_for_nothing(text: str, words: tuple[str, ...]) -> None:
     assert query_words(text) == words
