@@ -213,16 +213,16 @@ def decide(deal: DealFacts, item: ItemFacts, *, now: datetime, seen: SeenPrices 
     if refusals:
         return Decision(Outcome.REFUSE, tuple(refusals), price)
     late = [Reason.HONOUR_WINDOW] if deal.is_honoured_late(now) else []
+    wrong = [] if late else wrong_prices(seen, price=price)
     needed = conditions(deal)
     if item.stock is None:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.NOT_STOCKED, *late, *needed), price)
     if item.stock.is_stale(now):
-        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *needed), price)
+        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *wrong, *needed), price)
     if item.stock.quantity <= 0:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.OUT_OF_STOCK, *late, *needed), price)
     if deal.stacked_out:
         return Decision(Outcome.OFFER_ALTERNATIVE, (deal.stacked_out, *late, *needed), price)
-    wrong = [] if late else wrong_prices(seen, price=price)
     if item.stock.is_too_thin(pieces=deal.pieces_needed or 1, now=now):
         return Decision(Outcome.CHECK_SHELF, (Reason.THIN_STOCK, *late, *wrong, *needed), price)
     if item.stock.quantity < deal.minimum_stock:

@@ -193,13 +193,15 @@ def read_item(
             age=now - counted,
             freshness_limit=limit,
         )
+    if currency != store.currency:  # a price in other money is none here
+        regular = None
     price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
     item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)
     return (
         item,
         price,
         stock,
-        ItemFacts(regular_price=regular, currency=currency or store.currency, stock=facts),
+        ItemFacts(regular_price=regular, currency=store.currency, stock=facts),
     )
 
 
