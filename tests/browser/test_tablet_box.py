@@ -17,10 +17,32 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # The bars of the digits 0-9 (GS1 General Specifications, 5.2.1.2.1): seven modules each, 1 is dark. Set C is A with
 # light and dark exchanged, set B is C from right to left. Which of the first six digits are of set B says the first.
-SET_A = ["0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011"]
+SET_A = [
+    "0001101",
+    "0011001",
+    "0010011",
+    "0111101",
+    "0100011",
+    "0110001",
+    "0101111",
+    "0111011",
+    "0110111",
+    "0001011",
+]
 SET_C = [bars.translate(str.maketrans("01", "10")) for bars in SET_A]
 SET_B = [bars[::-1] for bars in SET_C]
-SETS_BY_FIRST = ["AAAAAA", "AABABB", "AABBAB", "AABBBA", "ABAABB", "ABBAAB", "ABBBAA", "ABABAB", "ABABBA", "ABBABA"]
+SETS_BY_FIRST = [
+    "AAAAAA",
+    "AABABB",
+    "AABBAB",
+    "AABBBA",
+    "ABAABB",
+    "ABBAAB",
+    "ABBBAA",
+    "ABABAB",
+    "ABABBA",
+    "ABBABA",
+]
 
 
 def ean_13(digits: str) -> str:

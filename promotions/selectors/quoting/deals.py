@@ -38,6 +38,9 @@ WHERE o.state <> 'STOPPED' AND (o.state <> 'EXPIRED' OR o.honoured_until > %(now
 """  # noqa: S608
 
 
+NONE: frozenset[Any] = frozenset()
+
+
 @dataclass(frozen=True)
 class StoreDeal:
     """A deal as the store has it, for the sentences, and as the rules see it on this basket."""
@@ -96,7 +99,7 @@ def store_deal(
         promotion_id=shown.promotion_id,
         benefit=benefit,
         items=frozenset(row["items"]),
-        rewards=frozenset(pk for pk, item in basket.items.items() if item.is_named(named)),
+        rewards=frozenset(pk for pk, item in basket.items.items() if item.is_named(named)) if named else NONE,
         parts=parts,
         concurrence=shown.standing.concurrence,
         priority=shown.standing.priority_of(is_late=shown.facts.is_honoured_late(now)),
