@@ -17,7 +17,11 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
                     models.Func(
-                        "title", "brand", "sku", arg_joiner=" || ' ' || ", template="%(expressions)s"
+                        models.F("title"),
+                        models.F("brand"),
+                        models.F("sku"),
+                        arg_joiner=" || ' ' || ",
+                        template="%(expressions)s",
                     ),
                     name="gin_trgm_ops",
                 ),

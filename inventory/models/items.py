@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 # The words somebody may remember of an item: the expression of an index, which whoever asks writes alike.
@@ -38,7 +38,8 @@ class Item(models.Model):
         indexes = [
             GinIndex(
                 OpClass(
-                    Func(*SEARCHED, template="%(expressions)s", arg_joiner=BETWEEN_WORDS), name="gin_trgm_ops"
+                    Func(*map(F, SEARCHED), template="%(expressions)s", arg_joiner=BETWEEN_WORDS),
+                    name="gin_trgm_ops",
                 ),
                 name="inventory_item_by_words",
             ),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
-            model_name="campaign",
+            model_name=models.F("campaign"),
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["title"], name="promotions_campaign_by_words", opclasses=["gin_trgm_ops"]
             ),
@@ -41,11 +41,11 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
                     models.Func(
-                        "long_title",
-                        "operator_display_name",
-                        "customer_display_name",
-                        "campaign",
-                        "generic_redemption_code",
+                        models.F("long_title"),
+                        models.F("operator_display_name"),
+                        models.F("customer_display_name"),
+                        models.F("campaign"),
+                        models.F("generic_redemption_code"),
                         arg_joiner=" || ' ' || ",
                         template="%(expressions)s",
                     ),

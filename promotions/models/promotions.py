@@ -263,7 +263,8 @@ class PromotionRevision(models.Model):
             ),
             GinIndex(
                 OpClass(
-                    Func(*SEARCHED, template="%(expressions)s", arg_joiner=BETWEEN_WORDS), name="gin_trgm_ops"
+                    Func(*map(F, SEARCHED), template="%(expressions)s", arg_joiner=BETWEEN_WORDS),
+                    name="gin_trgm_ops",
                 ),
                 name="promotions_revision_by_words",
             ),

@@ -149,7 +149,7 @@ FLOOR = [
 ]  # fmt: skip
 
 # More deals on items of the floor: (item, promotion_id, content).
-MEETING = [
+MEETING: list[tuple[str, str, dict[str, Any]]] = [
     ("beaten", "P-small", {"percent_off": Decimal(10), "generic_redemption_code": "SMALL"}),
     ("beaten", "P-big", {"percent_off": Decimal(50)}),
     ("shut-out", "P-extra", {"percent_off": Decimal(60), "generic_redemption_code": "EXTRA"}),
