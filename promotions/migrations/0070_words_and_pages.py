@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
-            model_name=models.F("campaign"),
+            model_name="campaign",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["title"], name="promotions_campaign_by_words", opclasses=["gin_trgm_ops"]
             ),
