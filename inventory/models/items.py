@@ -36,9 +36,10 @@ class Item(models.Model):
 
     class Meta:
         indexes = [
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
             GinIndex(
                 OpClass(
-                    Func(*map(F, SEARCHED), template="%(expressions)s", arg_joiner=BETWEEN_WORDS),
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
                     name="gin_trgm_ops",
                 ),
                 name="inventory_item_by_words",

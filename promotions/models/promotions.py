@@ -261,9 +261,10 @@ class PromotionRevision(models.Model):
                 condition=~Q(promotion_url=""),
                 name="promotions_revision_by_page",
             ),
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
             GinIndex(
                 OpClass(
-                    Func(*map(F, SEARCHED), template="%(expressions)s", arg_joiner=BETWEEN_WORDS),
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
                     name="gin_trgm_ops",
                 ),
                 name="promotions_revision_by_words",
