@@ -47,9 +47,12 @@ CROSS JOIN LATERAL (
 
 
 def found_by_words(*, key: str, source: str, text: str) -> str:
-    """SQL of the keys of the rows whose text a word starts or resembles, by the text's index."""
+    """SQL of the keys of the rows whose text a word starts or resembles, by the text's index.
+
+    Two letters are no trigram: they only find by likeness, which knows where a word begins.
+    """
     return rf"""
-(SELECT {key} FROM {source} WHERE ({text}) ~* ('\m' || word) LIMIT 300)
+(SELECT {key} FROM {source} WHERE length(word) > 2 AND ({text}) ~* ('\m' || word) LIMIT 300)
 UNION ALL (SELECT {key} FROM {source} WHERE word <%% ({text}) LIMIT 300)
 """  # noqa: S608
 
@@ -149,12 +152,15 @@ def find(*, store: Store, text: str) -> Found:
     params: dict[str, Any] = {"store": store.pk, "words": list(words), "alike": ALIKE}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {ALIKE}")
+        # The planner does not know how few rows a word finds: left to itself it would read the whole table.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         rows = []
         for statement, limit in (
             (FIND_OFFERS, OFFERS), (FIND_ITEMS, ITEMS), (FIND_OFFERS_ELSEWHERE, OFFERS_ELSEWHERE),
         ):  # fmt: skip
             cursor.execute(statement, {**params, "limit": limit})
             rows.append(cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
     most = max((row[0] for part in rows for row in part), default=0)
     is_exact = any(row[1] == len(words) for part in rows for row in part)
     fewest = len(words) if is_exact else 0
