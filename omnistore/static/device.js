@@ -70,6 +70,9 @@ if (pin) {
     if (pin.value !== digits) pin.value = digits;
     fits();
   });
+  document.addEventListener("keydown", (event) => { // wherever the focus is, digits are the PIN's
+    if (/^\d$/.test(event.key) && event.target !== pin) pin.focus();
+  });
   open.addEventListener("click", (event) => {
     const touched = event.target.closest("[data-digit], [data-erase]");
     if (!touched) return;
@@ -84,7 +87,9 @@ else if (open) ready().catch(cannot);
 
 // Another tab of this tablet was opened or locked; a page that comes back from before is asked for anew.
 
-new BroadcastChannel("omnistore-tablet").addEventListener("message", ({ data }) => {
+const others = new BroadcastChannel("omnistore-tablet");
+others.addEventListener("message", ({ data }) => {
   if (data === "opened") location.replace(place.start);
 });
+if (!open) others.postMessage("locked"); // said by the page that the server gives only then
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

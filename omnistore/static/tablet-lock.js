@@ -20,7 +20,6 @@ if (lock) {
   };
 
   const lockNow = async () => {
-    others.postMessage("locked");
     await fetch(lock.action, { method: "POST", headers: csrf(), redirect: "manual" }).catch(() => null);
     leave();
   };
@@ -50,7 +49,6 @@ if (lock) {
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   setInterval(look, 1000);
-  lock.addEventListener("submit", () => others.postMessage("locked"));
   others.addEventListener("message", ({ data }) => {
     if (data === "locked") leave();
     if (data === "touched") touched = proved = performance.now();
