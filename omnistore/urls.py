@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from omnistore import health, views
+from omnistore.staff.language import choose_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("omnistore.api_urls")),  # first: machines ask often
     path("", views.home, name="home"),
     path("", include("omnistore.staff.urls")),
+    path("language/", choose_language, name="language"),
     path("", include("promotions.urls")),
     path("", include("promotions.urls_desk")),
     path("", include("inventory.urls")),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0050_store_group_history"),
-        ("staff", "0003_manager"),
+        ("staff", "0004_language"),
     ]
 
     operations = [
