@@ -74,6 +74,7 @@ def test_from_hand_to_hand(
     unlock(page, "Anna", "8520")
     expect(page.locator(".top-person")).to_contain_text("Anna")
     expect(page.get_by_text("You read this")).to_have_count(0)
+    page.locator(".person-menu summary").click()
     shoot(page, "device-open")
     accessible(page)
 
