@@ -11,7 +11,10 @@ let reader;
 export async function read(dialog) {
   const video = dialog.querySelector("video");
   const said = dialog.querySelector("[role=status]");
-  const say = (word) => { said.textContent = said.dataset[word]; };
+  const say = (word) => {
+    said.textContent = said.dataset[word];
+    dialog.toggleAttribute("data-blind", !["starting", "looking"].includes(word));
+  };
   say("starting");
   if (!navigator.mediaDevices) {
     say("insecure");
