@@ -4,6 +4,7 @@ import re
 
 MOST_WORDS = 5
 SHORTEST, LONGEST = 2, 30
+LONGEST_NUMBER = 5
 
 _WORD = re.compile(r"\w+")
 # Said of every deal, so they find none: English, German, Spanish, French.
@@ -18,11 +19,16 @@ _IDLE = frozenset(_SAID_OF_EVERYTHING.split())
 
 
 def query_words(text: str) -> tuple[str, ...]:
-    """At most five words in small letters, each once; words said of everything only where there are no others."""
+    """At most five words in small letters, each once; words said of everything only where there are no others.
+
+    Long numbers and web addresses are codes, not words.
+    """
+    if "://" in text:
+        return ()
     words = dict.fromkeys(
         word[:LONGEST]
         for word in _WORD.findall(text[:200].lower().replace("_", " "))
-        if len(word) >= SHORTEST
+        if len(word) >= SHORTEST and not (word.isdecimal() and len(word) > LONGEST_NUMBER)
     )
     telling = [word for word in words if word not in _IDLE]
     return tuple((telling or list(words))[:MOST_WORDS])
