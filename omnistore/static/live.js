@@ -52,6 +52,11 @@ function connect() {
     last = event.lastEventId;
     queue = queue.then(() => apply(event.data)).catch(startAnew);
   });
+  on("report", (event) => {
+    alive();
+    last = event.lastEventId;
+    document.dispatchEvent(new Event("report-changed")); // pieces that show reports ask for themselves anew
+  });
   on("ping", (event) => {
     alive();
     behind = event.data === last || event.data === "0:0" ? 0 : behind + 1;
