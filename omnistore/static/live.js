@@ -192,7 +192,7 @@ document.addEventListener("pointerdown", () => {
 /** An answer on the screen about a changed offer is asked for anew, unless a tap on it is under way. */
 function refreshPane(offer) {
   const answer = pane.querySelector("[data-refresh]");
-  if (!answer || pane.querySelector(".htmx-request") || !answer.dataset.offers.split(" ").includes(offer)) return;
+  if (!answer || pane.querySelector(".htmx-request, .talk[open]") || !answer.dataset.offers.split(" ").includes(offer)) return;
   htmx.ajax("GET", answer.dataset.refresh, { target: "#pane", swap: "innerMorph" });
 }
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -36,7 +37,7 @@ class MayAnswerReports(BasePermission):
     message = "Only merchandisers, operators and administrators answer reports."
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
-        return bool(member_of(request).may_answer_reports)
+        return not isinstance(request.user, AnonymousUser) and request.user.may_answer_reports
 
 
 class ReportRequestSerializer(serializers.Serializer[Any]):

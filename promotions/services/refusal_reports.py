@@ -84,6 +84,22 @@ def raise_refusal_reports(*, now: datetime) -> int:
         cursor.execute(LOCK)
         if not cursor.fetchone()[0]:
             return 0
+        found = equal_refusals(now=now)
+        if not found:
+            return 0
+        columns = dict(zip(COLUMNS, map(list, zip(*found, strict=True)), strict=True))
+        Store.objects.filter(pk__in=columns["stores"]).lock_in_order()
+        kind = ReportKind.DEAL_REFUSED
+        terms: dict[str, Any] = {"kind": str(kind), "queue": str(queue_of(kind)), "now": now}
+        cursor.execute(RAISE, {**columns, **terms, "due": due_at(kind, at=now)})
+        steps = [ReportStep(store, report, "", ReportState.OPEN, None) for store, report in cursor.fetchall()]
+        write_report_changes(steps=steps, now=now)
+    return len(steps)
+
+
+def equal_refusals(*, now: datetime) -> list[tuple[Any, ...]]:
+    """What is to be raised, a row of COLUMNS each."""
+    with connection.cursor() as cursor:
         cursor.execute(
             FIND,
             {
@@ -95,19 +111,4 @@ def raise_refusal_reports(*, now: datetime) -> int:
                 "waiting": sorted(WAITING),
             },
         )
-        found = cursor.fetchall()
-        if not found:
-            return 0
-        columns = dict(zip(COLUMNS, map(list, zip(*found, strict=True)), strict=True))
-        Store.objects.filter(pk__in=columns["stores"]).lock_in_order()
-        kind = ReportKind.DEAL_REFUSED
-        terms: dict[str, Any] = {
-            "kind": str(kind),
-            "queue": str(queue_of(kind)),
-            "now": now,
-            "due": due_at(kind, at=now),
-        }
-        cursor.execute(RAISE, columns | terms)
-        steps = [ReportStep(store, report, "", ReportState.OPEN, None) for store, report in cursor.fetchall()]
-        write_report_changes(steps=steps, now=now)
-    return len(steps)
+        return cursor.fetchall()

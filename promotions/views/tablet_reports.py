@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -154,15 +154,15 @@ def take_more(request: HttpRequest, store: Store, report_id: int) -> HttpRespons
 
 @require_safe
 @cache_control(private=True, max_age=3600)
-def report_photo(request: HttpRequest, report_id: int) -> FileResponse:
+def report_photo(request: HttpRequest, report_id: int) -> HttpResponse:
     """The photo, for those who may see the report: the people of its store, and head office."""
     visible = FieldReport.objects.visible_to(request.user).exclude(photo="")
     report = get_object_or_404(visible, pk=report_id)
     try:
-        photo = report.photo.open("rb")
+        with report.photo.open("rb") as photo:
+            response = HttpResponse(photo.read(), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(photo, content_type="image/jpeg", filename=f"report-{report.pk}.jpg")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
