@@ -36,6 +36,7 @@ def tell_report(
     The same again within ten minutes by the same person is the same report (200 instead of 201). ValidationError
     by field for what cannot be.
     """
+    name = f"report {hashlib.sha256(key.encode()).hexdigest()}"  # keys of redemptions are others
     report = understood(store=store, member=member, told=told, now=now)
     quantity = counted(told.get("quantity"), report=report)
     asked = {"store": store.store_code, **told, "photo": hashlib.sha256(photo or b"").hexdigest()}
@@ -46,7 +47,7 @@ def tell_report(
         if before is not None:
             return Answer(OK, report_facts(before))
         if quantity is not None:
-            report.manual_count = count_of(report, quantity=quantity, key=f"report {key}"[:255])
+            report.manual_count = count_of(report, quantity=quantity, key=name)
         if photo:
             report.photo.save("photo.jpg", ContentFile(photo), save=False)
         report.save()
@@ -54,7 +55,7 @@ def tell_report(
         write_report_changes(steps=[step], now=now)
         return Answer(CREATED, report_facts(report))
 
-    return answer_once(staff_member=member, key=f"report {key}"[:255], asked=asked, now=now, act=act)
+    return answer_once(staff_member=member, key=name, asked=asked, now=now, act=act)
 
 
 def understood(*, store: Store, member: Any, told: Mapping[str, Any], now: datetime) -> FieldReport:
@@ -210,7 +211,12 @@ def answer_report(
 
 
 def reopen_report(*, report: FieldReport, why: str, by: Any, now: datetime) -> FieldReport:
-    """The store says that the answer did not help: the report waits again, with a new due time."""
+    """The store says that the answer did not help: the report waits again, with a new due time.
+
+    One that refusals raised is not opened again: three more of them raise the next.
+    """
+    if report.refusals is not None:
+        raise Conflict(_("Refusals raised this one; if they go on, they raise another."))
     text = words_in(why, name="why") or _("Still not right.")
     due = due_at(ReportKind(report.kind), at=now)
     return moved(report, ReportState.REOPENED, why=text, by=by, now=now, due_at=due)

@@ -78,7 +78,13 @@ def report_tell(request: HttpRequest, store: Store) -> HttpResponse:
     if promotion_id := promotion_shown(store, request.POST.get("promotion_pk", "")):
         told["promotion_id"] = promotion_id
     try:
-        given = tell_report(store=store, member=request.user, key=str(key), told=told, now=timezone.now())
+        given = tell_report(
+            store=store,
+            member=request.user,
+            key=f"{key} {told.get('kind', '')}",
+            told=told,
+            now=timezone.now(),
+        )
     except ValidationError as error:
         facts = {
             "errors": error.message_dict,

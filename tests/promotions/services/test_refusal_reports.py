@@ -12,7 +12,8 @@ from django.db import connection
 from omnistore.staff.models import Role
 from promotions.models import FieldReport, Promotion, ReportChange
 from promotions.services.refusal_reports import raise_refusal_reports
-from promotions.services.reporting import answer_report
+from promotions.services.reporting import answer_report, reopen_report
+from promotions.services.steps import Conflict
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, create_published_promotion, create_staff_member
 from tests.factories_reports import create_check, refuse
@@ -94,6 +95,14 @@ def test_no_second_one_while_it_waits_and_a_new_one_needs_three_more(desk: Any) 
     answer_report(report=FieldReport.objects.order_by("pk").last(), answer="So it is.", by=desk.tom, now=NOW)
     refuse(store=desk.store, promotion=desk.promotion, minutes=(2, 1))
     assert raised() == 0
+
+
+def test_one_that_refusals_raised_is_not_opened_again(desk: Any) -> None:
+    refuse(store=desk.store, promotion=desk.promotion)
+    raised()
+    report = answer_report(report=FieldReport.objects.get(), answer="It ended.", by=desk.tom, now=NOW)
+    with pytest.raises(Conflict):
+        reopen_report(report=report, why="", by=desk.tom, now=NOW)
 
 
 def test_stores_and_promotions_are_counted_apart_in_one_run(desk: Any) -> None:
