@@ -199,6 +199,8 @@ SPECTACULAR_SETTINGS = {
         "OfferState": "promotions.rules.words.OfferState",
         "PromotionState": "promotions.rules.words.PromotionState",
         "RedemptionState": "promotions.rules.words.RedemptionState",
+        "ReportKind": "promotions.rules.reports.ReportKind",
+        "ReportState": "promotions.rules.reports.ReportState",
         "FeedRunState": "inventory.models.FeedRun.State",
         "FeedKind": "inventory.models.FeedSource.Kind",
         "CodeKind": "inventory.models.CodeMapping.Kind",

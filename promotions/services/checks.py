@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 20_000
 AT_ONCE = 1_000
 IDLE_SECONDS = 10.0  # after that the writer gives its connection back
+CLOSING_SECONDS = 5.0
 PRUNED_AT_ONCE = 5_000
 
 COLUMNS = {
@@ -57,6 +58,7 @@ class CheckWriter:
         self.wake = threading.Event()
         self.flushing = threading.Lock()
         self.thread: threading.Thread | None = None
+        self.is_closing = False
 
     def add(self, row: Row) -> None:
         """Take one check; never waits, never fails."""
@@ -73,20 +75,29 @@ class CheckWriter:
         """One thread a process; whoever comes first starts it."""
         with self.flushing:
             if self.thread is None:
-                self.thread = threading.Thread(target=self.write_forever, name="checks", daemon=True)
+                self.thread = threading.Thread(target=self.write_until_closed, name="checks", daemon=True)
                 self.thread.start()
-                atexit.register(self.flush)
+                atexit.register(self.close)
 
-    def write_forever(self) -> None:
-        while True:
+    def close(self) -> None:
+        """Write what waits and end the thread; the process ends."""
+        self.is_closing = True
+        self.wake.set()
+        if self.thread is not None:
+            self.thread.join(CLOSING_SECONDS)
+
+    def write_until_closed(self) -> None:
+        while not self.is_closing:
             if not self.wake.wait(IDLE_SECONDS):
                 connection.close()
                 self.wake.wait()
-            time.sleep(settings.CHECK_FLUSH_SECONDS)
+            if not self.is_closing:
+                time.sleep(settings.CHECK_FLUSH_SECONDS)
             self.wake.clear()
             close_old_connections()
             if not self.flush():
                 self.wake.set()  # the database is away: once more after the same pause
+        connection.close()
 
     def flush(self) -> bool:
         """Write what waits; False while the database is away, which keeps it for the next time."""

@@ -111,4 +111,5 @@ def equal_refusals(*, now: datetime) -> list[tuple[Any, ...]]:
                 "waiting": sorted(WAITING),
             },
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

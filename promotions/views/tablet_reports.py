@@ -78,6 +78,7 @@ def report_tell(request: HttpRequest, store: Store) -> HttpResponse:
     if promotion_id := promotion_shown(store, request.POST.get("promotion_pk", "")):
         told["promotion_id"] = promotion_id
     try:
+        # Two kinds told from one page are two reports, so the kind is part of the key.
         given = tell_report(
             store=store,
             member=request.user,

@@ -46,6 +46,7 @@ def create_many() -> None:
     stores: list[Store] = [create_store(timezone=zone) for zone in zones]
     create_item()
     promotions = [create_published_promotion(), create_published_promotion(), None]
+    prices: list[dict[str, Any]] = [{}, {"currency": "EUR"}, {"price_amount": None, "discount_amount": None}]
     for _number in range(300):
         create_check(
             store=chance.choice(stores),
@@ -53,7 +54,7 @@ def create_many() -> None:
             at=NOW - timedelta(minutes=chance.randint(-30, 9 * 24 * 60)),
             reason=chance.choice(["ENDED", "OUT_OF_STOCK", "NOT_THIS_STORE"]),
             outcome=chance.choice(["REFUSE", "OFFER_ALTERNATIVE", "HONOUR", "UNKNOWN"]),
-            **chance.choice([{}, {"currency": "EUR"}, {"price_amount": None, "discount_amount": None}]),
+            **chance.choice(prices),
         )
 
 

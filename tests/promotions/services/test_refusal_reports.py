@@ -92,7 +92,7 @@ def test_no_second_one_while_it_waits_and_a_new_one_needs_three_more(desk: Any) 
     assert raised() == 0
     answer_report(report=FieldReport.objects.get(), answer="It ended on Sunday.", by=desk.tom, now=NOW)
     assert raised() == 1  # the three that came meanwhile
-    answer_report(report=FieldReport.objects.order_by("pk").last(), answer="So it is.", by=desk.tom, now=NOW)
+    answer_report(report=FieldReport.objects.latest("pk"), answer="So it is.", by=desk.tom, now=NOW)
     refuse(store=desk.store, promotion=desk.promotion, minutes=(2, 1))
     assert raised() == 0
 
