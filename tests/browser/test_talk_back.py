@@ -54,9 +54,7 @@ def test_from_a_missing_sign_to_the_answer_on_the_open_tablet(
     report.get_by_role("button", name="Answer", exact=False).first.click()
     expect(report.locator(".word")).to_have_text("Answered")
     accessible(desk)
-    shoot(
-        desk, "desk-report-answered"
-    )  # last: a screenshot leaves style attributes, which htmx would carry over
+    shoot(desk, "desk-report-answered")
 
     expect(tablet.locator("#pane")).to_contain_text("It comes with the truck at four.")
     expect(tablet.locator("#reports-link")).to_contain_text("Reports 1")
