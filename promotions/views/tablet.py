@@ -34,7 +34,8 @@ from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
 from promotions.selectors.finding import find
 from promotions.selectors.needs import needs_of
-from promotions.selectors.verdicts import verdict_for
+from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
 from promotions.services.reading import acknowledge, mark_told
 from promotions.services.redeeming import redeem
 from promotions.services.rolling_back import roll_back
@@ -117,7 +118,9 @@ def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse
     card = card_for(store=store, promotion_pk=promotion_pk, now=timezone.now())
     if card is None:
         raise Http404
-    return answer(request, store=store, pane="tablet/_offer.html", facts={"card": card})
+    return answer(
+        request, store=store, pane="tablet/_offer.html", facts={"card": card, "report_key": uuid.uuid4()}
+    )
 
 
 @require_safe
@@ -130,11 +133,31 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     if problem := scan_problem(code):
         unread = {"problem": scan_problem_text(problem), "scanned": ""}
         return answer(request, store=store, pane="tablet/_unread.html", facts=unread, status=UNPROCESSABLE)
+    now = timezone.now()
     seen, errors = seen_prices_in(request.GET)
-    facts = verdict_facts(store=store, code=code, now=timezone.now(), seen=seen)
+    facts = verdict_facts(store=store, code=code, now=now, seen=seen)
     facts |= {"errors": errors, "typed": request.GET}
+    facts["check_id"] = check_of(request, facts["verdict"], now=now)
     status = UNPROCESSABLE if errors else OK
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=status)
+
+
+def check_of(request: HttpRequest, verdict: Verdict, *, now: datetime) -> uuid.UUID | None:
+    """The check that is kept of an answer. A page that asks anew by itself, and HEAD, are no shopper's question."""
+    shown = request.GET.get("check", "")
+    if request.method != "GET":
+        return None
+    if shown:
+        return uuid_in(shown)
+    return keep_check(verdict=verdict, staff_member_id=request.user.pk, now=now)
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    """A key that our page wrote, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @require_safe
@@ -166,6 +189,7 @@ def verdict_facts(
         and bool(found.deal.code)
         and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
+        "report_key": uuid.uuid4(),
         "scanned": code,
     }
 

@@ -156,7 +156,7 @@ def promotion_verdict(
         facts = {"store": places[0].name if places else "", "item": found.headline}
         return closing(
             store=store, code=code, outcome=Outcome.REFUSE, reasons=[Reason.NOT_THIS_STORE], facts=facts, now=now,
-            alternatives=places,
+            alternatives=places, elsewhere_pk=found.promotion_pk,
         )  # fmt: skip
     deal = found.deal
     params = scan_params(store=store, now=now)
@@ -278,7 +278,7 @@ def no_deal_here(
     facts = {"item": item.title, "store": places[0].name if places else ""}
     return closing(
         store=store, code=code, outcome=Outcome.REFUSE, reasons=[reason], facts=facts, now=now, item=item,
-        price=price, stock=stock, alternatives=places,
+        price=price, stock=stock, alternatives=places, elsewhere_pk=elsewhere and elsewhere[0],
     )  # fmt: skip
 
 
