@@ -53,6 +53,8 @@ REASONS = {
     Reason.CUSTOMER_LIMIT_REACHED: _("The shopper's limit is reached"),
     Reason.CODE_USED: _("Code was used already"),
     Reason.PRICE_ABOVE_LIMIT: _("Too dear for the deal"),
+    Reason.BEATEN: _("Another deal gives more"),
+    Reason.EXCLUDED_BY: _("Another deal shuts it out"),
 }
 
 
