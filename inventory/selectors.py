@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import RowNumber
 
 from inventory.feeds.records import Int32s
-from inventory.feeds.scans import scanned_gtins
+from inventory.feeds.scans import names_nothing, scanned_gtins
 from inventory.models import (
     CodeMapping,
     FeedAlert,
@@ -150,7 +150,11 @@ def find_item(code: str) -> Item | None:
 
 def find_items(codes: Iterable[str]) -> dict[str, Item]:
     """What `find_item` finds for each of the codes, in two queries; what names no item is left out."""
-    orders = {code: _names_of(code.strip()) for code in codes if code.strip() and "\0" not in code}
+    orders = {
+        code: _names_of(code.strip())
+        for code in codes
+        if not names_nothing(code.strip()) and "\0" not in code
+    }
     values = {value for order in orders.values() for _kind, value in order}
     named = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(values)}
     found = {

@@ -243,6 +243,10 @@ if HTTPS:
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# So few of an item are not promised unseen once their count is past half of its source's freshness limit (units of
+# sale; 0: always believed).
+THIN_STOCK = env.int("OMNISTORE_THIN_STOCK", default=2)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
     path("tablet/store/", tablet.choose_store, name="tablet-store"),
     path("tablet/verdict/", tablet.verdict, name="tablet-verdict"),
+    path("tablet/search/", tablet.search, name="tablet-search"),
     path("tablet/redeem/", tablet.redeem_code, name="tablet-redeem"),
     path(
         "tablet/redemptions/<uuid:redemption_id>/roll-back/",

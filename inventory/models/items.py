@@ -2,9 +2,14 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+
+# The words somebody may remember of an item: the expression of an index, which whoever asks writes alike.
+SEARCHED = ("title", "brand", "sku")
+BETWEEN_WORDS = " || ' ' || "
 
 
 class Unit(models.TextChoices):
@@ -30,6 +35,16 @@ class Item(models.Model):
     price_currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
+        indexes = [
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
+            GinIndex(
+                OpClass(
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
+                    name="gin_trgm_ops",
+                ),
+                name="inventory_item_by_words",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="inventory_item_sku_given"),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="inventory_item_unit_known"),

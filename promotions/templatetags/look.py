@@ -42,6 +42,7 @@ STATE_LOOKS = {
 }
 OUTCOME_LOOKS = {
     Outcome.HONOUR: ("honour", "tick", gettext_lazy("Honour")),
+    Outcome.HONOUR_AND_REPORT: ("honour", "flag", gettext_lazy("Honour and report")),
     Outcome.CHECK_SHELF: ("check", "eye", gettext_lazy("Check the shelf")),
     Outcome.OFFER_ALTERNATIVE: ("alternative", "arrow", gettext_lazy("Offer an alternative")),
     Outcome.REFUSE: ("refuse", "bar", gettext_lazy("Can’t honour")),
@@ -49,8 +50,9 @@ OUTCOME_LOOKS = {
 }
 GOOD_REASONS = {Reason.VALID, Reason.HONOUR_WINDOW}
 REASONS_TO_MIND = {
-    Reason.LOW_STOCK, Reason.STALE_STOCK, Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE,
-    Reason.MINIMUM_QUANTITY, Reason.BUNDLE_INCOMPLETE,
+    Reason.LOW_STOCK, Reason.THIN_STOCK, Reason.STALE_STOCK, Reason.SIGN_DIFFERS, Reason.TILL_DIFFERS,
+    Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE, Reason.MINIMUM_QUANTITY,
+    Reason.BUNDLE_INCOMPLETE,
 }  # fmt: skip
 TONES_OF_MESSAGES = {"success": "honour", "warning": "check", "error": "refuse"}
 

@@ -8,9 +8,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote, urlencode
 
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,13 +22,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from inventory.feeds.scans import LONGEST_CODE, scan_problem
 from inventory.models import Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
 from promotions.models import Redemption
 from promotions.rules.content.shapes import number_in
-from promotions.rules.words import OfferType, Outcome
+from promotions.rules.verdict import NOBODY_LOOKED, SeenPrices
+from promotions.rules.words import OfferType, Outcome, Reason
+from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
+from promotions.selectors.finding import find
 from promotions.selectors.needs import needs_of
 from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.checks import keep_check
@@ -38,7 +45,9 @@ P = ParamSpec("P")
 
 EMPTY = "tablet/_pane_empty.html"
 SHOWS = ("now", "new", "ending", "coming")
-REDEEMABLE = (Outcome.HONOUR, Outcome.CHECK_SHELF)
+REDEEMABLE = (Outcome.HONOUR, Outcome.HONOUR_AND_REPORT, Outcome.CHECK_SHELF)
+# The camera's reader is WebAssembly; nothing else of the page needs more than the site's policy.
+CAMERA_POLICY = {"script-src": [SELF, WASM_UNSAFE_EVAL]}
 OK, CREATED, NO_CONTENT, UNPROCESSABLE = 200, 201, 204, 422
 ONE_EACH = (OfferType.SINGLE_USE_CODES, OfferType.GS1_COUPON)
 # Why an associate undoes a redemption: kept as the key, shown in the reader's language.
@@ -49,7 +58,9 @@ ROLL_BACK_REASONS = {
 }
 
 
-def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def in_store(
+    view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse],
+) -> Callable[..., HttpResponseBase]:
     """The view gets the store this person stands in, and writes every time on that store's clock."""
 
     @wraps(view)
@@ -60,7 +71,7 @@ def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -
         with timezone.override(store.zone):
             return view(request, store, *args, **kwargs)
 
-    return vary_on_headers("HX-Request")(never_cache(wrapped))
+    return vary_on_headers("HX-Request")(never_cache(csp_update(CAMERA_POLICY)(wrapped)))
 
 
 def shops_of(request: HttpRequest) -> StoreQuerySet:
@@ -119,10 +130,16 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
+    if problem := scan_problem(code):
+        unread = {"problem": scan_problem_text(problem), "scanned": ""}
+        return answer(request, store=store, pane="tablet/_unread.html", facts=unread, status=UNPROCESSABLE)
     now = timezone.now()
-    facts = verdict_facts(store=store, code=code, now=now)
+    seen, errors = seen_prices_in(request.GET)
+    facts = verdict_facts(store=store, code=code, now=now, seen=seen)
+    facts |= {"errors": errors, "typed": request.GET}
     facts["check_id"] = check_of(request, facts["verdict"], now=now)
-    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+    status = UNPROCESSABLE if errors else OK
+    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=status)
 
 
 def check_of(request: HttpRequest, verdict: Verdict, *, now: datetime) -> uuid.UUID | None:
@@ -143,12 +160,29 @@ def uuid_in(text: str) -> uuid.UUID | None:
         return None
 
 
-def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
-    """What the answer to a scan shows."""
-    found = verdict_for(store=store, code=code, now=now)
+@require_safe
+@in_store
+def search(request: HttpRequest, store: Store) -> HttpResponse:
+    """What the words in the box may mean, as suggestions for htmx, else as a list in the pane."""
+    text = request.GET.get("code", "").replace("\0", "").strip()[:LONGEST_CODE]
+    facts = {"found": find(store=store, text=text), "scanned": text}
+    if "HX-Request" in request.headers:
+        return render(request, "tablet/_suggestions.html", facts)
+    return answer(request, store=store, pane="tablet/_found.html", facts=facts)
+
+
+def verdict_facts(
+    *, store: Store, code: str, now: datetime, seen: SeenPrices = NOBODY_LOOKED
+) -> dict[str, Any]:
+    """What the answer to a scan shows; words that are no code are searched for."""
+    found = verdict_for(store=store, code=code, now=now, seen=seen)
+    is_unknown = found.reasons[0].code == Reason.UNKNOWN_CODE
     may_redeem = found.deal is not None and found.outcome in REDEEMABLE
     return {
         "verdict": found,
+        "matches": find(store=store, text=found.code) if is_unknown else None,
+        "asked": urlencode({"code": code} | price_query(seen)),
+        "may_compare": may_redeem and found.price is not None and found.price.deal is not None,
         "may_redeem": may_redeem,
         "needs": needs_of(found.deal) if found.deal and may_redeem else None,
         "by_code": found.deal is not None
@@ -158,6 +192,12 @@ def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
         "report_key": uuid.uuid4(),
         "scanned": code,
     }
+
+
+def price_query(seen: SeenPrices) -> dict[str, str]:
+    """The prices that were compared, as the address says them."""
+    shown = {"seen_price": seen.sign, "till_price": seen.till}
+    return {name: str(amount) for name, amount in shown.items() if amount is not None}
 
 
 @require_POST

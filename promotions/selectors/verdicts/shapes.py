@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from inventory.models import Store
+from promotions.rules.stacking import Standing
 from promotions.rules.verdict import DealFacts
-from promotions.rules.words import OfferType, Outcome, Reason
+from promotions.rules.words import Audience, OfferType, Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
 from promotions.selectors.sentences import benefit_text, end_text, moment_text
 
@@ -46,6 +47,12 @@ class VerdictDeal:
     ends_at: dt.datetime
     honoured_until: dt.datetime
     facts: DealFacts
+    standing: Standing
+
+    @property
+    def applies_by_itself(self) -> bool:
+        """Everybody gets it without showing anything."""
+        return self.facts.offer_type == OfferType.NO_CODE and self.facts.audience == Audience.EVERYONE
 
     @property
     def benefit_text(self) -> str:
