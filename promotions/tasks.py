@@ -8,6 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from promotions.live.relay import relay_pending
+from promotions.services.holding import give_back_expired_holds
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import turn_offers
 from promotions.services.retargeting import retarget_promotions as work_off_marks
@@ -43,6 +44,14 @@ def retarget_promotions() -> None:
     changed = work_off_marks(now=timezone.now())
     if changed:
         logger.info("%d promotions have other stores or items now", changed)
+
+
+@shared_task
+def sweep_holds() -> None:
+    """Give back what nobody has come for, in all stores."""
+    ended = give_back_expired_holds(now=timezone.now())
+    if ended:
+        logger.info("%d holds given back", ended)
 
 
 @shared_task

@@ -6,14 +6,14 @@ A new address fails here until it says in RULES who may do what there.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import override_settings
 
-from inventory.models import CodeMapping, FeedRun, FeedSource, StockConflict
+from inventory.models import CodeMapping, FeedRun, FeedSource, Reservation, StockConflict, StockLevel
 from promotions.models import Campaign, CodeBatch, Redemption, UploadBatch
 from promotions.services.approving import submit_revision
 from promotions.services.codes import generate_codes
@@ -79,6 +79,9 @@ RULES = {
     "api-acknowledge": Rule({"POST": EVERYBODY}),
     "api-redemptions": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"code": "SAVE29"}),
     "api-roll-back": Rule({"POST": EVERYBODY}, body={"reason": "walked over"}),
+    "api-holds": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
+    "api-hold-release": Rule({"POST": EVERYBODY}),
+    "api-hold-fulfil": Rule({"POST": EVERYBODY}),
     "api-quote": Rule({"POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-live-ticket": Rule({"POST": EVERYBODY}),
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
@@ -114,6 +117,7 @@ RULES = {
     "api-docs": Rule({"GET": EVERYBODY}, public=frozenset({"GET"})),
 }
 QUERIES = {"api-verdict": "?code=SAVE29", "api-code-upload": "?name=list&only_good=1"}
+_numbers = count(1)
 ROUTES = {route.name: route.path for route in api_routes()}
 
 
@@ -138,6 +142,7 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
         generate_codes(promotion=mailed, name="mail", quantity=1, author=None, now=NOW)
         Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
         made.admin.post("/stores/here-1/redemptions", {"code": "SAVE29"}, Idempotency_Key="arranged")
+        hold_one(made)
         receive_upload(content=TABLE.encode(), file_name="plan.csv", author=None, now=NOW)
         yield made
 
@@ -160,6 +165,7 @@ def key_of(parameter: str) -> str:
         "mapping_id": CodeMapping.objects.order_by("pk"),
         "upload_id": UploadBatch.objects.order_by("pk"),
         "redemption_id": Redemption.objects.order_by("redeemed_at"),
+        "hold_id": Reservation.objects.order_by("made_at", "pk"),
         "batch_id": CodeBatch.objects.filter(name="mail"),
     }
     return str(rows[parameter].values_list("pk", flat=True).first() or 1)
@@ -169,12 +175,22 @@ def arrange(world: World, name: str) -> None:
     """What stands before a request that changes it: a held file to decide about, a mapping to remove."""
     if name in ("api-feed-release", "api-feed-refuse"):
         FeedRun.objects.update(state="HELD", finished_at=None)
+    if name in ("api-hold-release", "api-hold-fulfil"):
+        hold_one(world)
     if name in ("api-submit", "api-withdraw", "api-approve", "api-reject"):
         revise_oat(world)
     if name == "api-feed-mapping":
         CodeMapping.objects.get_or_create(
             source=FeedSource.objects.get(code="wms"), kind="ITEM", code="A-7", item=world.item, made_at=NOW
         )
+
+
+def hold_one(world: World) -> None:
+    """One active hold, and no other."""
+    Reservation.objects.all().delete()
+    StockLevel.objects.update(reserved=0)
+    asked = {"lines": [{"item": "OAT-1"}]}
+    world.admin.post("/stores/here-1/holds", asked, Idempotency_Key=f"arranged {next(_numbers)}")
 
 
 def revise_oat(world: World) -> None:

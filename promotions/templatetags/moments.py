@@ -13,7 +13,6 @@ from promotions.selectors.cards import OfferCard
 register = template.Library()
 
 MIDNIGHT = time(0)
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def short_day(moment: datetime) -> str:
@@ -79,11 +78,11 @@ def moment(local: datetime, now: datetime) -> str:
 
 @register.filter
 def opening(place: AlternativeStore, now: datetime) -> str:
-    """Whether another store is open now, by its own clock and hours; nothing where its hours are not known."""
-    if not place.opening_hours:
+    """Until when another store is open, or when it opens next, on its own clock; nothing where that is not known."""
+    if place.opens_at is None:
         return ""
-    local = now.astimezone(place.counted_at.tzinfo)
-    opens, closes = place.opening_hours.get(DAYS[local.weekday()], ("", ""))
-    if opens <= f"{local:%H:%M}" < closes:
-        return _("open until %(time)s") % {"time": closes}
-    return _("closed now")
+    if place.opens_at > now:
+        return _("opens %(time)s") % {"time": moment(place.opens_at, now)}
+    if place.closes_at is None:
+        return _("open day and night")
+    return _("open until %(time)s") % {"time": clock(place.closes_at)}
