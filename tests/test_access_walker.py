@@ -6,13 +6,15 @@ A new address fails here until it says in RULES who may do what there.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, product
+from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import override_settings
 
+from inventory.imports.holding import hold_stock
 from inventory.models import CodeMapping, FeedRun, FeedSource, Reservation, StockConflict, StockLevel
 from promotions.models import Campaign, CodeBatch, Redemption, UploadBatch
 from promotions.services.approving import submit_revision
@@ -117,7 +119,6 @@ RULES = {
     "api-docs": Rule({"GET": EVERYBODY}, public=frozenset({"GET"})),
 }
 QUERIES = {"api-verdict": "?code=SAVE29", "api-code-upload": "?name=list&only_good=1"}
-_numbers = count(1)
 ROUTES = {route.name: route.path for route in api_routes()}
 
 
@@ -189,8 +190,10 @@ def hold_one(world: World) -> None:
     """One active hold, and no other."""
     Reservation.objects.all().delete()
     StockLevel.objects.update(reserved=0)
-    asked = {"lines": [{"item": "OAT-1"}]}
-    world.admin.post("/stores/here-1/holds", asked, Idempotency_Key=f"arranged {next(_numbers)}")
+    hold_stock(
+        store=world.here, quantities={world.item.pk: 1}, made_in=world.here, made_by=None, for_whom="",
+        expires_at=NOW + timedelta(hours=1), revision_id=None, why="arranged", now=NOW,
+    )  # fmt: skip
 
 
 def revise_oat(world: World) -> None:

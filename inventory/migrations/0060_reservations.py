@@ -112,10 +112,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ACTIVE', 'FULFILLED', 'RELEASED', 'EXPIRED'])), name='inventory_hold_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
             constraint=models.CheckConstraint(condition=models.Q(('reference__regex', '^[2-9A-HJ-NP-Z]{5}$')), name='inventory_hold_reference_has_form'),
         ),
         migrations.AddConstraint(

@@ -68,10 +68,6 @@ class Reservation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="inventory_hold_quantity_1"),
             models.CheckConstraint(
-                condition=Q(state__in=["ACTIVE", "FULFILLED", "RELEASED", "EXPIRED"]),
-                name="inventory_hold_state_known",
-            ),
-            models.CheckConstraint(
                 condition=Q(reference__regex=r"^[2-9A-HJ-NP-Z]{5}$"), name="inventory_hold_reference_has_form"
             ),
             models.CheckConstraint(
