@@ -238,4 +238,9 @@ def reason_text(reason: Reason, facts: Mapping[str, Any]) -> str:
     """A reason as a sentence with the fact in it. Facts as in `say`, and quantity, counted, code, minimum."""
     fact, without = WITHOUT_FACT.get(reason, ("", ""))
     text = without if without and not facts.get(fact) else REASONS[reason]
-    return _(text) % {**NO_FACTS, **facts}
+    return _translated(text, get_language()) % {**NO_FACTS, **facts}
+
+
+@lru_cache(maxsize=1024)
+def _translated(text: str, _language: str | None) -> str:
+    return _(text)

@@ -52,9 +52,9 @@ def benchmark(name: str, *sizes: str, on: Mapping[str, str] | None = None) -> di
     return answer
 
 
-def test_import() -> None:
+def test_import(migrated: dict[str, str]) -> None:
     sizes = ("--rows=20000", "--stores=10", "--promotions=3", "--peer-rows=500", "--sales-lines=3000")
-    found = benchmark("import", *sizes, "--no-growth")
+    found = benchmark("import", *sizes, "--no-growth", on=migrated)
     assert found["size"]["rows"] == 20_000
     assert set(found["ratios"]) == {
         "of_copy", "of_copy_unchanged", "of_copy_first", "over_bulk_create", "over_saleor_way", "sales_of_copy",
@@ -96,10 +96,9 @@ def test_verdict(migrated: dict[str, str]) -> None:
     assert found["figures"]["share_honour"] > 0.5
 
 
-def test_refresh() -> None:
-    found = benchmark(
-        "refresh", "--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05"
-    )
+def test_refresh(migrated: dict[str, str]) -> None:
+    sizes = ("--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05")
+    found = benchmark("refresh", *sizes, on=migrated)
     assert set(found["ratios"]) == {"growth", "growth_few_rows", "of_full"}
     assert found["figures"]["many_stores_rows"] == 8 * 80 * 0.05
     assert found["figures"]["full_offers"] == 8 * 12 / 2

@@ -39,6 +39,9 @@ WHERE o.state NOT IN ('STOPPED', 'EXPIRED') AND o.starts_at <= %(now)s
 """  # noqa: S608
 
 
+NONE: frozenset[Any] = frozenset()
+
+
 @dataclass(frozen=True)
 class StoreDeal:
     """A deal as the store has it, for the sentences, and as the rules see it on this basket."""
@@ -94,12 +97,12 @@ def store_deal(
         promotion_id=shown.promotion_id,
         benefit=benefit,
         items=frozenset(row["items"]),
-        rewards=frozenset(pk for pk, item in basket.items.items() if item.is_named(named)),
+        rewards=frozenset(pk for pk, item in basket.items.items() if item.is_named(named)) if named else NONE,
         parts=parts,
         concurrence=Concurrence(row["concurrence"]),
         priority=row["priority"],
-        tags=frozenset(row["tags"]),
-        combines_with=frozenset(row["combines_with"]),
+        tags=frozenset(row["tags"]) if row["tags"] else NONE,
+        combines_with=frozenset(row["combines_with"]) if row["combines_with"] else NONE,
         refusals=tuple(dict.fromkeys(refusals)),
         money_left=left,
     )

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
 from promotions.rules.limits import period_start
-from promotions.rules.price import benefit_of
+from promotions.rules.price import Benefit, benefit_of
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
-from promotions.rules.window import hours_of
+from promotions.rules.window import WeeklyHours, hours_of
 from promotions.rules.words import Audience, LimitPeriod, OfferState, OfferType, Reason, RedemptionChannel
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
@@ -170,27 +172,64 @@ def read_item(
     )
 
 
+class Terms(NamedTuple):
+    """What a revision says, as the rules ask for it."""
+
+    benefit: Benefit
+    channels: frozenset[RedemptionChannel]
+    offer_type: OfferType
+    hours: tuple[WeeklyHours, ...]
+    audience: Audience
+
+
+# A revision never changes, so its words are put into the rules' shapes once in a process.
+REMEMBERED_MOST = 20_000
+terms_by_revision: dict[int, Terms] = {}
+
+
+def terms_of(found: Mapping[str, Any]) -> Terms:
+    """The revision's terms from the statement's JSON."""
+    terms = terms_by_revision.get(found["revision_id"])
+    if terms is None:
+        if len(terms_by_revision) >= REMEMBERED_MOST:
+            terms_by_revision.clear()
+        terms = terms_by_revision[found["revision_id"]] = Terms(
+            benefit=benefit_of(found),
+            channels=frozenset(RedemptionChannel(channel) for channel in found["channels"]),
+            offer_type=OfferType(found["offer_type"]),
+            hours=hours_of(found["weekly_hours"]),
+            audience=Audience(found["audience"]),
+        )
+    return terms
+
+
+@lru_cache(maxsize=4096)  # many deals, few midnights
+def local_instant(text: str, timezone: str) -> dt.datetime:
+    """An instant of the database on the clock of that zone."""
+    return dt.datetime.fromisoformat(text).astimezone(ZoneInfo(timezone))
+
+
 def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
     """A deal from the statement's JSON."""
-    benefit = benefit_of(found)
+    terms = terms_of(found)
     starts_at, ends_at, honoured_until = (
-        dt.datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at", "honoured_until")
+        local_instant(found[name], store.timezone) for name in ("starts_at", "ends_at", "honoured_until")
     )
     facts = DealFacts(
         promotion_id=found["promotion_id"],
-        benefit=benefit,
+        benefit=terms.benefit,
         starts_at=starts_at,
         ends_at=ends_at,
         state=OfferState(found["state"]),
-        channels=frozenset(RedemptionChannel(channel) for channel in found["channels"]),
-        offer_type=OfferType(found["offer_type"]),
+        channels=terms.channels,
+        offer_type=terms.offer_type,
         uses_left=found["uses_left"],
         minimum_stock=found["minimum_stock"],
-        minimum_purchase=benefit.minimum_purchase,
-        hours=hours_of(found["weekly_hours"]),
+        minimum_purchase=terms.benefit.minimum_purchase,
+        hours=terms.hours,
         timezone=store.timezone,
         honoured_until=honoured_until,
-        audience=Audience(found["audience"]),
+        audience=terms.audience,
         refusals=tuple(Reason(code) for code in found["reached"] or ()),
     )
     return VerdictDeal(
@@ -202,8 +241,8 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         say=found["say"],
         code=found["code"],
         uses_left=found["uses_left"],
-        starts_at=store.local(starts_at),
-        ends_at=store.local(ends_at),
-        honoured_until=store.local(honoured_until),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        honoured_until=honoured_until,
         facts=facts,
     )
