@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import tablet
+from promotions.views import holds, tablet
 
 urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
         tablet.roll_back_redemption,
         name="tablet-roll-back",
     ),
+    path("tablet/holds/", holds.holds, name="tablet-holds"),
+    path("tablet/holds/new/", holds.hold_items, name="tablet-hold"),
+    path("tablet/holds/<uuid:hold_id>/fulfil/", holds.fulfil_hold, name="tablet-hold-fulfil"),
+    path("tablet/holds/<uuid:hold_id>/release/", holds.release_hold, name="tablet-hold-release"),
     path("tablet/told/", tablet.told, name="tablet-told"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(

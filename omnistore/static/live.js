@@ -119,8 +119,20 @@ async function apply(html) {
     refreshPane(event.dataset.offer);
   }
   if (card && before !== essence(card)) mark(document.getElementById(card.id));
+  countHolds(event);
   recount();
   tick();
+}
+
+/** How many holds wait in this store; the list is read again where it is on the screen. */
+function countHolds(event) {
+  const badge = document.getElementById("holds-count");
+  if (!badge || badge.textContent === event.dataset.holds) return;
+  badge.textContent = event.dataset.holds;
+  badge.hidden = event.dataset.holds === "0";
+  announcer.textContent = event.dataset.announce;
+  const list = pane.querySelector("[data-holds-list]");
+  if (list && !pane.contains(document.activeElement?.closest("button"))) htmx.ajax("GET", list.dataset.holdsList, { target: "#pane", swap: "innerMorph" });
 }
 
 /** What a reader would notice: a change of nothing but ages does not pulse. */

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.template.loader import get_template
 
-from inventory.models import Store
+from inventory.models import Reservation, Store
 from promotions.live.events import EventId, LiveEvent, offer_event
 from promotions.models import OfferChange, StoreStream
 from promotions.selectors.briefing import cards_for
@@ -32,6 +32,7 @@ def render_changes(
         store=stream.store, promotion_pks=sorted({change.promotion_id for change in wanted}), now=now
     )
     template = get_template("tablet/_offer_event.html")
+    holds = Reservation.objects.active().filter(store=store_id).count()
     return [
         LiveEvent(
             id=event_id,
@@ -43,6 +44,7 @@ def render_changes(
                         "change": change,
                         "store": stream.store,
                         "now": now,
+                        "holds": holds,
                     }
                 ).strip(),
             ),

@@ -26,12 +26,13 @@ DISTANCE = """
 # Stores come in the order of their distance, so the stock of few of them is looked at.
 NEAREST = f"""
 SELECT s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of,
-       s.starts_at, s.ends_at, s.weekly_hours::json
+       s.starts_at, s.ends_at, s.weekly_hours::json, s.promotion_id, l.sku
 FROM (
-    SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours
+    SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours, p.promotion_id
     FROM promotions_storeoffer o
     JOIN inventory_store s ON s.id = o.store_id
     JOIN inventory_store h ON h.id = %(store)s
+    JOIN promotions_promotion p ON p.id = o.promotion_id
     JOIN promotions_promotionrevision r ON r.id = o.revision_id
     JOIN promotions_budget b ON b.promotion_id = o.promotion_id
     WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s AND s.kind = 'STORE'
@@ -40,7 +41,8 @@ FROM (
     ORDER BY km NULLS LAST, s.store_code
 ) s
 CROSS JOIN LATERAL (
-    SELECT {PROMISED} AS promised, l.source_id FROM promotions_offeritem k
+    SELECT {PROMISED} AS promised, l.source_id, i.sku FROM promotions_offeritem k
+    JOIN inventory_item i ON i.id = k.item_id
     JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
     WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s)
       AND l.on_hand > 0 AND {PROMISED} > 0
@@ -78,7 +80,7 @@ LIMIT 3
 
 @dataclass(frozen=True)
 class AlternativeStore:
-    """A store where the shopper gets the deal. Distance in km; every time is on that store's clock.
+    """A store where the shopper gets the deal `promotion_id` on the item `sku`. Distance in km; every time is on that store's clock.
 
     `opens_at` lies in the past where it is open now; both times are None where its hours are not known, and
     `closes_at` where it never closes.
@@ -90,6 +92,8 @@ class AlternativeStore:
     distance_km: float | None
     quantity: int
     counted_at: dt.datetime
+    promotion_id: str
+    sku: str
     opens_at: dt.datetime | None = None
     closes_at: dt.datetime | None = None
 
@@ -101,6 +105,8 @@ class AlternativeStore:
             "distance_km": self.distance_km,
             "on_hand": self.quantity,
             "counted_at": self.counted_at,
+            "promotion_id": self.promotion_id,
+            "sku": self.sku,
             "opens_at": self.opens_at,
             "closes_at": self.closes_at,
         }
@@ -149,7 +155,7 @@ def nearest_stores(
 
 def place_from(row: Sequence[Any], *, now: dt.datetime) -> AlternativeStore | None:
     """A row of NEAREST as the store it is; None where the deal does not hold when somebody can be there."""
-    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = row
+    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = row[:11]
     opening = opening_at(opening_hours, timezone=timezone, now=now)
     visit_at = opening.visit_at(now) if opening else now
     period = current_or_next_period(
@@ -165,6 +171,8 @@ def place_from(row: Sequence[Any], *, now: dt.datetime) -> AlternativeStore | No
         distance_km=None if km is None else round(km, 1),
         quantity=quantity,
         counted_at=local(counted_at),
+        promotion_id=row[11],
+        sku=row[12],
         opens_at=local(opening.opens_at) if opening else None,
         closes_at=local(opening.closes_at) if opening and opening.closes_at else None,
     )

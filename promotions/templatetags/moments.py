@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from inventory.models import Reservation
 from promotions.selectors import briefing
 from promotions.selectors.alternatives import AlternativeStore
 from promotions.selectors.cards import OfferCard
@@ -86,3 +87,15 @@ def opening(place: AlternativeStore, now: datetime) -> str:
     if place.closes_at is None:
         return _("open day and night")
     return _("open until %(time)s") % {"time": clock(place.closes_at)}
+
+
+@register.filter
+def waits_until(held: Reservation, now: datetime) -> str:
+    """Until when a hold waits, on the clock of the store that holds."""
+    return moment(held.store.local(held.expires_at), now)
+
+
+@register.filter
+def is_due(held: Reservation, now: datetime) -> bool:
+    """Its time is over, and the next sweep gives it back."""
+    return held.is_due(now)

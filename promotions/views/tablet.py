@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from inventory.models import Store, StoreQuerySet
+from inventory.models import Reservation, Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.models import Redemption
 from promotions.rules.content.shapes import number_in
@@ -130,6 +130,7 @@ def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
         and bool(found.deal.code)
         and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
+        "hold_key": uuid.uuid4(),
         "scanned": code,
     }
 
@@ -278,6 +279,7 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
         "chips": chips(briefing),
         "show": show if show in SHOWS else SHOWS[0],
         "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",
+        "holds_count": Reservation.objects.active().filter(store=store).count(),
         "has_several_stores": shops_of(request).count() > 1,
     }
 
