@@ -48,8 +48,8 @@ PROMISED_JOINED = "(l.on_hand - l.reserved - coalesce(w.quantity, 0))"
 class StockFigure:
     """What we believe of one item in one store, and how old that belief is.
 
-    `quantity` on hand in the item's smallest unit, `withheld` of it by state, our own holds as HELD; `counted_at` the instant of the
-    winning count; `sales_until` the newest sale heard of from that store since, None when none was.
+    `quantity` on hand in the item's smallest unit, `withheld` of it by state, our own holds as HELD; `counted_at` the
+    instant of the winning count; `sales_until` the newest sale heard of from that store since, None when none was.
     """
 
     quantity: int
@@ -100,7 +100,8 @@ def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tup
             sales_until=until if until and until > counted_at else None,
             source_code=sources[source_id].code,
             freshness_limit=sources[source_id].freshness_limit,
-            withheld=withheld.get((store_id, item_id, source_id), {}) | ({HELD: reserved} if reserved else {}),
+            withheld=withheld.get((store_id, item_id, source_id), {})
+            | ({HELD: reserved} if reserved else {}),
         )
     return figures
 

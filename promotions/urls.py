@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("tablet/holds/new/", holds.hold_items, name="tablet-hold"),
     path("tablet/holds/<uuid:hold_id>/fulfil/", holds.fulfil_hold, name="tablet-hold-fulfil"),
     path("tablet/holds/<uuid:hold_id>/release/", holds.release_hold, name="tablet-hold-release"),
+    path("tablet/rain-checks/", holds.rain_check, name="tablet-rain-check"),
     path("tablet/told/", tablet.told, name="tablet-told"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(

@@ -84,6 +84,7 @@ RULES = {
     "api-holds": Rule({"GET": EVERYBODY, "POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-hold-release": Rule({"POST": EVERYBODY}),
     "api-hold-fulfil": Rule({"POST": EVERYBODY}),
+    "api-rain-checks": Rule({"POST": EVERYBODY}, body={"item": "OAT-1", "promotion_id": "oat"}),
     "api-quote": Rule({"POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-live-ticket": Rule({"POST": EVERYBODY}),
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
@@ -176,6 +177,8 @@ def arrange(world: World, name: str) -> None:
     """What stands before a request that changes it: a held file to decide about, a mapping to remove."""
     if name in ("api-feed-release", "api-feed-refuse"):
         FeedRun.objects.update(state="HELD", finished_at=None)
+    if name == "api-rain-checks":
+        StockLevel.objects.update(on_hand=0)
     if name in ("api-hold-release", "api-hold-fulfil"):
         hold_one(world)
     if name in ("api-submit", "api-withdraw", "api-approve", "api-reject"):

@@ -162,7 +162,12 @@ def end_hold(*, reservation: Reservation, state: str, by: Any | None, why: str, 
         if not moved:
             return False
         ReservationChange.objects.create(
-            reservation=reservation, old_state=Reservation.State.ACTIVE, new_state=state, by=by, why=why, at=now
+            reservation=reservation,
+            old_state=Reservation.State.ACTIVE,
+            new_state=state,
+            by=by,
+            why=why,
+            at=now,
         )
         if not is_withheld:
             _give_back([(reservation.store_id, reservation.item_id, reservation.quantity)], now=now)
@@ -180,9 +185,9 @@ def sweep_holds(*, now: datetime) -> list[Ended]:
     if not store_ids:
         return ended
     with transaction.atomic(), connection.cursor() as cursor:
-        params = {"stores": Store.objects.filter(pk__in=store_ids).lock_idle(), "now": now, "limit": SWEPT_AT_ONCE}
+        stores = Store.objects.filter(pk__in=store_ids).lock_idle()
         for statement in (EXPIRE, SETTLE):
-            cursor.execute(statement, params)
+            cursor.execute(statement, {"stores": stores, "now": now, "limit": SWEPT_AT_ONCE})
             rows = cursor.fetchall()
             _give_back([row[:3] for row in rows], now=now)
             ended += [Ended(store_id=row[0], revision_id=row[3]) for row in rows]

@@ -19,7 +19,8 @@ READ_WITHHELD = """
 SELECT string_agg(int8send(key) || int8send(quantity) || int4send(on_hand), ''::bytea ORDER BY key) FROM (
     SELECT (l.store_id::int8 << 32) | l.item_id AS key, sum(w.quantity)::int8 AS quantity, l.on_hand
     FROM (
-        SELECT store_id, item_id, source_id, quantity FROM inventory_stockwithheld WHERE store_id = ANY(%(stores)s::int4[])
+        SELECT store_id, item_id, source_id, quantity FROM inventory_stockwithheld
+        WHERE store_id = ANY(%(stores)s::int4[])
         UNION ALL
         SELECT store_id, item_id, NULL, quantity FROM inventory_reservation
         WHERE is_withheld AND store_id = ANY(%(stores)s::int4[])  -- ours, whichever source is believed
@@ -39,7 +40,7 @@ SELECT EXISTS (SELECT FROM inventory_stockwithheld WHERE store_id = ANY(%(stores
 
 @dataclass(frozen=True)
 class Withheld:
-    """By store and item as one number (ascending): what holds and the believed source withhold, and the level it is of."""
+    """By store and item as one number (ascending): what holds and the believed source withhold; the level it is of."""
 
     keys: Int64s
     quantities: Int64s

@@ -18,7 +18,15 @@ from inventory.api.paging import PagedView
 from inventory.models import Reservation
 from promotions.api.access import member_of
 from promotions.api.redemptions import KEY, key_in, response_to
-from promotions.services.holding import LONGEST_NAME, LONGEST_WHY, MOST_LINES, fulfil, hold, hold_body, release
+from promotions.services.holding import (
+    LONGEST_NAME,
+    LONGEST_WHY,
+    MOST_LINES,
+    fulfil,
+    hold,
+    hold_body,
+    release,
+)
 
 
 class HoldLineSerializer(serializers.Serializer[Any]):
@@ -35,7 +43,7 @@ class HoldLineSerializer(serializers.Serializer[Any]):
 class HoldRequestSerializer(serializers.Serializer[Any]):
     """What to put aside, all of it or nothing. To hold in another store name the deal: it must hold there."""
 
-    lines = HoldLineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = serializers.ListField(child=HoldLineSerializer(), allow_empty=False, max_length=MOST_LINES)
     hold_in = serializers.CharField(
         max_length=64, required=False, help_text="The code of the store that holds; your own if not given."
     )

@@ -12,6 +12,7 @@ from promotions.api import (
     offers,
     promotions,
     quotes,
+    rain_checks,
     redemptions,
     uploads,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
         holds.FulfilView.as_view(),
         name="api-hold-fulfil",
     ),
+    path("stores/<code:store_code>/rain-checks", rain_checks.RainCheckView.as_view(), name="api-rain-checks"),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path(

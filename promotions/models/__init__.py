@@ -15,6 +15,7 @@ from promotions.models.offers import (
     StoreStream,
 )
 from promotions.models.promotions import Promotion, PromotionRevision
+from promotions.models.rain_checks import RainCheck, RedemptionOverride
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
 from promotions.models.saved_views import SavedView
 from promotions.models.shoppers import Shopper
@@ -36,9 +37,11 @@ __all__ = [
     "Promotion",
     "PromotionRevision",
     "PromotionStep",
+    "RainCheck",
     "Reconciliation",
     "Redemption",
     "RedemptionChange",
+    "RedemptionOverride",
     "RelayCursor",
     "SavedView",
     "Shopper",

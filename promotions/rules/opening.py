@@ -30,14 +30,12 @@ class Opening:
         return max(self.opens_at, now)
 
 
-def opening_at(
-    hours: Mapping[str, Sequence[str]], *, timezone: str, now: dt.datetime
-) -> Opening | None:
+def opening_at(hours: Mapping[str, Sequence[str]], *, timezone: str, now: dt.datetime) -> Opening | None:
     """When a shop with such hours is open, now or next; None where its hours are not known or never come.
 
     `hours` as a store keeps them: {"mon": ["08:00", "20:00"], …}, wall clock in `timezone`; a missing day is closed. A
-    closing time at or before the opening one is of the next day; "24:00" is midnight. What is no pair of times counts as
-    closed. A time that the clocks skip or repeat is read as `resolve_instant` does.
+    closing time at or before the opening one is of the next day; "24:00" is midnight. What is no pair of times counts
+    as closed. A time that the clocks skip or repeat is read as `resolve_instant` does.
     """
     weekly = [
         WeeklyHours(frozenset({number}), opens=wall(hours[day][0]), closes=wall(hours[day][1]))

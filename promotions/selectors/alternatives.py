@@ -36,7 +36,8 @@ FROM (
     JOIN promotions_promotionrevision r ON r.id = o.revision_id
     JOIN promotions_budget b ON b.promotion_id = o.promotion_id
     WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s AND s.kind = 'STORE'
-      AND o.ends_at > %(now)s AND 'IN_STORE' = ANY(r.redemption_channel) AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
+      AND o.ends_at > %(now)s AND 'IN_STORE' = ANY(r.redemption_channel)
+      AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
       AND b.is_open AND (b.limit_uses IS NULL OR b.used < b.limit_uses)
     ORDER BY km NULLS LAST, s.store_code
 ) s
@@ -80,10 +81,10 @@ LIMIT 3
 
 @dataclass(frozen=True)
 class AlternativeStore:
-    """A store where the shopper gets the deal `promotion_id` on the item `sku`. Distance in km; every time is on that store's clock.
+    """A store where the shopper gets the deal `promotion_id` on the item `sku`.
 
-    `opens_at` lies in the past where it is open now; both times are None where its hours are not known, and
-    `closes_at` where it never closes.
+    Distance in km; every time is on that store's clock. `opens_at` lies in the past where it is open now; both times
+    are None where its hours are not known, and `closes_at` where it never closes.
     """
 
     store_code: str
@@ -155,7 +156,9 @@ def nearest_stores(
 
 def place_from(row: Sequence[Any], *, now: dt.datetime) -> AlternativeStore | None:
     """A row of NEAREST as the store it is; None where the deal does not hold when somebody can be there."""
-    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = row[:11]
+    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = (
+        row[:11]
+    )
     opening = opening_at(opening_hours, timezone=timezone, now=now)
     visit_at = opening.visit_at(now) if opening else now
     period = current_or_next_period(

@@ -22,8 +22,8 @@ from promotions.models import OfferItem, StoreOffer
 from promotions.rules.opening import opening_at
 from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
 from promotions.rules.words import ChangeReason, Reason
-from promotions.selectors.deals import deal_facts
-from promotions.selectors.sentences import moment_text, money, reason_text
+from promotions.selectors.deals import deal_facts, offer_of, refusal_facts
+from promotions.selectors.sentences import reason_text
 from promotions.services.changes import Transition, write_changes
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, OK, Answer, answer_once, problem
 
@@ -34,7 +34,9 @@ LONGEST_WHY = 200
 NOT_HELD = "Not held"
 
 
-def hold(*, made_in: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: dt.datetime) -> Answer:
+def hold(
+    *, made_in: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: dt.datetime
+) -> Answer:
     """Put items aside, all of them or none.
 
     `request` holds `lines` of `item` (GTIN, PLU or SKU) and `quantity` (Decimal, of the item's unit), and optionally
@@ -68,7 +70,7 @@ def put_aside(*, made_in: Store, staff_member: Any, request: Mapping[str, Any], 
     items = {item.pk: item for item in found.values()}
     offer = None
     if promotion_id:
-        offer = offer_in(store=store, promotion_id=promotion_id)
+        offer = offer_of(store=store, promotion_id=promotion_id)
         if offer is None:
             return refused(NOT_FOUND, "unknown_deal", _("That store has no such promotion."))
     visit_at, expires_at = times_of_hold(store=store, offer=offer, now=now)
@@ -97,12 +99,6 @@ def wanted_quantities(lines: Sequence[Mapping[str, Any]], found: Mapping[str, It
     return {pk: quantity for pk, quantity in smallest.items() if quantity is not None}
 
 
-def offer_in(*, store: Store, promotion_id: str) -> StoreOffer | None:
-    """A promotion as a store has it, with all that `deal_facts` asks."""
-    offers = StoreOffer.objects.filter(store=store, promotion__promotion_id=promotion_id)
-    return offers.select_related("promotion", "promotion__budget", "revision", "store").first()
-
-
 def times_of_hold(
     *, store: Store, offer: StoreOffer | None, now: dt.datetime
 ) -> tuple[dt.datetime, dt.datetime]:
@@ -128,14 +124,18 @@ def refusal_of(
     items = list(items)
     if offer:
         covered = set(
-            OfferItem.objects.filter(promotion=offer.promotion_id, item__in=items).values_list("item_id", flat=True)
+            OfferItem.objects.filter(promotion=offer.promotion_id, item__in=items).values_list(
+                "item_id", flat=True
+            )
         )
         if any(item.pk not in covered for item in items):
             return Reason.ITEM_NOT_IN_DEAL
         facts = deal_facts(offer)
         if refusals := deal_refusals(facts, currency=store.currency, now=visit_at):
             return refusals[0]
-        if any(is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, None)) for item in items):
+        if any(
+            is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, None)) for item in items
+        ):
             return Reason.PRICE_ABOVE_LIMIT
     figures = stock_figures(stores=[store], items=items)
     for item in items:
@@ -302,13 +302,5 @@ def refused(status: int, code: str, detail: str, **extra: Any) -> Answer:
 
 def refused_for(reason: Reason, *, store: Store, offer: StoreOffer | None) -> Answer:
     """Why the rule says no, in a code and in a sentence."""
-    facts = {}
-    if offer:
-        dearest = offer.revision.limit_value
-        facts = {
-            "starts": moment_text(store.local(offer.starts_at)),
-            "ends": moment_text(store.local(offer.ends_at)),
-            "opens": moment_text(store.local(offer.opens_at)),
-            "limit": "" if dearest is None else money(dearest, offer.revision.currency),
-        }
+    facts = refusal_facts(offer, store=store) if offer else {}
     return refused(CONFLICT, str(reason).lower(), reason_text(reason, facts), reasons=[str(reason)])

@@ -1,17 +1,22 @@
 """Holds on the tablet: put aside in one tap, on the list of both stores, handed out or given back."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
+import segno
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.models import Reservation, Store
+from promotions.selectors.sentences import end_text
 from promotions.services.holding import LONGEST_NAME, fulfil, hold, release
 from promotions.services.idempotency import CREATED, NOT_FOUND, OK, Answer
+from promotions.services.rain_checks import give_rain_check
 from promotions.views.tablet import answer, in_store
 
 LONGEST = 200
@@ -69,6 +74,27 @@ def release_hold(request: HttpRequest, store: Store, hold_id: uuid.UUID) -> Http
         now=timezone.now(),
     )  # fmt: skip
     return ended(request, store=store, given=given, done=_("%s is given back."))
+
+
+@require_POST
+@in_store
+def rain_check(request: HttpRequest, store: Store) -> HttpResponse:
+    """Today's price for later, as a code to show; the same key again is the same code."""
+    texts = {name: request.POST.get(name, "") for name in ("key", "item", "promotion_id")}
+    if not all(texts.values()) or any("\x00" in text or len(text) > LONGEST for text in texts.values()):
+        return HttpResponseBadRequest(_("What is to be promised is missing."))
+    asked = {name: texts[name] for name in ("item", "promotion_id")}
+    given = give_rain_check(
+        store=store, staff_member=request.user, key=texts["key"], request=asked, now=timezone.now()
+    )
+    facts: dict[str, Any] = {"answer": given}
+    if given.status == CREATED:
+        drawn = segno.make(given.body["code"], error="m", micro=False)
+        # Made of our own code alone; a QR code is dark on light in the dark too, or scanners do not read it.
+        facts["qr"] = mark_safe(drawn.svg_inline(omitsize=True, border=2, dark="#000", light="#fff"))  # noqa: S308
+        facts["last_day"] = end_text(datetime.fromisoformat(given.body["valid_until"]))
+    status = OK if given.status == CREATED else given.status
+    return answer(request, store=store, pane="tablet/_rain_check.html", facts=facts, status=status)
 
 
 def ended(request: HttpRequest, *, store: Store, given: Answer, done: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -23,12 +24,12 @@ from inventory.models import Reservation, Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.models import Redemption
 from promotions.rules.content.shapes import number_in
-from promotions.rules.words import OfferType, Outcome
+from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
 from promotions.selectors.needs import needs_of
-from promotions.selectors.verdicts import verdict_for
+from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.reading import acknowledge, mark_told
-from promotions.services.redeeming import redeem
+from promotions.services.redeeming import OVERRIDABLE, redeem
 from promotions.services.rolling_back import roll_back
 from promotions.templatetags.look import money
 
@@ -36,6 +37,7 @@ P = ParamSpec("P")
 
 EMPTY = "tablet/_pane_empty.html"
 SHOWS = ("now", "new", "ending", "coming")
+SOLD_OUT = (Reason.OUT_OF_STOCK, Reason.NOT_STOCKED)
 REDEEMABLE = (Outcome.HONOUR, Outcome.CHECK_SHELF)
 OK, CREATED, NO_CONTENT, UNPROCESSABLE = 200, 201, 204, 422
 ONE_EACH = (OfferType.SINGLE_USE_CODES, OfferType.GS1_COUPON)
@@ -114,17 +116,19 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
-    facts = verdict_facts(store=store, code=code, now=timezone.now())
+    facts = verdict_facts(request, store=store, code=code, now=timezone.now())
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
 
 
-def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
+def verdict_facts(request: HttpRequest, *, store: Store, code: str, now: datetime) -> dict[str, Any]:
     """What the answer to a scan shows."""
     found = verdict_for(store=store, code=code, now=now)
     may_redeem = found.deal is not None and found.outcome in REDEEMABLE
     return {
         "verdict": found,
         "may_redeem": may_redeem,
+        "may_rain_check": may_rain_check(found),
+        "may_override": found.deal is not None and may_override(request, found),
         "needs": needs_of(found.deal) if found.deal and may_redeem else None,
         "by_code": found.deal is not None
         and bool(found.deal.code)
@@ -133,6 +137,24 @@ def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
         "hold_key": uuid.uuid4(),
         "scanned": code,
     }
+
+
+def may_rain_check(found: Verdict) -> bool:
+    """Whether the shelf is empty and the deal gives one unit a price to keep."""
+    is_short = (
+        found.outcome in (Outcome.OFFER_ALTERNATIVE, Outcome.REFUSE) and found.reasons[0].code in SOLD_OUT
+    )
+    has_price = found.item is not None and found.price is not None and found.price.deal is not None
+    return is_short and has_price and found.deal is not None and found.deal.facts.offer_type not in ONE_EACH
+
+
+def may_override(request: HttpRequest, found: Verdict) -> bool:
+    """Whether this person may take on what stands against it."""
+    if isinstance(request.user, AnonymousUser) or not (
+        settings.MANAGER_OVERRIDE and request.user.may_manage_store
+    ):
+        return False
+    return found.outcome == Outcome.REFUSE and {line.code for line in found.reasons} <= OVERRIDABLE
 
 
 @require_POST
@@ -163,7 +185,7 @@ def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
 
 def asked_in(request: HttpRequest) -> dict[str, Any]:
     """What the form asks to redeem; a code names its promotion by itself."""
-    fields = ("code", "promotion_id", "item", "customer")
+    fields = ("code", "promotion_id", "item", "customer", "override")
     asked: dict[str, Any] = {
         name: value for name in fields if (value := request.POST.get(name, "").strip(" "))
     }
@@ -187,7 +209,7 @@ def asked_again(
     request: HttpRequest, *, store: Store, key: str, errors: dict[str, list[str]], now: datetime
 ) -> HttpResponse:
     """The verdict once more with what is missing beside its field; nothing typed is lost, nothing was taken."""
-    facts = verdict_facts(store=store, code=request.POST.get("scanned", ""), now=now)
+    facts = verdict_facts(request, store=store, code=request.POST.get("scanned", ""), now=now)
     facts |= {"redeem_key": key, "errors": errors, "typed": request.POST}
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=UNPROCESSABLE)
 

@@ -125,7 +125,7 @@ def refusal_of(deal: Deal, place: Place, *, now: datetime) -> str | None:
 def nearest_stores(
     sample: Sample, deal: Deal, sku: str, *, store_code: str, now: datetime
 ) -> tuple[str, ...]:
-    """The codes of up to three other stores, nearest first, where the deal holds when they open and the item is there."""
+    """The codes of up to three other stores, nearest first, where the deal holds once open and the item is there."""
     having = [
         code
         for code in deal.store_codes - {store_code}

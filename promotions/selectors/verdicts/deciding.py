@@ -9,7 +9,7 @@ from inventory.models import Store
 from promotions.rules.verdict import Decision, best, deal_refusals, decide
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore, items_of_deal, nearest_stores
-from promotions.selectors.codes import is_misread, names_in
+from promotions.selectors.codes import is_misread, names_in, rain_check_of
 from promotions.selectors.sentences import money, reason_text, say
 from promotions.selectors.verdicts.facts import (
     BEST_ITEM_OF_DEAL,
@@ -104,7 +104,12 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
         single_code = names["single"]
     if single_code:
         deal = deal.by_single_code(single_code, is_used=is_used)
-    item_row = fetch_one(BEST_ITEM_OF_DEAL, {"store": store.pk, "promotion": promotion_pk})
+    promised = rain_check_of(single_code)
+    if promised:
+        deal = deal.by_rain_check(promised)
+        item_row = fetch_one(BY_SKU, {**params, "value": promised.item.sku})
+    else:
+        item_row = fetch_one(BEST_ITEM_OF_DEAL, {"store": store.pk, "promotion": promotion_pk})
     if item_row is None:
         refusals = deal_refusals(deal.facts, currency=store.currency, now=now) or [Reason.NOT_STOCKED]
         return deal_verdict(

@@ -53,13 +53,20 @@ def ask(here: Store) -> Callable[..., Answer]:
     maria = create_staff_member(stores=[here])
 
     def asked(key: str = "k", *, lines: Any = None, **request: Any) -> Answer:
-        asked_for = {"lines": lines or [{"item": "OAT"}], "hold_in": "there", "promotion_id": "deal", **request}
+        asked_for = {
+            "lines": lines or [{"item": "OAT"}],
+            "hold_in": "there",
+            "promotion_id": "deal",
+            **request,
+        }
         return hold(made_in=here, staff_member=maria, key=key, request=asked_for, now=NOW)
 
     return asked
 
 
-def test_the_last_one_is_held_and_nobody_is_promised_it(ask: Callable[..., Answer], oat: Item, there: Store) -> None:
+def test_the_last_one_is_held_and_nobody_is_promised_it(
+    ask: Callable[..., Answer], oat: Item, there: Store
+) -> None:
     answer = ask(for_whom="Ann")
     held = Reservation.objects.get()
     assert (answer.status, answer.body["reference"], held.for_whom) == (201, held.reference, "Ann")
@@ -232,7 +239,9 @@ def held(store: Store, item: Item, **fields: Any) -> Reservation:
         ({"is_withheld": False}, "inventory_hold_ended_paired"),
     ],
 )
-def test_the_database_keeps_what_a_hold_is(there: Store, oat: Item, fields: dict[str, Any], name: str) -> None:
+def test_the_database_keeps_what_a_hold_is(
+    there: Store, oat: Item, fields: dict[str, Any], name: str
+) -> None:
     with pytest.raises(IntegrityError, match=name):
         held(there, oat, **fields)
 
