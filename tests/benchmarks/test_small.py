@@ -89,8 +89,10 @@ def test_push(migrated: dict[str, str]) -> None:
 
 
 def test_verdict(migrated: dict[str, str]) -> None:
-    found = benchmark("verdict", "--stores=10", "--items=60", "--promotions=5", "--requests=200", on=migrated)
-    assert set(found["ratios"]) == {"over_hello", "over_sql"}
+    sizes = ("--stores=10", "--items=60", "--promotions=5", "--requests=200", "--few=5", "--many=60")
+    found = benchmark("verdict", *sizes, on=migrated)
+    assert set(found["ratios"]) == {"over_hello", "over_sql", "growth"}
+    assert found["ratios"]["growth"] < 3
     assert found["ratios"]["over_hello"] < 20
     assert found["ratios"]["over_sql"] < 10
     assert found["figures"]["share_honour"] > 0.5
