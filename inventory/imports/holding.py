@@ -57,7 +57,8 @@ WITH due AS (
     WHERE state = 'ACTIVE' AND expires_at <= %(now)s AND store_id = ANY(%(stores)s::int4[])
     ORDER BY store_id, item_id, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), swept AS (
-    UPDATE inventory_reservation r SET state = 'EXPIRED', is_withheld = false, ended_at = %(now)s
+    UPDATE inventory_reservation r SET state = 'EXPIRED', is_withheld = false, ended_at = %(now)s,
+           for_whom = ''
     FROM due WHERE due.id = r.id AND r.state = 'ACTIVE'
     RETURNING r.id, r.store_id, r.item_id, r.quantity, r.revision_id
 ), noted AS (
@@ -156,9 +157,9 @@ def end_hold(*, reservation: Reservation, state: str, by: Any | None, why: str, 
         moved = (
             Reservation.objects.active()
             .filter(pk=reservation.pk)
-            .update(state=state, is_withheld=is_withheld, ended_at=now)
+            .update(state=state, is_withheld=is_withheld, ended_at=now, for_whom="")
         )
-        reservation.refresh_from_db(fields=["state", "is_withheld", "ended_at"])
+        reservation.refresh_from_db(fields=["state", "is_withheld", "ended_at", "for_whom"])
         if not moved:
             return False
         ReservationChange.objects.create(

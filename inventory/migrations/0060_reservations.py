@@ -197,6 +197,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "ACTIVE"), ("for_whom", ""), _connector="OR"),
+                name="inventory_hold_over_names_nobody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reservation",
             constraint=models.UniqueConstraint(
                 fields=("store", "reference", "item"), name="inventory_hold_reference_once_an_item"
             ),

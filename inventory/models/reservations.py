@@ -30,9 +30,9 @@ class Reservation(models.Model):
     """A hold on stock: `quantity` (integer of the item's smallest unit) of an item stands aside in a store.
 
     `made_in` is where the shopper stood. `reference` is what they say when they come; of several items held together
-    each has its row, all with the same reference. Personal is at most a first name. What `is_withheld` is part of
-    `StockLevel.reserved`: an active hold, and one that was fetched until a sale or a count is heard of since, because
-    until then the level still has the unit that left.
+    each has its row, all with the same reference. `for_whom` is at most a first name, and gone once the hold is over.
+    What `is_withheld` is part of `StockLevel.reserved`: an active hold, and one that was fetched until a sale or a
+    count is heard of since, because until then the level still has the unit that left.
     """
 
     class State(models.TextChoices):
@@ -78,6 +78,9 @@ class Reservation(models.Model):
                 | Q(state="FULFILLED", ended_at__isnull=False)
                 | Q(state__in=["RELEASED", "EXPIRED"], ended_at__isnull=False, is_withheld=False),
                 name="inventory_hold_ended_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ACTIVE") | Q(for_whom=""), name="inventory_hold_over_names_nobody"
             ),
             models.UniqueConstraint(
                 fields=["store", "reference", "item"], name="inventory_hold_reference_once_an_item"

@@ -64,11 +64,16 @@ class HoldSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     quantity = serializers.CharField(help_text="In the item's unit.")
     unit = serializers.CharField()
-    for_whom = serializers.CharField()
     state = serializers.ChoiceField(Reservation.State.choices)
     made_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class ListedHoldSerializer(HoldSerializer):
+    """A hold on the list of a store."""
+
+    for_whom = serializers.CharField(help_text="Empty once it is over.")
 
 
 class HeldSerializer(serializers.Serializer[Any]):
@@ -85,12 +90,12 @@ class ReleaseRequestSerializer(serializers.Serializer[Any]):
 
 
 class HoldView(PagedView):
-    @extend_schema(operation_id="holds_list", responses=HoldSerializer(many=True), tags=["holds"])
+    @extend_schema(operation_id="holds_list", responses=ListedHoldSerializer(many=True), tags=["holds"])
     def get(self, request: Request, store_code: str) -> Response:
         """The holds in the store and those its people made elsewhere, the newest first."""
         store = store_or_404(request, store_code)
         rows = Reservation.objects.concerning(store.pk).with_names().order_by("-made_at", "-pk")
-        return self.page(rows, lambda page: [hold_body(one) for one in page])
+        return self.page(rows, lambda page: [hold_body(one) | {"for_whom": one.for_whom} for one in page])
 
     @extend_schema(
         operation_id="holds_create",

@@ -275,7 +275,10 @@ def tell_of_holds(held: Sequence[tuple[int, int | None]], *, now: dt.datetime) -
 
 
 def hold_body(held: Reservation) -> dict[str, Any]:
-    """A hold as the API answers it; needs `store`, `item` and `made_in`."""
+    """A hold as the API answers it; needs `store`, `item` and `made_in`.
+
+    Without the name, because answers are kept with their keys.
+    """
     local = held.store.local
     return {
         "hold_id": str(held.pk),
@@ -286,7 +289,6 @@ def hold_body(held: Reservation) -> dict[str, Any]:
         "title": held.item.title,
         "quantity": held.item.in_unit(held.quantity),
         "unit": held.item.unit,
-        "for_whom": held.for_whom,
         "state": held.state,
         "made_at": local(held.made_at).isoformat(),
         "expires_at": local(held.expires_at).isoformat(),

@@ -91,7 +91,7 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
     row = fetch_one(DEAL_BY_CODE, {**params, **names})
     if row is None:
         return None
-    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used = row
+    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used, is_rain_check = row
     if not is_here:
         places = nearest_stores(store=store, promotion_pk=promotion_pk, item_pk=None, now=now)
         facts = {"store": places[0].name if places else "", "item": headline}
@@ -104,8 +104,7 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
         single_code = names["single"]
     if single_code:
         deal = deal.by_single_code(single_code, is_used=is_used)
-    promised = rain_check_of(single_code)
-    if promised:
+    if promised := rain_check_of(single_code) if is_rain_check else None:
         deal = deal.by_rain_check(promised)
         item_row = fetch_one(BY_SKU, {**params, "value": promised.item.sku})
     else:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inventory.models import Reservation, StockLevel
 from omnistore.staff.models import ApiKey
-from promotions.api.holds import HeldSerializer, HoldSerializer
+from promotions.api.holds import HeldSerializer, HoldSerializer, ListedHoldSerializer
 from promotions.api.rain_checks import RainCheckSerializer
 from promotions.models import IdempotencyKey, RainCheck
 from promotions.services.reconciling import reconcile
@@ -36,16 +36,18 @@ def test_a_hold_is_made_listed_and_handed_out(world: World) -> None:
     for _tap in range(2):
         done = world.associate.post(f"{PLACE}/{held['hold_id']}/fulfil", Idempotency_Key="k2")
         assert (done.status_code, done.json()["state"]) == (200, "FULFILLED")
-    assert [row["state"] for row in world.associate.get(PLACE).json()["results"]] == ["FULFILLED"]
+    (row,) = world.associate.get(PLACE).json()["results"]
+    same_fields(row, ListedHoldSerializer())
+    assert (row["state"], row["for_whom"]) == ("FULFILLED", "")  # the name goes with the reason for it
 
 
 def test_both_stores_see_it_and_a_third_does_not(world: World) -> None:
     put_stock(store=world.there, levels={world.item: 1})
     reconcile(slot=None, now=NOW)
-    held = world.associate.post(PLACE, THERE, Idempotency_Key="k1").json()["holds"][0]
+    held = world.associate.post(PLACE, {**THERE, "for_whom": "Ann"}, Idempotency_Key="k1").json()["holds"][0]
     seen = [api.get(place).json()["results"] for api, place in (
         (world.associate, PLACE), (world.foreign_associate, "/stores/there-1/holds"))]  # fmt: skip
-    assert seen == [[held], [held]]
+    assert seen == [[held | {"for_whom": "Ann"}]] * 2
     third = create_store(store_code="third")
     assert world.admin.get(f"/stores/{third.store_code}/holds").json()["results"] == []
     assert is_problem(world.associate.post(f"{PLACE}/{held['hold_id']}/fulfil", Idempotency_Key="k2"), 404)

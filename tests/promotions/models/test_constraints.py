@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from inventory.models import Item, Store
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
     Acknowledgement,
@@ -26,8 +27,10 @@ from promotions.models import (
     Promotion,
     PromotionRevision,
     PromotionStep,
+    RainCheck,
     Redemption,
     RedemptionChange,
+    RedemptionOverride,
     SavedView,
     Shopper,
     SingleUseCode,
@@ -156,6 +159,11 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_batch_named_once": lambda: again(CodeBatch),
     "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
     "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
+    "promotions_rain_check_price_has_currency": lambda: RainCheck.objects.update(currency=""),
+    "promotions_rain_check_valid_for_a_while": lambda: RainCheck.objects.update(valid_until=NOW),
+    "promotions_override_says_why": lambda: RedemptionOverride.objects.create(
+        redemption=Redemption.objects.get(), reasons=["ENDED"], by=StaffMember.objects.get(), why="", at=NOW
+    ),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
@@ -193,7 +201,11 @@ def one_of_each() -> None:
         used=1,
     )
     batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
-    SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    code = SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    RainCheck.objects.create(
+        code=code, revision=promotion.current_revision, item=Item.objects.get(), price=1, currency="USD",
+        valid_until=NOW + timedelta(days=1), made_in=Store.objects.get(), made_at=NOW,
+    )  # fmt: skip
     IdempotencyKey.objects.create(
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )

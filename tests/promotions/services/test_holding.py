@@ -133,13 +133,14 @@ def test_what_was_handed_out_is_promised_to_nobody_until_a_sale_is_heard_of(
 def test_what_nobody_fetched_comes_back_within_a_sweep_and_once(
     ask: Callable[..., Answer], oat: Item, there: Store
 ) -> None:
-    ask()
+    ask(for_whom="Ann")
     assert give_back_expired_holds(now=NOW + timedelta(minutes=119)) == 0
     late = NOW + timedelta(minutes=120)
     assert [give_back_expired_holds(now=late) for _sweep in range(2)] == [1, 0]
     assert StockLevel.objects.get(store=there).reserved == 0
     assert StoreOffer.objects.get(store=there).state == "LIVE"
     assert ReservationChange.objects.get(new_state="EXPIRED").by is None
+    assert Reservation.objects.get().for_whom == ""
     assert not any(verified.differences for verified in verify_stock())
 
 
@@ -237,6 +238,7 @@ def held(store: Store, item: Item, **fields: Any) -> Reservation:
         ({"state": "RELEASED"}, "inventory_hold_ended_paired"),
         ({"state": "EXPIRED", "ended_at": NOW}, "inventory_hold_ended_paired"),
         ({"is_withheld": False}, "inventory_hold_ended_paired"),
+        ({"state": "FULFILLED", "ended_at": NOW, "for_whom": "Ann"}, "inventory_hold_over_names_nobody"),
     ],
 )
 def test_the_database_keeps_what_a_hold_is(
