@@ -123,19 +123,25 @@ def hold_stock(
             held = {row[1] for row in rows}
             raise NotEnough(item_ids=[item for item in items if item not in held])
         reference = _new_reference(store)
-        made = Reservation.objects.bulk_create(
+        made = [
             Reservation(
                 store=store, item_id=item, quantity=quantities[item], reference=reference, for_whom=for_whom,
                 made_in=made_in, made_by=made_by, made_at=now, expires_at=expires_at, revision_id=revision_id,
             )
             for item in items
-        )  # fmt: skip
-        ReservationChange.objects.bulk_create(
-            ReservationChange(reservation=one, new_state=one.state, by=made_by, why=why, at=now)
-            for one in made
-        )
+        ]  # fmt: skip
+        _write(made, why=why)
         _tell(rows, now=now)
     return made
+
+
+def _write(made: Sequence[Reservation], *, why: str) -> None:
+    """The holds, and the first step of each."""
+    Reservation.objects.bulk_create(made)
+    ReservationChange.objects.bulk_create(
+        ReservationChange(reservation=one, new_state=one.state, by=one.made_by, why=why, at=one.made_at)
+        for one in made
+    )
 
 
 def _new_reference(store: Store) -> str:

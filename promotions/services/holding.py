@@ -173,12 +173,7 @@ def hold_all(
             now=now,
         )
     except NotEnough as short:
-        titles = ", ".join(items[pk].title for pk in short.item_ids)
-        return refused(
-            CONFLICT, "out_of_stock", _("%(store)s has not enough of %(item)s left.")
-            % {"store": store.name, "item": titles}, reasons=[str(Reason.OUT_OF_STOCK)],
-            items=[items[pk].sku for pk in short.item_ids],
-        )  # fmt: skip
+        return too_few([items[pk] for pk in short.item_ids], store=store)
     tell_of_holds([(store.pk, offer.revision_id if offer else None)], now=now)
     for one in made:
         one.item = items[one.item_id]
@@ -190,6 +185,18 @@ def hold_all(
             "expires_at": store.local(expires_at).isoformat(),
             "holds": [hold_body(one) for one in made],
         },
+    )
+
+
+def too_few(items: Sequence[Item], *, store: Store) -> Answer:
+    """Somebody has the last of these."""
+    names = {"store": store.name, "item": ", ".join(item.title for item in items)}
+    return refused(
+        CONFLICT,
+        "out_of_stock",
+        _("%(store)s has not enough of %(item)s left.") % names,
+        reasons=[str(Reason.OUT_OF_STOCK)],
+        items=[item.sku for item in items],
     )
 
 

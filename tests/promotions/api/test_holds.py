@@ -109,7 +109,7 @@ def hands(transactional_db: None, web: WebServer) -> Iterator[httpx.Client]:
     item = create_item(sku="OAT-1")
     for store, quantity in ((here, 0), (there, 1)):
         put_stock(store=store, levels={item: quantity}, counted_at=now)
-    days = {
+    days: dict[str, Any] = {
         "starts_on": now.date() - timedelta(days=2),
         "ends_on": now.date() + timedelta(days=2),
         "now": now,

@@ -203,7 +203,7 @@ def one_of_each() -> None:
     batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
     code = SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
     RainCheck.objects.create(
-        code=code, revision=promotion.current_revision, item=Item.objects.get(), price=1, currency="USD",
+        code=code, revision=first, item=Item.objects.get(), price=1, currency="USD",
         valid_until=NOW + timedelta(days=1), made_in=Store.objects.get(), made_at=NOW,
     )  # fmt: skip
     IdempotencyKey.objects.create(

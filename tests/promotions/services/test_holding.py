@@ -277,8 +277,9 @@ def test_a_reserved_figure_that_is_not_the_sum_of_the_holds_is_named(there: Stor
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_opposite_orders_never_wait_for_each_other_in_a_circle(here: Store) -> None:
-    cross_orders(here, runs=500)
+    cross_orders(here, runs=1_000)
 
 
 @pytest.mark.django_db(transaction=True)
