@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django import template
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from inventory.models import Reservation
 from promotions.selectors import briefing
@@ -18,7 +19,7 @@ MIDNIGHT = time(0)
 
 def short_day(moment: datetime) -> str:
     """ "Sat 28 Nov" in the active language."""
-    return date_format(moment, "D j M")
+    return date_format(moment, pgettext("format of a day", "D j M"))
 
 
 def clock(moment: datetime) -> str:
