@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import holds, tablet
+from promotions.views import holds, tablet, tablet_reports
 
 urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("tablet/holds/<uuid:hold_id>/release/", holds.release_hold, name="tablet-hold-release"),
     path("tablet/rain-checks/", holds.rain_check, name="tablet-rain-check"),
     path("tablet/told/", tablet.told, name="tablet-told"),
+    path("tablet/reports/", tablet_reports.report_list, name="tablet-reports"),
+    path("tablet/reports/tell/", tablet_reports.report_tell, name="tablet-report-tell"),
+    path("tablet/reports/link/", tablet_reports.report_link, name="tablet-report-link"),
+    path("tablet/reports/<int:report_id>/", tablet_reports.report_state, name="tablet-report"),
+    path("tablet/reports/<int:report_id>/more/", tablet_reports.report_more, name="tablet-report-more"),
+    path("reports/<int:report_id>/photo/", tablet_reports.report_photo, name="report-photo"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(
         "tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"

@@ -14,6 +14,7 @@ from promotions.api import (
     quotes,
     rain_checks,
     redemptions,
+    reports,
     uploads,
 )
 
@@ -44,6 +45,9 @@ urlpatterns = [
         name="api-hold-fulfil",
     ),
     path("stores/<code:store_code>/rain-checks", rain_checks.RainCheckView.as_view(), name="api-rain-checks"),
+    path("stores/<code:store_code>/reports", reports.ReportListView.as_view(), name="api-reports"),
+    path("reports/<int:report_id>/answer", reports.ReportAnswerView.as_view(), name="api-report-answer"),
+    path("refusals", reports.RefusalsView.as_view(), name="api-refusals"),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path(

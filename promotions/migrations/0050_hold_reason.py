@@ -8,7 +8,7 @@ import promotions.rules.words
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0060_reservations"),
-        ("promotions", "0040_desk"),
+        ("promotions", "0061_reports_append_only"),
     ]
 
     operations = [

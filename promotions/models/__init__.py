@@ -1,5 +1,6 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.checks import HonourCheck
 from promotions.models.codes import CodeBatch, SingleUseCode
 from promotions.models.item_lists import ItemList
 from promotions.models.limits import Campaign, CampaignChange, LimitCounter
@@ -17,6 +18,7 @@ from promotions.models.offers import (
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.rain_checks import RainCheck, RedemptionOverride
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.reports import FieldReport, ReportChange
 from promotions.models.saved_views import SavedView
 from promotions.models.shoppers import Shopper
 from promotions.models.steps import PromotionStep
@@ -29,6 +31,8 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CodeBatch",
+    "FieldReport",
+    "HonourCheck",
     "IdempotencyKey",
     "ItemList",
     "LimitCounter",
@@ -43,6 +47,7 @@ __all__ = [
     "RedemptionChange",
     "RedemptionOverride",
     "RelayCursor",
+    "ReportChange",
     "SavedView",
     "Shopper",
     "SingleUseCode",

@@ -29,6 +29,7 @@ from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
 from promotions.selectors.needs import needs_of
 from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
 from promotions.services.reading import acknowledge, mark_told
 from promotions.services.redeeming import OVERRIDABLE, redeem
 from promotions.services.rolling_back import roll_back
@@ -108,7 +109,9 @@ def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse
     card = card_for(store=store, promotion_pk=promotion_pk, now=timezone.now())
     if card is None:
         raise Http404
-    return answer(request, store=store, pane="tablet/_offer.html", facts={"card": card})
+    return answer(
+        request, store=store, pane="tablet/_offer.html", facts={"card": card, "report_key": uuid.uuid4()}
+    )
 
 
 @require_safe
@@ -118,8 +121,28 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
-    facts = verdict_facts(request, store=store, code=code, now=timezone.now())
+    now = timezone.now()
+    facts = verdict_facts(request, store=store, code=code, now=now)
+    facts["check_id"] = check_of(request, facts["verdict"], now=now)
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+
+
+def check_of(request: HttpRequest, verdict: Verdict, *, now: datetime) -> uuid.UUID | None:
+    """The check that is kept of an answer. A page that asks anew by itself, and HEAD, are no shopper's question."""
+    shown = request.GET.get("check", "")
+    if request.method != "GET":
+        return None
+    if shown:
+        return uuid_in(shown)
+    return keep_check(verdict=verdict, staff_member_id=request.user.pk, now=now)
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    """A key that our page wrote, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def verdict_facts(request: HttpRequest, *, store: Store, code: str, now: datetime) -> dict[str, Any]:
@@ -137,6 +160,7 @@ def verdict_facts(request: HttpRequest, *, store: Store, code: str, now: datetim
         and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
         "hold_key": uuid.uuid4(),
+        "report_key": uuid.uuid4(),
         "scanned": code,
     }
 

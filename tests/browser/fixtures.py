@@ -171,6 +171,10 @@ def shoot(pytestconfig: pytest.Config) -> Shoot:
                 page.emulate_media(color_scheme=scheme)
                 page.evaluate(NEXT_FRAMES)
                 page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
+        # Hiding the carets left empty attributes, which htmx would carry over a swap against the policy.
+        page.evaluate(
+            "() => document.querySelectorAll('[style=\"\"]').forEach(e => e.removeAttribute('style'))"
+        )
         page.emulate_media(color_scheme="light")
         if before:
             page.set_viewport_size(before)
