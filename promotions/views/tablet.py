@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import quote, urlencode
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,7 +61,7 @@ ROLL_BACK_REASONS = {
 
 def in_store(
     view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse],
-) -> Callable[..., HttpResponseBase]:
+) -> Callable[..., HttpResponse]:
     """The view gets the store this person stands in, and writes every time on that store's clock."""
 
     @wraps(view)
@@ -73,7 +72,8 @@ def in_store(
         with timezone.override(store.zone):
             return view(request, store, *args, **kwargs)
 
-    return vary_on_headers("HX-Request")(never_cache(csp_update(CAMERA_POLICY)(wrapped)))
+    with_camera = cast("Callable[..., HttpResponse]", csp_update(CAMERA_POLICY)(wrapped))
+    return vary_on_headers("HX-Request")(never_cache(with_camera))
 
 
 def shops_of(request: HttpRequest) -> StoreQuerySet:
