@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0050_store_group_history"),
+        ("inventory", "0060_reservations"),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from inventory.models.decisions import ManualCount, PrecedenceChange
 from inventory.models.feeds import FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier, Unit
 from inventory.models.quarantine import CodeMapping, RejectedRow
+from inventory.models.reservations import Reservation, ReservationChange
 from inventory.models.stock import (
     SalesTotal,
     StockClaim,
@@ -28,6 +29,8 @@ __all__ = [
     "ManualCount",
     "PrecedenceChange",
     "RejectedRow",
+    "Reservation",
+    "ReservationChange",
     "SalesTotal",
     "StockClaim",
     "StockConflict",

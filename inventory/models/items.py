@@ -66,6 +66,11 @@ class Item(models.Model):
         """A quantity in the item's unit as text: 12500 of an item counted in grams are "12.500" kg."""
         return f"{Decimal(quantity).scaleb(-self.unit_decimals):f}"
 
+    def in_smallest(self, quantity: Decimal) -> int | None:
+        """A quantity in the item's unit as an integer of the smallest one; None where it is finer than that."""
+        scaled = quantity.scaleb(self.unit_decimals)
+        return int(scaled) if scaled == scaled.to_integral_value() else None
+
 
 class ItemIdentifier(models.Model):
     """A code an item is found by. GTINs of every length are kept as GTIN-14 with their check digit verified."""

@@ -1,8 +1,9 @@
 // The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
 
-import { at, board, now, recount, reloadBoard, tick } from "./tablet.js";
+import { at, board, countHolds, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
+const JITTER = 2000; // all tablets of a restarted server are back after this long, and not all in one moment
 const SLOWEST = 15_000;
 
 const light = document.getElementById("link");
@@ -66,15 +67,15 @@ function connect() {
   on("error", () => again(failures % 5 === 4 ? startAnew : connect));
 }
 
-/** Try again soon, later each time, never all tablets at once. */
+/** Try again soon, later each time from the sixth on, never all tablets at once. */
 function again(attempt) {
   source?.close();
   source = null;
   failures += 1;
   show("catching");
   clearTimeout(waiting);
-  const longest = Math.min(SLOWEST, 500 * 2 ** failures);
-  waiting = setTimeout(attempt, longest / 2 + (Math.random() * longest) / 2);
+  const longest = Math.min(SLOWEST, JITTER * 2 ** Math.max(0, failures - 5));
+  waiting = setTimeout(attempt, Math.max(100, Math.random() * longest));
 }
 
 // A board that was read before the newest events came in has put older cards over them: hear those events again.
@@ -124,8 +125,17 @@ async function apply(html) {
     refreshPane(event.dataset.offer);
   }
   if (card && before !== essence(card)) mark(document.getElementById(card.id));
+  hearOfHolds(event);
   recount();
   tick();
+}
+
+/** Another number of holds is said, and the list read again where it is on the screen. */
+function hearOfHolds(event) {
+  if (!countHolds(event.dataset.holds)) return;
+  announcer.textContent = event.dataset.announce;
+  const list = pane.querySelector("[data-holds-list]");
+  if (list && !pane.querySelector(".htmx-request")) htmx.ajax("GET", list.dataset.holdsList, { target: "#pane", swap: "innerMorph" });
 }
 
 /** What a reader would notice: a change of nothing but ages does not pulse. */

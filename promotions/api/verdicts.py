@@ -151,6 +151,12 @@ class AlternativeStoreSerializer(serializers.Serializer[Any]):
     distance_km = serializers.FloatField(allow_null=True)
     on_hand = serializers.IntegerField(help_text="What can be promised.")
     counted_at = serializers.DateTimeField(help_text="On that store's clock.")
+    promotion_id = serializers.CharField(help_text="The deal that holds there.")
+    sku = serializers.CharField(help_text="What of the deal is there.")
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="In the past where it is open now; null where its hours are not known."
+    )
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="null where it never closes.")
 
 
 class AlternativeItemSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0070_words"),  # brings pg_trgm
-        ("promotions", "0061_reports_append_only"),
+        ("promotions", "0051_rain_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ One rule for every surface: tablet, API and whatever comes later call `decide` w
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -116,6 +116,23 @@ class DealFacts:
 
     refusals: tuple[Reason, ...] = ()
     stacked_out: Reason | None = None
+
+
+def as_promised(deal: DealFacts, *, price: Decimal, currency: str, valid_until: datetime) -> DealFacts:
+    """The deal as a rain check promises it: this price for one unit, at any hour before `valid_until`.
+
+    After the deal's own end it is honoured late; nothing else that stands against the deal is lifted.
+    """
+    return replace(
+        deal,
+        benefit=Benefit(kind=CouponValueType.FIXED_PRICE, amount=price, currency=currency),
+        ends_at=min(deal.ends_at, valid_until),
+        honoured_until=valid_until,
+        hours=(),
+        minimum_stock=1,
+        minimum_purchase=None,
+        offer_type=OfferType.SINGLE_USE_CODES,
+    )
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,7 @@ class ChangeReason(StrEnum):
     RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
     BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
+    HELD = "HELD"  # an item was put aside for a shopper, or is not any more; the state need not change
 
 
 class MarkKind(StrEnum):

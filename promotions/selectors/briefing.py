@@ -1,13 +1,14 @@
 """Today's briefing of one store."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from inventory.models import Store
-from promotions.models import Acknowledgement, StoreStream
+from promotions.models import Acknowledgement, StoreOffer, StoreStream
 from promotions.rules.words import OVER
-from promotions.selectors.cards import OfferCard, offer_cards, store_offers
+from promotions.selectors.cards import OfferCard, cards_of_stores, offer_cards, store_offers, with_terms
 
 BRIEFED_AHEAD = timedelta(days=7)  # what starts later is not yet the floor's business
 
@@ -88,7 +89,15 @@ def card_for(
     return next(iter(offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)), None)
 
 
-def cards_for(*, store: Store, promotion_pks: list[int], now: datetime) -> dict[int, OfferCard]:
-    """Cards of some promotions in one store by the promotion's key; for the live stream."""
-    offers = store_offers(store=store).filter(promotion_id__in=promotion_pks)
-    return {card.offer.promotion_id: card for card in offer_cards(store=store, offers=offers, now=now)}
+def cards_for_each(
+    *, stores: Mapping[int, Store], offers: Sequence[tuple[int, int]], now: datetime
+) -> dict[tuple[int, int], OfferCard]:
+    """Cards of (store id, promotion id) pairs by these, for the live stream; a fixed number of queries.
+
+    `stores` are by their id; a pair without an offer is left out.
+    """
+    found = with_terms(StoreOffer.objects.filter(pk__in=offers))
+    return {
+        (card.offer.store_id, card.offer.promotion_id): card
+        for card in cards_of_stores(stores=stores, offers=list(found), now=now)
+    }

@@ -1,7 +1,7 @@
 """Offer cards: what the tablet shows of one promotion in one store."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,15 +20,15 @@ from promotions.selectors.terms import display_window
 
 ITEMS_ON_A_CARD = 5
 
-# The items of each promotion that are best worth naming in a store: what is there first, then by title.
+# The items of each offer that are best worth naming in its store: what is there first, then by title.
 BEST_ITEMS = f"""
-SELECT p.promotion_id, best.item_id
-FROM unnest(%(promotions)s::int8[]) AS p(promotion_id)
+SELECT p.store_id, p.promotion_id, best.item_id
+FROM unnest(%(stores)s::int4[], %(promotions)s::int8[]) AS p(store_id, promotion_id)
 CROSS JOIN LATERAL (
     SELECT k.item_id
     FROM promotions_offeritem k
     JOIN inventory_item i ON i.id = k.item_id
-    LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id
+    LEFT JOIN inventory_stocklevel l ON l.store_id = p.store_id AND l.item_id = k.item_id
     WHERE k.promotion_id = p.promotion_id
     ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.title, i.id
     LIMIT %(limit)s
@@ -130,7 +130,12 @@ class OfferCard:
 
 def store_offers(*, store: Store) -> QuerySet[StoreOffer]:
     """Every offer of one store with all that a card reads from the promotion."""
-    return StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+    return with_terms(StoreOffer.objects.filter(store=store))
+
+
+def with_terms(offers: QuerySet[StoreOffer]) -> QuerySet[StoreOffer]:
+    """The offers with all that a card reads from their promotions."""
+    return offers.select_related("promotion", "promotion__budget", "revision")
 
 
 def offer_cards(
@@ -140,16 +145,28 @@ def offer_cards(
 
     The verdict's rule is not asked here: a card shows the offer's state, a scan decides.
     """
-    offers = list(offers)
-    best = best_items(store=store, promotions=[offer.promotion_id for offer in offers], limit=items_on_a_card)
+    return cards_of_stores(
+        stores={store.pk: store}, offers=list(offers), now=now, items_on_a_card=items_on_a_card
+    )
+
+
+def cards_of_stores(
+    *,
+    stores: Mapping[int, Store],
+    offers: Sequence[StoreOffer],
+    now: datetime,
+    items_on_a_card: int = ITEMS_ON_A_CARD,
+) -> list[OfferCard]:
+    """Cards of offers of several stores, these by their id: in the offers' order, a fixed number of queries."""
+    best = best_items(offers=offers, limit=items_on_a_card)
     items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
-    figures = stock_figures(stores=[store], items=items.values())
-    totals = items_of(promotions=[offer.promotion_id for offer in offers])
+    figures = stock_figures(stores=stores.values(), items=items.values())
+    totals = items_of(promotions=list({offer.promotion_id for offer in offers}))
     return [
         build_card(
-            store=store,
+            store=stores[offer.store_id],
             offer=offer,
-            items=[items[item_id] for item_id in best[offer.promotion_id]],
+            items=[items[item_id] for item_id in best[offer.store_id, offer.promotion_id]],
             figures=figures,
             items_total=totals.get(offer.promotion_id, 0),
             now=now,
@@ -158,13 +175,18 @@ def offer_cards(
     ]
 
 
-def best_items(*, store: Store, promotions: Sequence[int], limit: int) -> dict[int, list[int]]:
-    """Item ids worth naming, by promotion."""
-    best: dict[int, list[int]] = defaultdict(list)
+def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, int], list[int]]:
+    """Item ids worth naming, by (store id, promotion id)."""
+    best: dict[tuple[int, int], list[int]] = defaultdict(list)
+    wanted: dict[str, list[int] | int] = {
+        "stores": [offer.store_id for offer in offers],
+        "promotions": [offer.promotion_id for offer in offers],
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(BEST_ITEMS, {"promotions": list(promotions), "store": store.pk, "limit": limit})
-        for promotion_id, item_id in cursor.fetchall():
-            best[promotion_id].append(item_id)
+        cursor.execute(BEST_ITEMS, wanted)
+        for store_id, promotion_id, item_id in cursor.fetchall():
+            best[store_id, promotion_id].append(item_id)
     return best
 
 

@@ -133,6 +133,12 @@ def quantity(units: int, item: Counted | None) -> str:
 
 
 @register.filter
+def hold_quantity(units: int, item: Counted | None) -> str:
+    """So many whole units of an item: "1", "1 kg"."""
+    return quantity(units * 10 ** (item.unit_decimals if item else 0), item)
+
+
+@register.filter
 def age(moment: datetime, now: datetime) -> str:
     """How long ago, in the largest whole unit: "4 min ago". The future counts as just now."""
     minutes = int((now - moment) / timedelta(minutes=1))

@@ -160,7 +160,10 @@ def promotion_verdict(
         )  # fmt: skip
     deal = found.deal
     params = scan_params(store=store, now=now)
-    item_row = fetch_one(BEST_ITEM_OF_DEAL, {**params, "promotion": found.promotion_pk})
+    if found.promised_sku:
+        item_row = fetch_one(BY_SKU, {**params, "value": found.promised_sku})
+    else:
+        item_row = fetch_one(BEST_ITEM_OF_DEAL, {**params, "promotion": found.promotion_pk})
     if item_row is None:
         refusals = deal_refusals(deal.facts, currency=store.currency, now=now) or [Reason.NOT_STOCKED]
         return deal_verdict(

@@ -101,7 +101,8 @@ SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM} FROM inventory_item i {STOCK_JOINS} WHERE
 
 PROMOTION = f"""
 SELECT {DEAL_COLUMNS}, o.store_id IS NOT NULL, p.id, p.promotion_id,
-       coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL
+       coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL,
+       EXISTS (SELECT FROM promotions_raincheck k WHERE k.code_id = one.code)
 FROM promotions_promotion p
 JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 JOIN promotions_budget b ON b.promotion_id = p.id

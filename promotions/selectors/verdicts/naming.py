@@ -9,7 +9,7 @@ from django.db import connection
 
 from inventory.models import Store
 from promotions.rules.pages import most_alike, own_promotion, page_of
-from promotions.selectors.codes import names_in
+from promotions.selectors.codes import names_in, rain_check_of
 from promotions.selectors.verdicts.facts import (
     DEAL_BY_CODE,
     DEAL_BY_KEY,
@@ -23,11 +23,15 @@ from promotions.selectors.verdicts.shapes import VerdictDeal
 
 @dataclass(frozen=True)
 class FoundDeal:
-    """A published promotion; `deal` is how this store has it, None where it is not valid."""
+    """A published promotion; `deal` is how this store has it, None where it is not valid.
+
+    `promised_sku` is the one item that a rain check is for.
+    """
 
     promotion_pk: int
     headline: str
     deal: VerdictDeal | None
+    promised_sku: str = ""
 
 
 def deal_by_code(code: str, *, store: Store, now: dt.datetime) -> FoundDeal | None:
@@ -46,7 +50,7 @@ def deal_by_key(promotion_pk: int, *, store: Store, now: dt.datetime) -> FoundDe
 
 def found_deal(row: Sequence[Any], *, store: Store, single: str = "") -> FoundDeal:
     """One row of either statement; `single` is the code shown, should it be one that is used once."""
-    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used = row
+    found, is_here, promotion_pk, _promotion_id, headline, single_code, is_used, is_rain_check = row
     if not is_here:
         return FoundDeal(promotion_pk, headline, None)
     deal = read_deal(found, store=store)
@@ -54,6 +58,8 @@ def found_deal(row: Sequence[Any], *, store: Store, single: str = "") -> FoundDe
         single_code = single
     if single_code:
         deal = deal.by_single_code(single_code, is_used=is_used)
+    if promised := rain_check_of(single_code) if is_rain_check else None:
+        return FoundDeal(promotion_pk, headline, deal.by_rain_check(promised), promised.item.sku)
     return FoundDeal(promotion_pk, headline, deal)
 
 
