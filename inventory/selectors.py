@@ -26,6 +26,7 @@ from inventory.models import (
     StockWithheld,
     Store,
     StoreFeed,
+    StoreItemPlace,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +67,12 @@ class StockFigure:
     def is_stale(self, now: datetime) -> bool:
         """Past the winning source's freshness limit the figure is not to be trusted (G7)."""
         return now - self.counted_at > self.freshness_limit
+
+
+def places_of(*, store: Store, items: Iterable[Item]) -> dict[int, str]:
+    """Where items stand in a store, by item id; those of which nobody has said it are missing."""
+    said = StoreItemPlace.objects.filter(store=store, item_id__in=[item.pk for item in items])
+    return dict(said.values_list("item_id", "place"))
 
 
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:

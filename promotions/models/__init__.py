@@ -17,6 +17,7 @@ from promotions.models.offers import (
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
 from promotions.models.saved_views import SavedView
+from promotions.models.shifts import Look, NoticeDismissal, Nudge, QuizAnswer, ReadingStep
 from promotions.models.shoppers import Shopper
 from promotions.models.steps import PromotionStep
 from promotions.models.uploads import UploadBatch, UploadEvent, UploadRow
@@ -31,11 +32,16 @@ __all__ = [
     "IdempotencyKey",
     "ItemList",
     "LimitCounter",
+    "Look",
+    "NoticeDismissal",
+    "Nudge",
     "OfferChange",
     "OfferItem",
     "Promotion",
     "PromotionRevision",
     "PromotionStep",
+    "QuizAnswer",
+    "ReadingStep",
     "Reconciliation",
     "Redemption",
     "RedemptionChange",

@@ -182,6 +182,22 @@ class ChangeReason(StrEnum):
     RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
     BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
+    NUDGED = "NUDGED"  # somebody is asked to read it; the state stays
+
+
+class Urgency(StrEnum):
+    """How loudly a store is told."""
+
+    NOW = "NOW"  # interrupts, and has to be dismissed: stops, price errors, recalls
+    SHIFT = "SHIFT"  # gathered quietly, to be read within the shift
+    TODAY = "TODAY"  # stands in the morning's briefing
+
+
+class ReadingAction(StrEnum):
+    """What somebody did with an offer's terms."""
+
+    READ = "READ"
+    UNDONE = "UNDONE"
 
 
 class MarkKind(StrEnum):
