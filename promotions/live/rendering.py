@@ -10,6 +10,7 @@ from inventory.models import Store
 from promotions.live.events import EventId, LiveEvent, offer_event
 from promotions.models import OfferChange, StoreStream
 from promotions.selectors.briefing import cards_for
+from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
 
@@ -41,6 +42,7 @@ def render_changes(
                     {
                         "card": cards.get(change.promotion_id),
                         "change": change,
+                        "notice": notice_of(change, store=stream.store),
                         "store": stream.store,
                         "now": now,
                     }

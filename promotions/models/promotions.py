@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -375,6 +376,11 @@ class PromotionRevision(models.Model):
     def quiz_choices(self) -> tuple[str, ...]:
         """The answers to its question, the right one first; () without a question."""
         return lines_of(self.quiz_answers) if self.quiz_question else ()
+
+    @property
+    def quiz_mixed(self) -> tuple[str, ...]:
+        """The answers in an order that does not give the right one away, the same at every look."""
+        return tuple(sorted(self.quiz_choices, key=lambda answer: crc32(f"{self.pk} {answer}".encode())))
 
     @property
     def channels(self) -> frozenset[RedemptionChannel]:

@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from promotions.rules.materiality import MATERIAL_FIELDS, PRICE_FIELDS
-from promotions.rules.words import OfferState, Urgency
+from promotions.rules.words import Urgency
 
 
 def urgency_of_publishing(*, own: Urgency, changed: Set[str] | None) -> Urgency:
@@ -18,6 +18,6 @@ def urgency_of_publishing(*, own: Urgency, changed: Set[str] | None) -> Urgency:
     return own if changed & MATERIAL_FIELDS else Urgency.SHIFT
 
 
-def urgency_of_stopping(*, old_state: str) -> Urgency:
+def urgency_of_stopping(*, has_begun: bool) -> Urgency:
     """Of an offer that is withdrawn: nobody gives what has not begun, anything else stops at once."""
-    return Urgency.SHIFT if old_state == OfferState.READY else Urgency.NOW
+    return Urgency.NOW if has_begun else Urgency.SHIFT

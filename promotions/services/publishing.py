@@ -133,7 +133,7 @@ def publish_promotion(
         targets, item_ids = check_publishable(promotion=promotion, revision=revision)
         before, after = present_stores(promotion), {store.pk for store in targets}
         Store.objects.filter(pk__in=before | after).lock_in_order()
-        before_it = promotion.current_revision
+        former = promotion.current_revision
         added, removed = move_index(promotion=promotion, revision=revision, item_ids=item_ids)
         open_promotion(promotion=promotion, revision=revision, by=by, now=now)
         transitions = write_offers(
@@ -150,7 +150,7 @@ def publish_promotion(
         )
         settle_promotions(promotions=[promotion.pk], now=now)
         urgency = urgency_of_publishing(
-            own=Urgency(revision.urgency), changed=before_it and before_it.differences(revision.content())
+            own=Urgency(revision.urgency), changed=former.differences(revision.content()) if former else None
         )
         write_changes(transitions=told_with(urgency, transitions), now=now)
         promotion.refresh_from_db()
@@ -207,10 +207,10 @@ def stop_promotion(*, promotion: Promotion, reason: str, now: datetime, by: Any 
         advance(promotion, Action.STOP, revision=revision, by=by, why=reason, now=now)
         transitions = stop_offers(promotion=promotion, stores=stores, reason=ChangeReason.STOPPED, now=now)
         Budget.objects.filter(promotion=promotion).update(is_open=False)
-        write_changes(
-            transitions=[
-                replace(step, urgency=urgency_of_stopping(old_state=step.old_state)) for step in transitions
-            ],
-            now=now,
-        )
+        begun = set(promotion.store_offers.filter(starts_at__lte=now).values_list("store_id", flat=True))
+        steps = [
+            replace(step, urgency=urgency_of_stopping(has_begun=step.store_id in begun))
+            for step in transitions
+        ]
+        write_changes(transitions=steps, now=now)
         return promotion

@@ -19,7 +19,7 @@ LOOK = """
 INSERT INTO promotions_look AS l (store_id, staff_member_id, previous_at, looked_at)
 VALUES (%(store)s, %(member)s, NULL, %(now)s)
 ON CONFLICT (store_id, staff_member_id) DO UPDATE
-SET previous_at = CASE WHEN excluded.looked_at - l.looked_at > %(lasts)s THEN l.looked_at ELSE l.previous_at END,
+SET previous_at = CASE WHEN l.looked_at < %(over)s THEN l.looked_at ELSE l.previous_at END,
     looked_at = greatest(l.looked_at, excluded.looked_at)
 """
 
@@ -35,20 +35,23 @@ def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> in
 def look(*, store: Store, staff_member: Any, now: datetime) -> None:
     """This person looks at the store's briefing. Where the last look is over, another one begins."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            LOOK, {"store": store.pk, "member": staff_member.pk, "now": now, "lasts": A_LOOK_LASTS}
-        )
+        began = {"store": store.pk, "member": staff_member.pk, "now": now, "over": now - A_LOOK_LASTS}
+        cursor.execute(LOOK, began)
 
 
 def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datetime) -> None:
     """This person has read this revision in this store; twice is once. Reading means having been told.
 
-    The receipt is kept under the revision's basis: it holds for every revision with the same terms.
+    The receipt is kept under the revision's basis: it holds for every revision with the same terms. Raises
+    ValidationError for terms the store was not told, and at `answer` while the revision's question is open.
     """
-    receipt = PromotionRevision.objects.filter(pk=revision_id).receipts().first()
-    if receipt is None or not Briefing.objects.filter(store=store, revision_id=receipt).exists():
+    revision = PromotionRevision.objects.filter(pk=revision_id).first()
+    if not revision or not Briefing.objects.filter(store=store, revision=revision.receipts_id).exists():
         raise ValidationError("This store was not briefed on that revision.")
-    mark_told(store=store, revision_ids=[receipt], now=now)
+    if revision.quiz_choices and not has_answered(store=store, revision=revision, staff_member=staff_member):
+        raise ValidationError({"answer": [_("Answer the question first.")]})
+    receipt = revision.receipts_id
+    mark_told(store=store, revision_ids=[revision.pk], now=now)
     with transaction.atomic():
         _row, is_new = Acknowledgement.objects.get_or_create(
             store=store, revision_id=receipt, staff_member=staff_member, defaults={"acknowledged_at": now}
@@ -59,9 +62,18 @@ def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datet
             )
 
 
+def has_answered(*, store: Store, revision: PromotionRevision, staff_member: Any) -> bool:
+    """Whether this person has found the right answer to the revision's question, once, in this store."""
+    tries = QuizAnswer.objects.filter(store=store, revision=revision, staff_member=staff_member)
+    return tries.filter(is_right=True).exists()
+
+
 def take_back(*, store: Store, revision_id: int, staff_member: Any, now: datetime) -> bool:
     """The tap was a slip: this person has not read it. Whether there was anything to take back."""
-    receipt = PromotionRevision.objects.filter(pk=revision_id).receipts().first()
+    revision = PromotionRevision.objects.filter(pk=revision_id).first()
+    if revision is None:
+        return False
+    receipt = revision.receipts_id
     read = Acknowledgement.objects.filter(store=store, revision_id=receipt, staff_member=staff_member)
     with transaction.atomic():
         taken, _models = read.delete()

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from psycopg.types.range import Range
 
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
@@ -21,11 +22,16 @@ from promotions.models import (
     IdempotencyKey,
     ItemList,
     LimitCounter,
+    Look,
+    NoticeDismissal,
+    Nudge,
     OfferChange,
     OfferItem,
     Promotion,
     PromotionRevision,
     PromotionStep,
+    QuizAnswer,
+    ReadingStep,
     Redemption,
     RedemptionChange,
     SavedView,
@@ -39,7 +45,7 @@ from promotions.models import (
     UploadRow,
 )
 from promotions.services.publishing import create_promotion
-from promotions.services.reading import acknowledge
+from promotions.services.reading import acknowledge, look
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
 from tests.promotions.services.uploads.tables import uploaded
@@ -157,6 +163,17 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
     "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
+    "promotions_revision_urgency_known": revision(urgency="LOUD"),
+    "promotions_revision_quiz_whole": revision(quiz_question="What?"),
+    "promotions_change_urgency_known": lambda: again(OfferChange, seq=2, urgency="LOUD"),
+    "promotions_look_one_a_person": lambda: again(Look),
+    "promotions_look_in_order": lambda: Look.objects.update(previous_at=NOW + timedelta(hours=1)),
+    "promotions_reading_action_known": lambda: again(ReadingStep, action="SKIM"),
+    "promotions_quiz_answer_given": lambda: again(QuizAnswer, answer=""),
+    "promotions_nudge_one_an_hour": lambda: again(Nudge),
+    "promotions_nudge_period_from_nudge": lambda: Nudge.objects.update(nudged_at=NOW - timedelta(minutes=1)),
+    "promotions_nudge_dismissed_after": lambda: Nudge.objects.update(dismissed_at=NOW - timedelta(minutes=1)),
+    "promotions_notice_dismissed_once": lambda: again(NoticeDismissal),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
     "staff_api_key_revoked_after_created": lambda: ApiKey.objects.update(revoked_at=NOW - timedelta(days=1)),
@@ -198,6 +215,15 @@ def one_of_each() -> None:
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )
     ApiKey.issue(staff_member=person, name="till", now=NOW)
+    look(store=store, staff_member=person, now=NOW)
+    QuizAnswer.objects.create(
+        store=store, revision=first, staff_member=person, answer="Yes", is_right=True, answered_at=NOW
+    )
+    Nudge.objects.create(
+        store=store, revision=first, staff_member=person, nudged_at=NOW,
+        period=Range(NOW, NOW + timedelta(hours=1)),
+    )  # fmt: skip
+    NoticeDismissal.objects.create(store=store, seq=1, staff_member=person, dismissed_at=NOW)
 
 
 @pytest.mark.parametrize("name", BREAKS)
