@@ -23,6 +23,7 @@ ITEMS_ON_A_CARD = 5
 # Where the deal runs short the card names another store; so many at a time, the others on a tap.
 SHORT = frozenset({OfferState.LOW_STOCK, OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 MOST_SENT_ON = 6
+NOTHING_HERE = frozenset({OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 
 # The items of each promotion that are best worth naming in a store: what is there first, then by title.
 BEST_ITEMS = f"""
@@ -119,6 +120,11 @@ class OfferCard:
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def can_promise(self) -> bool:
+        """Whether there is anything to say yes about; what is online alone has a sentence of its own."""
+        return self.is_online_only or self.state not in NOTHING_HERE
 
     @property
     def news_at(self) -> datetime:
