@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
@@ -32,11 +33,17 @@ class StaffMember(AbstractUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ASSOCIATE)
     stores = models.ManyToManyField(Store, through="StoreMembership", related_name="staff", blank=True)
 
+    # "" while nobody has chosen: then the browser's language.
+    language = models.CharField(max_length=7, choices=settings.LANGUAGES, blank=True)
+
     objects: ClassVar[UserManager["StaffMember"]] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="staff_member_role_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=["", *dict(settings.LANGUAGES)]), name="staff_member_language_known"
+            ),
         ]
 
     def visible_stores(self) -> StoreQuerySet:
