@@ -19,7 +19,11 @@ from tests.factories_promotions import NOW, content_for, create_published_promot
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-QUIZ = {"quiz_question": "Which ones?", "quiz_answers": "All\nSome", "quiz_explanation": "Each size."}
+QUIZ: dict[str, Any] = {
+    "quiz_question": "Which ones?",
+    "quiz_answers": "All\nSome",
+    "quiz_explanation": "Each size.",
+}
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def test_a_question_is_read_by_the_right_answer_and_every_try_is_kept(
     promotion = create_published_promotion(**QUIZ)
     revision = promotion.current_revision
     assert revision
-    who = {"store": store, "revision": revision, "staff_member": maria, "now": NOW}
+    who: dict[str, Any] = {"store": store, "revision": revision, "staff_member": maria, "now": NOW}
     with pytest.raises(ValidationError):
         read(store, maria, promotion)
     assert not answer_quiz(answer="Some", **who)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from inventory.models import Item, Store, StoreItemPlace
@@ -98,6 +98,16 @@ def test_where_it_stands_is_said_at_the_shelf(tablet: Client, promotion: Promoti
     refused = tablet.post(where, {"sku": "OAT-1", "place": "x" * 61})
     assert (refused.status_code, "up to 60 characters" in refused.content.decode()) == (422, True)
     assert tablet.post(where, {"sku": "TEA-1", "place": "Aisle 1"}).status_code == 404
+
+
+@override_settings(IMAGE_HOSTS=["images.shop.example"])
+@pytest.mark.parametrize("host", ["images.shop.example", "elsewhere.example"])
+def test_a_picture_is_shown_from_our_servers_alone(
+    tablet: Client, item: Item, promotion: Promotion, host: str
+) -> None:
+    Item.objects.filter(pk=item.pk).update(image_link=f"https://{host}/oat.png")
+    page = tablet.get(f"/tablet/offers/{promotion.pk}/").content.decode()
+    assert ("<img" in page) is (host == "images.shop.example")
 
 
 def test_a_stop_waits_on_the_page_until_it_is_dismissed(tablet: Client, promotion: Promotion) -> None:
