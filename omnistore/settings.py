@@ -1,6 +1,7 @@
 """Settings of OmniStore: one file, read from the environment; `manage.py demo` and `manage.py test` set it all."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "omnistore.staff.device_access.device_turns",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,6 +131,11 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+# Shared tablets. Nobody touched one for this long: it locks. Password sign-in serves the tablet pages, too, unless
+# they are for enrolled tablets only.
+TABLET_IDLE = timedelta(minutes=env.int("OMNISTORE_TABLET_IDLE_MINUTES", default=5))
+TABLETS_ENROLLED_ONLY = env.bool("OMNISTORE_TABLETS_ENROLLED_ONLY", default=False)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")]

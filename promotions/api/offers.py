@@ -23,6 +23,7 @@ from inventory.api.queries import text_in
 from inventory.models import Store
 from promotions.api.access import member_of
 from promotions.live.tickets import sign_ticket
+from promotions.live.turns import turn_of
 from promotions.models import Acknowledgement, PromotionRevision, StoreOffer
 from promotions.rules.words import OVER, OfferState, Urgency
 from promotions.selectors.briefing import stream_position
@@ -301,6 +302,11 @@ class LiveTicketView(APIView):
     def post(self, request: Request, store_code: str) -> Response:
         """An address of this store's live stream that needs no further key, good for 12 hours."""
         store = store_or_404(request, store_code)
-        ticket = sign_ticket(user_id=member_of(request).pk, store_id=store.pk, store_code=store.store_code)
+        ticket = sign_ticket(
+            user_id=member_of(request).pk,
+            store_id=store.pk,
+            store_code=store.store_code,
+            turn=turn_of(request._request),
+        )
         url = f"/live/{quote(store.store_code)}/?{urlencode({'ticket': ticket})}"
         return Response({"url": url, "position": stream_position(store=store)})

@@ -27,6 +27,7 @@ from promotions.live.events import EventId, LiveEvent, ping_event
 from promotions.live.fanout import body, deliver
 from promotions.live.relay import STREAM
 from promotions.live.rendering import render_changes
+from promotions.live.turns import Over, TurnWatch
 from promotions.models import StoreStream
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,11 @@ Read = TypeVar("Read")
 
 
 class Hub:
-    """The channels of this process and the three loops that feed them."""
+    """The channels of this process and the loops that feed them."""
 
-    def __init__(self, *, pool: Executor) -> None:
+    def __init__(self, *, pool: Executor, turns_over: Over) -> None:
         self.pool = pool
+        self.turns = TurnWatch(over=turns_over, read=self.read)
         self.channels: dict[int, Channel] = {}
         self.loops: list[asyncio.Task[None]] = []
         self.valkey_answers = False
@@ -68,6 +70,7 @@ class Hub:
                 ),
                 asyncio.create_task(self.repeat("the poll", self.poll, pause=lambda: POLL_SECONDS)),
                 asyncio.create_task(self.repeat("the heartbeat", self.beat, pause=lambda: HEARTBEAT_SECONDS)),
+                asyncio.create_task(self.repeat("the turns", self.turns.watch, pause=lambda: 0.0)),
             ]
         channel = self.channels.get(store_id)
         if channel is None:
@@ -263,6 +266,9 @@ class Hub:
         sent = 0
         for entry_id, fields in entries:
             self.last_entry = entry_id
+            if b"turns" in fields:
+                self.turns.look_soon()
+                continue
             channel = self.channels.get(int(fields[b"s"]))
             if channel is None:
                 continue

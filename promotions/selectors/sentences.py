@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
 from promotions.rules.price import MINOR_UNITS, Benefit, Tier
@@ -21,7 +21,10 @@ def money(amount: Decimal, currency: str) -> str:
     """An amount as the active language writes it, with the currency's sign where it has a common one."""
     text = number_format(amount, decimal_pos=MINOR_UNITS.get(currency, 2), use_l10n=True, force_grouping=True)
     sign = SIGNS.get(currency)
-    return f"{sign}{text}" if sign else f"{text} {currency}"
+    if not sign:
+        return f"{text} {currency}"
+    # Where the sign stands, such as "%(amount)s %(sign)s" with a no-break space.
+    return pgettext("money", "%(sign)s%(amount)s") % {"sign": sign, "amount": text}
 
 
 def percent(amount: Decimal) -> str:
@@ -101,7 +104,7 @@ def day_text(day: date) -> str:
 
 @lru_cache(maxsize=1024)  # a store's scans of a day speak of few days
 def _day_text(day: date, _language: str | None) -> str:
-    return date_format(day, "l j F")
+    return date_format(day, pgettext("format of a day", "l j F"))
 
 
 def moment_text(local: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django import template
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from promotions.selectors import briefing
 from promotions.selectors.alternatives import AlternativeStore
@@ -18,7 +19,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def short_day(moment: datetime) -> str:
     """ "Sat 28 Nov" in the active language."""
-    return date_format(moment, "D j M")
+    return date_format(moment, pgettext("format of a day", "D j M"))
 
 
 def clock(moment: datetime) -> str:

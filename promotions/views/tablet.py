@@ -21,6 +21,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from inventory.models import Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
+from promotions.live.turns import turn_of
 from promotions.models import Acknowledgement, Redemption
 from promotions.rules.content.shapes import number_in
 from promotions.rules.words import OfferType, Outcome
@@ -64,10 +65,11 @@ def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -
 
 
 def shops_of(request: HttpRequest) -> StoreQuerySet:
-    """The shop floors this person may see (G9)."""
+    """The shop floors this person may see (G9); on a shared tablet the one it was enrolled for."""
     if isinstance(request.user, AnonymousUser):
         raise Http404
-    return request.user.visible_stores().selling()
+    shops = request.user.visible_stores().selling()
+    return shops.filter(pk=request.session["turn_store"]) if "turn" in request.session else shops
 
 
 def store_of(request: HttpRequest) -> Store | None:
@@ -288,7 +290,12 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
     mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
-    ticket = sign_ticket(user_id=request.user.pk or 0, store_id=store.pk, store_code=store.store_code)
+    ticket = sign_ticket(
+        user_id=request.user.pk or 0,
+        store_id=store.pk,
+        store_code=store.store_code,
+        turn=turn_of(request),
+    )
     return {
         "store": store,
         "now": now,

@@ -1,4 +1,4 @@
-"""Staff members, their stores and their API keys."""
+"""Staff members, their stores, their API keys and their PINs."""
 
 import hashlib
 import secrets
@@ -129,3 +129,19 @@ class ApiKey(models.Model):
             staff_member=staff_member, name=name, digest=cls.digest_of(token), created_at=now
         )
         return key, token
+
+
+class Pin(models.Model):
+    """What a person types on an enrolled tablet; of no use anywhere else. Kept hashed and keyed (staff/pins.py)."""
+
+    staff_member = models.OneToOneField(
+        StaffMember, primary_key=True, on_delete=models.CASCADE, related_name="pin"
+    )
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(password=""), name="staff_pin_is_hashed")]
+
+    def __str__(self) -> str:
+        return f"PIN of {self.staff_member}"
