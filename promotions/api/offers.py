@@ -25,6 +25,7 @@ from promotions.api.access import member_of
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
 from promotions.models import Acknowledgement, PromotionRevision, StoreOffer
+from promotions.models.promotions import choices
 from promotions.rules.words import OVER, OfferState, Urgency
 from promotions.selectors.briefing import stream_position
 from promotions.selectors.cards import CardItem, OfferCard, offer_cards, store_offers
@@ -81,7 +82,7 @@ class OfferSerializer(serializers.Serializer[Any]):
     benefit = serializers.CharField()
     say = serializers.CharField()
     talk_track = serializers.ListField(child=serializers.CharField(), help_text="More to say, line by line.")
-    urgency = serializers.ChoiceField([str(urgency) for urgency in Urgency])
+    urgency = serializers.ChoiceField(choices(Urgency))
     quiz = QuestionSerializer(allow_null=True)
     code = serializers.CharField(allow_blank=True)
     uses_left = serializers.IntegerField(allow_null=True)
