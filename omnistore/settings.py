@@ -165,6 +165,10 @@ FEED_ALLOWED_HOSTS = env.list("FEED_ALLOWED_HOSTS", default=[])
 # Private networks of our own that such a name may lead to, as CIDR; all others are refused.
 FEED_ALLOWED_PRIVATE = env.list("FEED_ALLOWED_NETWORKS", default=[])
 FEED_ALLOW_PLAIN_HTTP = env.bool("FEED_ALLOW_PLAIN_HTTP", default=False)  # inside those networks only
+# How long every check at the shelf is kept, and what a photo of a report may weigh.
+CHECK_FLUSH_SECONDS = env.float("CHECK_FLUSH_SECONDS", default=0.5)  # 0: written with the answer
+CHECK_DAYS = env.int("CHECK_DAYS", default=400)
+REPORT_PHOTO_MAX_BYTES = env.int("REPORT_PHOTO_MAX_BYTES", default=8 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
@@ -202,6 +206,8 @@ SPECTACULAR_SETTINGS = {
         "OfferState": "promotions.rules.words.OfferState",
         "PromotionState": "promotions.rules.words.PromotionState",
         "RedemptionState": "promotions.rules.words.RedemptionState",
+        "ReportKind": "promotions.rules.reports.ReportKind",
+        "ReportState": "promotions.rules.reports.ReportState",
         "FeedRunState": "inventory.models.FeedRun.State",
         "FeedKind": "inventory.models.FeedSource.Kind",
         "CodeKind": "inventory.models.CodeMapping.Kind",

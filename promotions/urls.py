@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import shift, tablet
+from promotions.views import shift, tablet, tablet_reports
 
 urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
@@ -15,6 +15,12 @@ urlpatterns: list[URLPattern] = [
         name="tablet-roll-back",
     ),
     path("tablet/told/", tablet.told, name="tablet-told"),
+    path("tablet/reports/", tablet_reports.report_list, name="tablet-reports"),
+    path("tablet/reports/tell/", tablet_reports.report_tell, name="tablet-report-tell"),
+    path("tablet/reports/link/", tablet_reports.report_link, name="tablet-report-link"),
+    path("tablet/reports/<int:report_id>/", tablet_reports.report_state, name="tablet-report"),
+    path("tablet/reports/<int:report_id>/more/", tablet_reports.report_more, name="tablet-report-more"),
+    path("reports/<int:report_id>/photo/", tablet_reports.report_photo, name="report-photo"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(
         "tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"

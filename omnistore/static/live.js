@@ -53,6 +53,11 @@ function connect() {
     last = event.lastEventId;
     queue = queue.then(() => apply(event.data)).catch(startAnew);
   });
+  on("report", (event) => {
+    alive();
+    last = event.lastEventId;
+    document.dispatchEvent(new Event("report-changed")); // pieces that show reports ask for themselves anew
+  });
   on("ping", (event) => {
     alive();
     behind = event.data === last || event.data === "0:0" ? 0 : behind + 1;
@@ -199,7 +204,7 @@ document.addEventListener("pointerdown", () => {
 /** An answer on the screen about a changed offer is asked for anew, unless a tap on it is under way. */
 function refreshPane(offer) {
   const answer = pane.querySelector("[data-refresh]");
-  if (!answer || pane.querySelector(".htmx-request") || !answer.dataset.offers.split(" ").includes(offer)) return;
+  if (!answer || pane.querySelector(".htmx-request, .talk[open]") || !answer.dataset.offers.split(" ").includes(offer)) return;
   htmx.ajax("GET", answer.dataset.refresh, { target: "#pane", swap: "innerMorph" });
 }
 

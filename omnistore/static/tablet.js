@@ -50,6 +50,11 @@ document.addEventListener("keydown", (event) => {
 
 // Answers
 
+// What opens at the foot of an answer is brought into view: its choices are the second tap.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.(".talk[open]")) event.target.scrollIntoView({ block: "nearest" });
+}, true);
+
 const isPane = (event) => event.detail.ctx.target === pane;
 
 document.addEventListener("htmx:before:response", (event) => {

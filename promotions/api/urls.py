@@ -12,6 +12,7 @@ from promotions.api import (
     promotions,
     quotes,
     redemptions,
+    reports,
     uploads,
 )
 
@@ -30,6 +31,9 @@ urlpatterns = [
         redemptions.RollBackView.as_view(),
         name="api-roll-back",
     ),
+    path("stores/<code:store_code>/reports", reports.ReportListView.as_view(), name="api-reports"),
+    path("reports/<int:report_id>/answer", reports.ReportAnswerView.as_view(), name="api-report-answer"),
+    path("refusals", reports.RefusalsView.as_view(), name="api-refusals"),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path(

@@ -1,7 +1,8 @@
 """GET /stores/{store_code}/verdict: the hot path, so a plain view without DRF; the schema knows it all the same."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from django.contrib.auth.decorators import login_not_required
@@ -16,24 +17,40 @@ from rest_framework.views import APIView
 from inventory.models import Store
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
 
 LONGEST_CODE = 200
 
-StoreFor = Callable[[HttpRequest, str], Store]
+Answered = TypeVar("Answered")
 
 
-def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
-    """The view; `store_for` gives the store the caller may ask about, or raises what the caller gets instead."""
+class Asker(Protocol):
+    """Who asks about which store."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def staff_member_id(self) -> int: ...
+
+
+AskerOf = Callable[[HttpRequest, str], Asker]
+
+
+def verdict_view(*, asker_of: AskerOf) -> Callable[..., HttpResponse]:
+    """The view; `asker_of` gives the caller and the store it may ask about, or raises what it gets instead."""
 
     def verdict(request: HttpRequest, store_code: str) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(str(request.method))
-        found = asked_once_more(
-            lambda: verdict_for(
-                store=store_for(request, store_code), code=code_in(request), now=timezone.now()
-            )
+        now = timezone.now()
+        asker, found = asked_once_more(lambda: answer_to(request, store_code, asker_of=asker_of, now=now))
+        check = None
+        if request.method == "GET":  # HEAD is no shopper's question
+            check = keep_check(verdict=found, staff_member_id=asker.staff_member_id, now=now)
+        response = HttpResponse(
+            orjson.dumps({**found.as_dict(), "check_id": check}), content_type="application/json"
         )
-        response = HttpResponse(orjson.dumps(found.as_dict()), content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -43,7 +60,15 @@ def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
     return login_not_required(verdict)
 
 
-def asked_once_more(question: Callable[[], Verdict]) -> Verdict:
+def answer_to(
+    request: HttpRequest, store_code: str, *, asker_of: AskerOf, now: datetime
+) -> tuple[Asker, Verdict]:
+    """Who asks, and what the answer is."""
+    asker = asker_of(request, store_code)
+    return asker, verdict_for(store=asker.store, code=code_in(request), now=now)
+
+
+def asked_once_more(question: Callable[[], Answered]) -> Answered:
     """A read on a connection that is not tried out before: the read itself shows when it is broken.
 
     Trying it out costs a round trip per request, as much as the read; a broken one is replaced and asked again.
@@ -147,6 +172,9 @@ class VerdictSerializer(serializers.Serializer[Any]):
     similar = AlternativeItemSerializer(many=True)
     also = VerdictDealSerializer(many=True)
     at = serializers.DateTimeField()
+    check_id = serializers.UUIDField(
+        allow_null=True, help_text="The check that was kept of this answer; a report may name it."
+    )
 
 
 class VerdictDocumentation(APIView):
@@ -164,4 +192,7 @@ class VerdictDocumentation(APIView):
         responses=VerdictSerializer,
     )  # fmt: skip
     def get(self, request: Any, store_code: str) -> None:
-        """May this deal be honoured, here and now? An unknown code is an answer too: 200 with UNKNOWN."""
+        """May this deal be honoured, here and now? An unknown code is an answer too: 200 with UNKNOWN.
+
+        Every answer is kept as a check (who, when, what was shown, outcome and reasons); HEAD keeps none.
+        """

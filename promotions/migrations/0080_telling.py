@@ -13,7 +13,7 @@ import promotions.rules.words
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0080_places_and_pictures"),
-        ("promotions", "0040_desk"),
+        ("promotions", "0061_reports_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

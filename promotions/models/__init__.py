@@ -1,5 +1,6 @@
 """Rows of promotions: what is offered, where it stands, what the store was told, what came of it."""
 
+from promotions.models.checks import HonourCheck
 from promotions.models.codes import CodeBatch, SingleUseCode
 from promotions.models.item_lists import ItemList
 from promotions.models.limits import Campaign, CampaignChange, LimitCounter
@@ -16,6 +17,7 @@ from promotions.models.offers import (
 )
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
+from promotions.models.reports import FieldReport, ReportChange
 from promotions.models.saved_views import SavedView
 from promotions.models.shifts import Look, NoticeDismissal, Nudge, QuizAnswer, ReadingStep
 from promotions.models.shoppers import Shopper
@@ -29,6 +31,8 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CodeBatch",
+    "FieldReport",
+    "HonourCheck",
     "IdempotencyKey",
     "ItemList",
     "LimitCounter",
@@ -46,6 +50,7 @@ __all__ = [
     "Redemption",
     "RedemptionChange",
     "RelayCursor",
+    "ReportChange",
     "SavedView",
     "Shopper",
     "SingleUseCode",

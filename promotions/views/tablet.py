@@ -29,7 +29,8 @@ from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
 from promotions.selectors.cards import SHORT, OfferCard, elsewhere
 from promotions.selectors.needs import needs_of
 from promotions.selectors.notices import notices_for
-from promotions.selectors.verdicts import verdict_for
+from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
 from promotions.services.reading import acknowledge, look, mark_told
 from promotions.services.redeeming import redeem
 from promotions.services.rolling_back import roll_back
@@ -118,6 +119,7 @@ def offer_facts(request: HttpRequest, *, card: OfferCard) -> dict[str, Any]:
     ).first()
     return {
         "card": card,
+        "report_key": uuid.uuid4(),
         "acknowledged_at": read.acknowledged_at if read else None,
         "elsewhere": elsewhere(card, now=timezone.now()) if card.state in SHORT else (),
     }
@@ -130,8 +132,28 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
-    facts = verdict_facts(store=store, code=code, now=timezone.now())
+    now = timezone.now()
+    facts = verdict_facts(store=store, code=code, now=now)
+    facts["check_id"] = check_of(request, facts["verdict"], now=now)
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+
+
+def check_of(request: HttpRequest, verdict: Verdict, *, now: datetime) -> uuid.UUID | None:
+    """The check that is kept of an answer. A page that asks anew by itself, and HEAD, are no shopper's question."""
+    shown = request.GET.get("check", "")
+    if request.method != "GET":
+        return None
+    if shown:
+        return uuid_in(shown)
+    return keep_check(verdict=verdict, staff_member_id=request.user.pk, now=now)
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    """A key that our page wrote, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
@@ -146,6 +168,7 @@ def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
         and bool(found.deal.code)
         and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
+        "report_key": uuid.uuid4(),
         "scanned": code,
     }
 

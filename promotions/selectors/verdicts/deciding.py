@@ -97,7 +97,7 @@ def promotion_verdict(*, store: Store, code: str, now: dt.datetime) -> Verdict |
         facts = {"store": places[0].name if places else "", "item": headline}
         return closing(
             store=store, code=code, outcome=Outcome.REFUSE, reasons=[Reason.NOT_THIS_STORE], facts=facts, now=now,
-            alternatives=places,
+            alternatives=places, elsewhere_pk=promotion_pk,
         )  # fmt: skip
     deal = read_deal(found, store=store)
     if not single_code and names["single"].startswith("("):  # a coupon's serial that nobody has used yet
@@ -197,7 +197,7 @@ def no_deal_here(
     facts = {"item": item.title, "store": places[0].name if places else ""}
     return closing(
         store=store, code=code, outcome=Outcome.REFUSE, reasons=[reason], facts=facts, now=now, item=item,
-        price=price, stock=stock, alternatives=places,
+        price=price, stock=stock, alternatives=places, elsewhere_pk=elsewhere and elsewhere[0],
     )  # fmt: skip
 
 

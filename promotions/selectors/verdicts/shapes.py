@@ -99,7 +99,7 @@ class VerdictStock:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the associate may do and say about one scan."""
+    """What the associate may do and say about one scan. `elsewhere_pk` names a deal that holds in other stores only."""
 
     store: Store
     code: str
@@ -114,6 +114,7 @@ class Verdict:
     alternatives: tuple[AlternativeStore, ...] = ()
     similar: tuple[AlternativeItem, ...] = ()
     also: tuple[VerdictDeal, ...] = ()
+    elsewhere_pk: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The body of the API's answer."""

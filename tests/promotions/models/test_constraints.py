@@ -19,6 +19,8 @@ from promotions.models import (
     Campaign,
     CampaignChange,
     CodeBatch,
+    FieldReport,
+    HonourCheck,
     IdempotencyKey,
     ItemList,
     LimitCounter,
@@ -34,6 +36,7 @@ from promotions.models import (
     ReadingStep,
     Redemption,
     RedemptionChange,
+    ReportChange,
     SavedView,
     Shopper,
     SingleUseCode,
@@ -44,6 +47,7 @@ from promotions.models import (
     UploadEvent,
     UploadRow,
 )
+from promotions.services.checks import time_ordered_id
 from promotions.services.publishing import create_promotion
 from promotions.services.reading import acknowledge, look
 from tests.factories import create_item, create_store
@@ -174,6 +178,22 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_nudge_period_from_nudge": lambda: Nudge.objects.update(nudged_at=NOW - timedelta(minutes=1)),
     "promotions_nudge_dismissed_after": lambda: Nudge.objects.update(dismissed_at=NOW - timedelta(minutes=1)),
     "promotions_notice_dismissed_once": lambda: again(NoticeDismissal),
+    "promotions_check_outcome_known": lambda: HonourCheck.objects.update(outcome="MAYBE"),
+    "promotions_check_says_why": lambda: HonourCheck.objects.update(reasons=[]),
+    "promotions_check_price_has_currency": lambda: HonourCheck.objects.update(currency=""),
+    "promotions_report_kind_known": lambda: FieldReport.objects.update(kind="GOSSIP"),
+    "promotions_report_state_known": lambda: FieldReport.objects.update(state="LOST"),
+    "promotions_report_queue_known": lambda: FieldReport.objects.update(queue="NOBODY"),
+    "promotions_report_due_after_told": lambda: FieldReport.objects.update(due_at=NOW),
+    "promotions_report_words_short": lambda: FieldReport.objects.update(words="w" * 1001),
+    "promotions_report_answered_says_what": lambda: FieldReport.objects.update(state="ANSWERED"),
+    "promotions_report_raised_is_whole": lambda: FieldReport.objects.update(reason=""),
+    "promotions_report_raised_once": lambda: again(FieldReport),
+    "promotions_report_change_moves": lambda: again(ReportChange, seq=9, old_state="OPEN", why="x"),
+    "promotions_report_change_says_why": lambda: again(
+        ReportChange, seq=9, old_state="OPEN", new_state="CLOSED"
+    ),
+    "promotions_report_change_seq_from_1": lambda: again(ReportChange, seq=0),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
     "staff_api_key_revoked_after_created": lambda: ApiKey.objects.update(revoked_at=NOW - timedelta(days=1)),
@@ -224,6 +244,15 @@ def one_of_each() -> None:
         period=Range(NOW, NOW + timedelta(hours=1)),
     )  # fmt: skip
     NoticeDismissal.objects.create(store=store, seq=1, staff_member=person, dismissed_at=NOW)
+    check = HonourCheck.objects.create(
+        id=time_ordered_id(NOW), at=NOW, store=store, outcome="REFUSE", reasons=["ENDED"], code="SAVE",
+        price_amount=2, currency="USD",
+    )  # fmt: skip
+    report = FieldReport.objects.create(
+        store=store, kind="DEAL_REFUSED", queue="MERCHANDISING", promotion=promotion, reason="ENDED", refusals=3,
+        currency="USD", last_check=check.pk, reported_at=NOW, due_at=NOW + timedelta(hours=2),
+    )  # fmt: skip
+    ReportChange.objects.create(store=store, seq=8, report=report, new_state="OPEN", at=NOW)
 
 
 @pytest.mark.parametrize("name", BREAKS)
