@@ -69,10 +69,12 @@ class StockFigure:
         return now - self.counted_at > self.freshness_limit
 
 
-def places_of(*, store: Store, items: Iterable[Item]) -> dict[int, str]:
-    """Where items stand in a store, by item id; those of which nobody has said it are missing."""
-    said = StoreItemPlace.objects.filter(store=store, item_id__in=[item.pk for item in items])
-    return dict(said.values_list("item_id", "place"))
+def places_of(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], str]:
+    """Where items stand, by (store id, item id); those of which nobody has said it are missing."""
+    said = StoreItemPlace.objects.filter(
+        store__in=[store.pk for store in stores], item__in=[item.pk for item in items]
+    )
+    return {(store, item): place for store, item, place in said.values_list("store_id", "item_id", "place")}
 
 
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:

@@ -5,6 +5,7 @@ every open stream (docs/decisions/0005-live.md).
 """
 
 import os
+import resource
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
@@ -23,8 +24,14 @@ from omnistore.staff.turns import turns_over  # noqa: E402
 from promotions.live.endpoint import live_application  # noqa: E402
 
 PAGE_THREADS = 4
+MOST_FILES = 65_536
 LIVE_THREADS = 2  # of their own, so that busy pages never hold up the streams, nor the other way round
 MULTIPART_SLACK = 2**20  # boundaries and fields around an uploaded feed file
+
+# An open stream is an open file, and most systems begin with 1,024 of them.
+_soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, most), hard))
 
 pages = wsgi_as_asgi(
     django_application, threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
@@ -35,7 +42,10 @@ feeds = feed_application(admit=admit_to_feeds, pool=live_threads)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Started as `uvicorn omnistore.asgi:application --lifespan off --timeout-graceful-shutdown 2`."""
+    """Started as `uvicorn omnistore.asgi:application --lifespan off --timeout-graceful-shutdown 2 --workers 2`.
+
+    Each worker process reads the live stream once for all its tablets. SIGHUP replaces them one by one.
+    """
     if scope["type"] != "http":  # no websockets here: refuse the handshake
         await receive()
         await send({"type": "websocket.close"})

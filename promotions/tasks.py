@@ -7,7 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from promotions.live.relay import relay_pending
+from promotions.live import doorbell
+from promotions.live.relay import STORES_AT_ONCE, relay_pending
 from promotions.services.checks import prune_checks
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import turn_offers
@@ -25,8 +26,9 @@ RECONCILE_AFTER = time(3, 30)
 @shared_task
 def relay_changes() -> None:
     """Hand changes that are not on the live stream yet to it, also those committed while we do."""
-    while relay_pending(now=timezone.now()):
-        pass
+    while told := relay_pending(now=timezone.now()):
+        if told >= STORES_AT_ONCE:
+            doorbell.ring()  # many stores have news: whoever is free takes some of them
 
 
 @shared_task

@@ -4,6 +4,7 @@ import { askForNotices, interrupt, judge, mayWait, whenAtRest } from "./shift.js
 import { at, board, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
+const JITTER = 2000; // all tablets of a restarted server are back after this long, and not all in one moment
 const SLOWEST = 15_000;
 
 const light = document.getElementById("link");
@@ -67,15 +68,15 @@ function connect() {
   on("error", () => again(failures % 5 === 4 ? startAnew : connect));
 }
 
-/** Try again soon, later each time, never all tablets at once. */
+/** Try again soon, later each time from the sixth on, never all tablets at once. */
 function again(attempt) {
   source?.close();
   source = null;
   failures += 1;
   show("catching");
   clearTimeout(waiting);
-  const longest = Math.min(SLOWEST, 500 * 2 ** failures);
-  waiting = setTimeout(attempt, longest / 2 + (Math.random() * longest) / 2);
+  const longest = Math.min(SLOWEST, JITTER * 2 ** Math.max(0, failures - 5));
+  waiting = setTimeout(attempt, Math.max(100, Math.random() * longest));
 }
 
 // A board that was read before the newest events came in has put older cards over them: hear those events again.

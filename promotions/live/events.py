@@ -1,7 +1,7 @@
 """The wire format of the live stream: server-sent events, their ids, and the notices around them."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -11,8 +11,7 @@ EVENT_ID = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
 RETRY = b"retry: 2000\n\n"  # milliseconds until a cut-off client comes back; it adds its own jitter
 
 
-@dataclass(frozen=True, slots=True)
-class EventId:
+class EventId(NamedTuple):
     """A place in a store's history. `0:0` is before its very first change, whatever the epoch will be."""
 
     epoch: int
@@ -28,8 +27,7 @@ class EventId:
         return cls(epoch=int(match[1]), seq=int(match[2])) if match else None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
+class LiveEvent(NamedTuple):
     """One change of one store as the bytes that every tablet of the store gets, in both formats."""
 
     id: EventId

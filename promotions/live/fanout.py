@@ -1,7 +1,6 @@
 """One message to many connections, each at its own pace, without a task or a queue for those that keep up."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
@@ -21,7 +20,7 @@ class Connection:
 
     def __init__(self, send: Send) -> None:
         self.send = send
-        self.pending: deque[Message] = deque()
+        self.pending: list[Message] = []  # a deque takes ten times the memory, and most never need it
         self.draining: asyncio.Task[None] | None = None
         self.ended = False
 
@@ -79,5 +78,5 @@ def last_words(reason: str) -> Message:
 async def drain(connection: Connection) -> None:
     """Feed a slow client until nothing is pending."""
     while connection.pending:
-        await connection.send(connection.pending.popleft())
+        await connection.send(connection.pending.pop(0))
     connection.draining = None

@@ -25,15 +25,15 @@ SHORT = frozenset({OfferState.LOW_STOCK, OfferState.OUT_OF_STOCK, OfferState.NOT
 MOST_SENT_ON = 6
 NOTHING_HERE = frozenset({OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 
-# The items of each promotion that are best worth naming in a store: what is there first, then by title.
+# The items of each offer that are best worth naming in its store: what is there first, then by title.
 BEST_ITEMS = f"""
-SELECT p.promotion_id, best.item_id
-FROM unnest(%(promotions)s::int8[]) AS p(promotion_id)
+SELECT p.store_id, p.promotion_id, best.item_id
+FROM unnest(%(stores)s::int4[], %(promotions)s::int8[]) AS p(store_id, promotion_id)
 CROSS JOIN LATERAL (
     SELECT k.item_id
     FROM promotions_offeritem k
     JOIN inventory_item i ON i.id = k.item_id
-    LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id
+    LEFT JOIN inventory_stocklevel l ON l.store_id = p.store_id AND l.item_id = k.item_id
     WHERE k.promotion_id = p.promotion_id
     ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.title, i.id
     LIMIT %(limit)s
@@ -148,7 +148,12 @@ class OfferCard:
 
 def store_offers(*, store: Store) -> QuerySet[StoreOffer]:
     """Every offer of one store with all that a card reads from the promotion."""
-    return StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+    return with_terms(StoreOffer.objects.filter(store=store))
+
+
+def with_terms(offers: QuerySet[StoreOffer]) -> QuerySet[StoreOffer]:
+    """The offers with all that a card reads from their promotions."""
+    return offers.select_related("promotion", "promotion__budget", "revision")
 
 
 def offer_cards(
@@ -158,37 +163,56 @@ def offer_cards(
 
     The verdict's rule is not asked here: a card shows the offer's state, a scan decides.
     """
-    offers = list(offers)
-    briefed = Briefing.objects.filter(store=store, revision__in=[one.revision.receipts_id for one in offers])
-    briefed_at = dict(briefed.values_list("revision_id", "briefed_at"))
-    best = best_items(store=store, promotions=[offer.promotion_id for offer in offers], limit=items_on_a_card)
+    return cards_of_stores(
+        stores={store.pk: store}, offers=list(offers), now=now, items_on_a_card=items_on_a_card
+    )
+
+
+def cards_of_stores(
+    *,
+    stores: Mapping[int, Store],
+    offers: Sequence[StoreOffer],
+    now: datetime,
+    items_on_a_card: int = ITEMS_ON_A_CARD,
+) -> list[OfferCard]:
+    """Cards of offers of several stores, these by their id: in the offers' order, a fixed number of queries."""
+    best = best_items(offers=offers, limit=items_on_a_card)
     items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
-    figures = stock_figures(stores=[store], items=items.values())
-    places = places_of(store=store, items=items.values())
-    totals = items_of(promotions=[offer.promotion_id for offer in offers])
+    figures = stock_figures(stores=stores.values(), items=items.values())
+    places = places_of(stores=stores.values(), items=items.values())
+    totals = items_of(promotions=list({offer.promotion_id for offer in offers}))
+    briefed = briefings_of(stores=stores.values(), offers=offers)
     return [
         build_card(
-            store=store,
+            store=stores[offer.store_id],
             offer=offer,
-            items=[items[item_id] for item_id in best[offer.promotion_id]],
+            items=[items[item_id] for item_id in best[offer.store_id, offer.promotion_id]],
             figures=figures,
             places=places,
             items_total=totals.get(offer.promotion_id, 0),
-            briefed_at=briefed_at.get(offer.revision.receipts_id),
+            briefed_at=briefed.get((offer.store_id, offer.revision.receipts_id)),
             now=now,
         )
         for offer in offers
     ]
 
 
+def briefings_of(*, stores: Iterable[Store], offers: Sequence[StoreOffer]) -> dict[tuple[int, int], datetime]:
+    """When the stores were told the offers' terms, by (store id, key of the receipts)."""
+    receipts = {offer.revision.receipts_id for offer in offers}
+    told = Briefing.objects.filter(store__in=[store.pk for store in stores], revision__in=receipts)
+    return {
+        (store, revision): at
+        for store, revision, at in told.values_list("store_id", "revision_id", "briefed_at")
+    }
+
+
 def with_instead(cards: Sequence[OfferCard], *, now: datetime) -> list[OfferCard]:
     """The cards, the first few of those that run short with the nearest store that has it; a query for each."""
     short = [card for card in cards if card.is_open and card.state in SHORT and not card.is_online_only]
-    sent_on = {card.promotion_id for card in short[:MOST_SENT_ON]}
+    sent_on = {id(card) for card in short[:MOST_SENT_ON]}
     return [
-        replace(card, instead=next(iter(elsewhere(card, now=now)), None))
-        if card.promotion_id in sent_on
-        else card
+        replace(card, instead=next(iter(elsewhere(card, now=now)), None)) if id(card) in sent_on else card
         for card in cards
     ]
 
@@ -199,13 +223,18 @@ def elsewhere(card: OfferCard, *, now: datetime) -> tuple[AlternativeStore, ...]
     return nearest_stores(store=card.store, promotion_pk=card.offer.promotion_id, item_pk=item_pk, now=now)
 
 
-def best_items(*, store: Store, promotions: Sequence[int], limit: int) -> dict[int, list[int]]:
-    """Item ids worth naming, by promotion."""
-    best: dict[int, list[int]] = defaultdict(list)
+def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, int], list[int]]:
+    """Item ids worth naming, by (store id, promotion id)."""
+    best: dict[tuple[int, int], list[int]] = defaultdict(list)
+    wanted: dict[str, list[int] | int] = {
+        "stores": [offer.store_id for offer in offers],
+        "promotions": [offer.promotion_id for offer in offers],
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(BEST_ITEMS, {"promotions": list(promotions), "store": store.pk, "limit": limit})
-        for promotion_id, item_id in cursor.fetchall():
-            best[promotion_id].append(item_id)
+        cursor.execute(BEST_ITEMS, wanted)
+        for store_id, promotion_id, item_id in cursor.fetchall():
+            best[store_id, promotion_id].append(item_id)
     return best
 
 
@@ -227,7 +256,7 @@ def build_card(
     figures: dict[tuple[int, int], StockFigure],
     items_total: int,
     now: datetime,
-    places: Mapping[int, str] | None = None,
+    places: Mapping[tuple[int, int], str] | None = None,
     briefed_at: datetime | None = None,
 ) -> OfferCard:
     """One card from rows already read."""
@@ -238,7 +267,7 @@ def build_card(
             offer=offer,
             item=item,
             figure=figures.get((store.pk, item.pk)),
-            place=(places or {}).get(item.pk, ""),
+            place=(places or {}).get((store.pk, item.pk), ""),
             now=now,
         )
         for item in items
