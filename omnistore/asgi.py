@@ -4,6 +4,7 @@ Django's own ASGI handler costs six times the CPU per request and holds a thread
 every open stream (docs/decisions/0005-live.md).
 """
 
+import gc
 import os
 import resource
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,9 @@ pages = wsgi_as_asgi(
 live_threads = ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live")
 live = live_application(admit=admit, turns_over=turns_over, pool=live_threads)
 feeds = feed_application(admit=admit_to_feeds, pool=live_threads)
+
+
+gc.freeze()  # what is loaded by now stays for good: the collector need not look through it again and again
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

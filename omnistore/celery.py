@@ -61,6 +61,7 @@ app.conf.update(
         "turn promotions": {"task": "promotions.tasks.turn_promotions", "schedule": 5.0},
         "retarget promotions": {"task": "promotions.tasks.retarget_promotions", "schedule": 5.0},
         "carry out uploads": {"task": "promotions.tasks.carry_out_uploads", "schedule": 5.0},
+        "sweep holds": {"task": "promotions.tasks.sweep_holds", "schedule": 5.0},
         "raise refusal reports": {"task": "promotions.tasks.raise_refusal_reports", "schedule": 5.0},
         "prune old checks": {"task": "promotions.tasks.prune_old_checks", "schedule": 3600.0},
         "relay changes": {"task": "promotions.tasks.relay_changes", "schedule": 5.0},

@@ -183,6 +183,12 @@ EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="omnistore@localhost")
 
+# Holds and rain checks. A hold begins when the shopper can be there: now, or when the store opens next.
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=120)
+RAIN_CHECK_DAYS = env.int("RAIN_CHECK_DAYS", default=14)
+# Whether a store manager may redeem a deal that is refused for its window or for its stock, with a reason.
+MANAGER_OVERRIDE = env.bool("MANAGER_OVERRIDE", default=False)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "omnistore.staff.authentication.ApiKeyAuthentication",
@@ -211,6 +217,7 @@ SPECTACULAR_SETTINGS = {
         "FeedRunState": "inventory.models.FeedRun.State",
         "FeedKind": "inventory.models.FeedSource.Kind",
         "CodeKind": "inventory.models.CodeMapping.Kind",
+        "HoldState": "inventory.models.Reservation.State",
     },
     "PREPROCESSING_HOOKS": ["omnistore.api_urls.without_second_spelling"],
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -244,6 +251,10 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# So few of an item are not promised unseen once their count is past half of its source's freshness limit (units of
+# sale; 0: always believed).
+THIN_STOCK = env.int("OMNISTORE_THIN_STOCK", default=2)
 
 LOGGING = {
     "version": 1,

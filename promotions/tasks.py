@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from promotions.live import doorbell
 from promotions.live.relay import STORES_AT_ONCE, relay_pending
 from promotions.services.checks import prune_checks
+from promotions.services.holding import give_back_expired_holds
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import turn_offers
 from promotions.services.refusal_reports import raise_refusal_reports as raise_due_reports
@@ -47,6 +48,14 @@ def retarget_promotions() -> None:
     changed = work_off_marks(now=timezone.now())
     if changed:
         logger.info("%d promotions have other stores or items now", changed)
+
+
+@shared_task
+def sweep_holds() -> None:
+    """Give back what nobody has come for, in all stores."""
+    ended = give_back_expired_holds(now=timezone.now())
+    if ended:
+        logger.info("%d holds given back", ended)
 
 
 @shared_task

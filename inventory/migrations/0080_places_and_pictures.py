@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0050_store_group_history"),
+        ("inventory", "0070_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from inventory.models.feeds import FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier, Unit
 from inventory.models.places import StoreItemPlace
 from inventory.models.quarantine import CodeMapping, RejectedRow
+from inventory.models.reservations import Reservation, ReservationChange
 from inventory.models.stock import (
     SalesTotal,
     StockClaim,
@@ -29,6 +30,8 @@ __all__ = [
     "ManualCount",
     "PrecedenceChange",
     "RejectedRow",
+    "Reservation",
+    "ReservationChange",
     "SalesTotal",
     "StockClaim",
     "StockConflict",

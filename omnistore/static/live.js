@@ -1,7 +1,7 @@
 // The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
 
 import { askForNotices, interrupt, judge, mayWait, whenAtRest } from "./shift.js";
-import { at, board, now, recount, reloadBoard, tick } from "./tablet.js";
+import { at, board, countHolds, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
 const JITTER = 2000; // all tablets of a restarted server are back after this long, and not all in one moment
@@ -130,8 +130,17 @@ async function apply(html) {
     refreshPane(event.dataset.offer);
   }
   if (card && before !== essence(card)) mark(document.getElementById(card.id));
+  hearOfHolds(event);
   recount();
   tick();
+}
+
+/** Another number of holds is said, and the list read again where it is on the screen. */
+function hearOfHolds(event) {
+  if (!countHolds(event.dataset.holds)) return;
+  announcer.textContent = event.dataset.announce;
+  const list = pane.querySelector("[data-holds-list]");
+  if (list && !pane.querySelector(".htmx-request")) htmx.ajax("GET", list.dataset.holdsList, { target: "#pane", swap: "innerMorph" });
 }
 
 /** What a reader would notice: a change of nothing but ages does not pulse. */

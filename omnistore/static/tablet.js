@@ -78,6 +78,7 @@ document.addEventListener("htmx:after:swap", (event) => {
       pane.focus();
     }
     markOpen();
+    countHolds(pane.querySelector("[data-holds-here]")?.dataset.holdsHere);
     if (sourceElement === form) bringIntoView();
   }
   const card = target?.closest?.(".card");
@@ -103,6 +104,15 @@ for (const failure of ["htmx:error", "htmx:response:error"]) {
 function showNoAnswer(unchecked) {
   pane.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
   document.getElementById("unchecked").textContent = unchecked;
+}
+
+/** The number of holds that wait here, in the bottom bar; whether it was another one. */
+export function countHolds(text) {
+  const badge = document.getElementById("holds-count");
+  if (text === undefined || !badge || badge.textContent === text) return false;
+  badge.textContent = text;
+  badge.hidden = text === "0";
+  return true;
 }
 
 /** The card whose offer the pane shows is framed. */

@@ -1,6 +1,6 @@
 """GET /stores/{store_code}/verdict: the hot path, so a plain view without DRF; the schema knows it all the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -14,12 +14,13 @@ from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.views import APIView
 
+from inventory.feeds.scans import scan_problem
 from inventory.models import Store
+from promotions.rules.verdict import SeenPrices
 from promotions.rules.words import Outcome, Reason
+from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.checks import keep_check
-
-LONGEST_CODE = 200
 
 Answered = TypeVar("Answered")
 
@@ -65,7 +66,8 @@ def answer_to(
 ) -> tuple[Asker, Verdict]:
     """Who asks, and what the answer is."""
     asker = asker_of(request, store_code)
-    return asker, verdict_for(store=asker.store, code=code_in(request), now=now)
+    seen = seen_prices(request.GET)
+    return asker, verdict_for(store=asker.store, code=code_in(request), now=now, seen=seen)
 
 
 def asked_once_more(question: Callable[[], Answered]) -> Answered:
@@ -86,13 +88,17 @@ def asked_once_more(question: Callable[[], Answered]) -> Answered:
 def code_in(request: HttpRequest) -> str:
     """What was scanned. Separators of element strings (GS, 0x1D) are part of a code, NUL is of none."""
     code = request.GET.get("code", "").strip(" \t\r\n")
-    if not code:
-        raise ValidationError({"code": ["Say what was scanned: ?code=…"]})
-    if len(code) > LONGEST_CODE:
-        raise ValidationError({"code": [f"A code has at most {LONGEST_CODE} characters."]})
-    if "\0" in code:
-        raise ValidationError({"code": ["A code has no NUL characters."]})
+    if problem := scan_problem(code):
+        raise ValidationError({"code": [scan_problem_text(problem)]})
     return code
+
+
+def seen_prices(asked: Mapping[str, str]) -> SeenPrices:
+    """The prices that somebody read off the sign or the till; ValidationError by field where one is none."""
+    prices, errors = seen_prices_in(asked)
+    if errors:
+        raise ValidationError(errors)
+    return prices
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -145,6 +151,12 @@ class AlternativeStoreSerializer(serializers.Serializer[Any]):
     distance_km = serializers.FloatField(allow_null=True)
     on_hand = serializers.IntegerField(help_text="What can be promised.")
     counted_at = serializers.DateTimeField(help_text="On that store's clock.")
+    promotion_id = serializers.CharField(help_text="The deal that holds there.")
+    sku = serializers.CharField(help_text="What of the deal is there.")
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="In the past where it is open now; null where its hours are not known."
+    )
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="null where it never closes.")
 
 
 class AlternativeItemSerializer(serializers.Serializer[Any]):
@@ -186,8 +198,15 @@ class VerdictDocumentation(APIView):
         parameters=[
             OpenApiParameter(
                 "code", str, required=True,
-                description="What was scanned or typed: a GTIN in any form, a PLU, a SKU, a promotion's code or id.",
-            )
+                description="What was scanned, typed or pasted: a GTIN in any form, a PLU, a SKU, a promotion's code "
+                            "or id, a GS1 Digital Link, the web page of an offer, a message with a link to one.",
+            ),
+            OpenApiParameter(
+                "seen_price", str,
+                description="What the sign says one unit costs, in the store's money; another price than the deal's "
+                            "makes a yes HONOUR_AND_REPORT.",
+            ),
+            OpenApiParameter("till_price", str, description="What the till says one unit costs, likewise."),
         ],
         responses=VerdictSerializer,
     )  # fmt: skip

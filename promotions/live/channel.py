@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from promotions.live.events import EventId, LiveEvent
-from promotions.live.fanout import Connection, body, deliver, end
+from promotions.live.fanout import Connection, body, deliver_to_all, end
 
 BEGINNING = EventId(epoch=0, seq=0)
 RING = 64
@@ -79,11 +79,10 @@ class Channel:
         self.position = event.id
         self.ring.append(event)
         self.quiet = 0
-        for listeners, data in ((self.html, event.html), (self.json, event.json)):
-            if listeners:
-                message = body(data)
-                for connection in listeners:
-                    deliver(connection, message)
+        if self.html:
+            deliver_to_all(self.html, body(event.html))
+        if self.json:
+            deliver_to_all(self.json, body(event.json))
         return len(self.html) + len(self.json)
 
     def first_kept(self) -> int:

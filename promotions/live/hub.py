@@ -10,14 +10,14 @@ import functools
 import logging
 import random
 from asyncio import CancelledError
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 import redis
 import redis.asyncio
 from django.conf import settings
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -37,6 +37,7 @@ POLL_SECONDS = 1.0
 BEAT_SECONDS = 1.0
 QUIET_BEATS = 5  # after so many beats without an event the listeners are told that their link is alive
 BLOCK_SECONDS = 2.0
+GATHER_SECONDS = 0.005  # after events came: one read for fifty of them costs a tenth of fifty reads
 ANSWER_SECONDS = 2.0  # beyond the block: a Valkey that is silent for longer is as good as gone
 # A client further behind reloads its page, which costs one briefing instead of a thousand cards.
 CATCH_UP_MOST = 1000
@@ -51,6 +52,14 @@ SENDS_BETWEEN_YIELDS = 500
 PINGS_BETWEEN_YIELDS = 200
 # A server that is away; anything else is a defect and logged with its traceback.
 OUTAGES = (Error, redis.RedisError, TimeoutError)
+
+# Most stores have told nothing since the last second: only the others are sent back.
+MOVED = """
+SELECT h.store_id, coalesce(s.epoch, 0), coalesce(s.seq, 0)
+FROM unnest(%(stores)s::int4[], %(epochs)s::int8[], %(seqs)s::int8[]) AS h(store_id, epoch, seq)
+LEFT JOIN promotions_storestream s ON s.store_id = h.store_id
+WHERE (coalesce(s.epoch, 0), coalesce(s.seq, 0)) <> (h.epoch, h.seq)
+"""
 
 Read = TypeVar("Read")
 
@@ -268,6 +277,7 @@ class Hub:
                         )
                     for _, entries in reply:
                         await self.take_entries(entries)
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             self.started.set()
             self.valkey_answers = False
@@ -323,12 +333,13 @@ class Hub:
         }
         if not before:
             return
-        positions = await self.read(functools.partial(positions_of, store_ids=list(before)))
+        had = {store_id: position for store_id, (_channel, position) in before.items()}
+        moved = await self.read(functools.partial(moved_from, positions=had))
         behind = [
             channel
-            for store_id, (channel, had) in before.items()
+            for store_id, (channel, position) in before.items()
             if channel.position is not None
-            and self.is_overdue(channel, had=had, position=positions.get(store_id, BEGINNING))
+            and self.is_overdue(channel, had=position, position=moved.get(store_id, position))
         ]
         self.heard_since_poll = False
         for start in range(0, len(behind), STORES_AT_ONCE):
@@ -375,9 +386,9 @@ class Hub:
                 continue
             channel.quiet = 0
             message = body(ping_event(channel.position))
-            for connection in channel.listeners:
-                if connection.draining is None:
-                    deliver(connection, message)
+            for listener in channel.listeners:
+                if listener.draining is None:
+                    deliver(listener, message)
                 sent += 1
                 if sent % PINGS_BETWEEN_YIELDS == 0:
                     await asyncio.sleep(0)
@@ -406,6 +417,14 @@ def in_database(question: Callable[[], Read]) -> Read:
         return question()
     finally:
         close_old_connections()
+
+
+def moved_from(*, positions: Mapping[int, EventId]) -> dict[int, EventId]:
+    """The newest event ids of those stores that are not where `positions` says; BEGINNING without any."""
+    epochs, seqs = zip(*positions.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, {"stores": list(positions), "epochs": list(epochs), "seqs": list(seqs)})
+        return {store_id: EventId(epoch, seq) for store_id, epoch, seq in cursor.fetchall()}
 
 
 def positions_of(*, store_ids: Sequence[int]) -> dict[int, EventId]:

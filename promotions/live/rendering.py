@@ -10,7 +10,7 @@ import orjson
 from django.db.models import Q
 from django.template.loader import get_template
 
-from inventory.models import Store
+from inventory.models import Reservation, Store
 from promotions.live.events import EventId, LiveEvent, offer_event, report_event
 from promotions.models import OfferChange, ReportChange, StoreStream
 from promotions.selectors.briefing import cards_for_each
@@ -84,8 +84,18 @@ def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datet
         offers=sorted({(change.store_id, change.promotion_id) for change in changes}),
         now=now,
     )
+    holds = Reservation.objects.active().count_by_store(store_ids)
     return [
-        (change.store_id, live_event(change, stream=streams[change.store_id], cards=cards, now=now))
+        (
+            change.store_id,
+            live_event(
+                change,
+                stream=streams[change.store_id],
+                card=cards.get((change.store_id, change.promotion_id)),
+                holds=holds.get(change.store_id, 0),
+                now=now,
+            ),
+        )
         for change in changes
     ]
 
@@ -114,20 +124,18 @@ def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[St
 
 
 def live_event(
-    change: OfferChange, *, stream: StoreStream, cards: Mapping[tuple[int, int], OfferCard], now: datetime
+    change: OfferChange, *, stream: StoreStream, card: OfferCard | None, holds: int, now: datetime
 ) -> LiveEvent:
-    """One change in both formats."""
+    """One change in both formats; `holds` is how many the store has put aside."""
     event_id = EventId(epoch=stream.epoch, seq=change.seq)
-    card = cards.get((change.store_id, change.promotion_id))
+    facts = {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
     notice = notice_of(change, store=stream.store)
-    html = get_template("tablet/_offer_event.html").render(
-        {"card": card, "change": change, "notice": notice, "store": stream.store, "now": now}
-    )
-    facts = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+    html = get_template("tablet/_offer_event.html").render(facts | {"notice": notice})
+    data = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
     return LiveEvent(
         id=event_id,
         html=offer_event(event_id=event_id, data=html.strip()),
-        json=offer_event(event_id=event_id, data=facts),
+        json=offer_event(event_id=event_id, data=data),
     )
 
 

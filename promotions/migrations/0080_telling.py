@@ -13,7 +13,7 @@ import promotions.rules.words
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0080_places_and_pictures"),
-        ("promotions", "0061_reports_append_only"),
+        ("promotions", "0071_honour_and_report"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                     ("RETARGETED", "Retargeted"),
                     ("BUDGET_FREED", "Budget freed"),
                     ("RECONCILED", "Reconciled"),
+                    ("HELD", "Held"),
                     ("NUDGED", "Nudged"),
                 ],
                 max_length=20,
@@ -181,6 +182,7 @@ class Migration(migrations.Migration):
                             promotions.rules.words.ChangeReason["RETARGETED"],
                             promotions.rules.words.ChangeReason["BUDGET_FREED"],
                             promotions.rules.words.ChangeReason["RECONCILED"],
+                            promotions.rules.words.ChangeReason["HELD"],
                             promotions.rules.words.ChangeReason["NUDGED"],
                         ],
                     )

@@ -16,6 +16,7 @@ from promotions.models.offers import (
     StoreStream,
 )
 from promotions.models.promotions import Promotion, PromotionRevision
+from promotions.models.rain_checks import RainCheck, RedemptionOverride
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
 from promotions.models.reports import FieldReport, ReportChange
 from promotions.models.saved_views import SavedView
@@ -46,9 +47,11 @@ __all__ = [
     "PromotionStep",
     "QuizAnswer",
     "ReadingStep",
+    "RainCheck",
     "Reconciliation",
     "Redemption",
     "RedemptionChange",
+    "RedemptionOverride",
     "RelayCursor",
     "ReportChange",
     "SavedView",

@@ -7,8 +7,9 @@ from zlib import crc32
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,17 @@ AMOUNTS = ("percent_off", "money_off_amount", "fixed_price_amount")
 PERCENT_KINDS = ("PERCENT_OFF", "BUY_M_GET_N_PERCENT_OFF", "BUY_M_GET_PERCENT_OFF")
 MONEY_OFF_KINDS = ("MONEY_OFF", "BUY_M_GET_N_MONEY_OFF", "BUY_M_GET_MONEY_OFF")
 PRICE_KINDS = ("FIXED_PRICE", "BUNDLE_PRICE")
+# Expressions of two indexes; whoever asks by them writes the same. A page's address without scheme, "www.", query and
+# fragment, in small letters …
+PAGE_KEY = (
+    r"lower(rtrim(split_part(split_part(regexp_replace(%(expressions)s, '^[a-zA-Z]+://([wW]{3}\.)?', ''), '?', 1),"
+    " '#', 1), '/'))"
+)
+# … and the words that somebody may remember of a promotion.
+SEARCHED = (
+    "long_title", "operator_display_name", "customer_display_name", "campaign", "generic_redemption_code",
+)  # fmt: skip
+BETWEEN_WORDS = " || ' ' || "
 
 
 def only_amount(*given: str, **bounds: Any) -> Q:
@@ -250,6 +262,20 @@ class PromotionRevision(models.Model):
                 Upper("generic_redemption_code"),
                 condition=~Q(generic_redemption_code=""),
                 name="promotions_revision_by_code",
+            ),
+            # A link to the page of an offer, by host and path.
+            models.Index(
+                Func(F("promotion_url"), template=PAGE_KEY),
+                condition=~Q(promotion_url=""),
+                name="promotions_revision_by_page",
+            ),
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
+            GinIndex(
+                OpClass(
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
+                    name="gin_trgm_ops",
+                ),
+                name="promotions_revision_by_words",
             ),
             models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]

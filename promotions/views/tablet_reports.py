@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -118,7 +119,7 @@ def promotion_shown(store: Store, pk: str) -> str:
 
 
 @csrf_exempt  # a body that is too long is refused before anything reads it, and the token is in the body
-def report_more(request: HttpRequest, report_id: int) -> HttpResponse:
+def report_more(request: HttpRequest, report_id: int) -> HttpResponseBase:
     """Words and a photo for a report that was told; a photo that is far too long is not even read."""
     try:
         check_length(request.META.get("CONTENT_LENGTH"))

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from psycopg.types.range import Range
 
+from inventory.models import Item, Store
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
     Acknowledgement,
@@ -34,8 +35,10 @@ from promotions.models import (
     PromotionStep,
     QuizAnswer,
     ReadingStep,
+    RainCheck,
     Redemption,
     RedemptionChange,
+    RedemptionOverride,
     ReportChange,
     SavedView,
     Shopper,
@@ -166,6 +169,11 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_batch_named_once": lambda: again(CodeBatch),
     "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
     "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
+    "promotions_rain_check_price_has_currency": lambda: RainCheck.objects.update(currency=""),
+    "promotions_rain_check_valid_for_a_while": lambda: RainCheck.objects.update(valid_until=NOW),
+    "promotions_override_says_why": lambda: RedemptionOverride.objects.create(
+        redemption=Redemption.objects.get(), reasons=["ENDED"], by=StaffMember.objects.get(), why="", at=NOW
+    ),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
     "promotions_revision_urgency_known": revision(urgency="LOUD"),
     "promotions_revision_quiz_whole": revision(quiz_question="What?"),
@@ -230,7 +238,11 @@ def one_of_each() -> None:
         used=1,
     )
     batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
-    SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    code = SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    RainCheck.objects.create(
+        code=code, revision=first, item=Item.objects.get(), price=1, currency="USD",
+        valid_until=NOW + timedelta(days=1), made_in=Store.objects.get(), made_at=NOW,
+    )  # fmt: skip
     IdempotencyKey.objects.create(
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )
