@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast, cast
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import quote, urlencode
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
