@@ -226,10 +226,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# Where pictures of items may come from, such as "images.shop.example"; links to other servers are not shown.
+IMAGE_HOSTS = env.list("IMAGE_HOSTS", default=[])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *(f"https://{host}" for host in IMAGE_HOSTS)],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [SELF],

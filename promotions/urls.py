@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import holds, tablet, tablet_reports
+from promotions.views import holds, shift, tablet, tablet_reports
 
 urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
@@ -31,4 +31,12 @@ urlpatterns: list[URLPattern] = [
     path(
         "tablet/offers/<int:promotion_pk>/acknowledge/", tablet.acknowledge_offer, name="tablet-acknowledge"
     ),
+    path("tablet/offers/<int:promotion_pk>/take-back/", shift.take_back_reading, name="tablet-take-back"),
+    path("tablet/offers/<int:promotion_pk>/answer/", shift.answer_question, name="tablet-quiz"),
+    path("tablet/offers/<int:promotion_pk>/place/", shift.say_place, name="tablet-place"),
+    path("tablet/morning/", shift.morning, name="tablet-morning"),
+    path("tablet/notices/", shift.notices, name="tablet-notices"),
+    path("tablet/notices/dismiss/", shift.dismiss, name="tablet-dismiss"),
+    path("tablet/team/", shift.team, name="tablet-team"),
+    path("tablet/team/nudge/", shift.nudge_person, name="tablet-nudge"),
 ]

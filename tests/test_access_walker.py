@@ -60,6 +60,9 @@ RULES = {
     "api-stock-explained": Rule({"GET": EVERYBODY}),
     "api-conflicts": Rule({"GET": EVERYBODY}),
     "api-conflict-resolve": Rule({"POST": NIGHT_SHIFT}, body={"resolution": "Counted twice: nine."}),
+    "api-places": Rule(
+        {"GET": EVERYBODY, "PUT": NIGHT_SHIFT | FLOOR}, body={"places": {"OAT-1": "Aisle 4, shelf B"}}
+    ),
     "api-items": Rule({"GET": EVERYBODY}),
     "api-item": Rule({"GET": EVERYBODY}),
     "api-feeds": Rule({"GET": NIGHT_SHIFT}),

@@ -33,6 +33,7 @@ class Item(models.Model):
     unit_decimals = models.PositiveSmallIntegerField(default=0)
     regular_price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     price_currency = models.CharField(max_length=3, blank=True)
+    image_link = models.URLField(max_length=500, blank=True)  # https; shown from the hosts in IMAGE_HOSTS
 
     class Meta:
         indexes = [
@@ -56,6 +57,10 @@ class Item(models.Model):
                 # A comparison with NULL is neither true nor false, and a CHECK lets it pass.
                 | Q(regular_price__isnull=False, regular_price__gte=0, price_currency__regex=r"^[A-Z]{3}$"),
                 name="inventory_item_price_has_currency",
+            ),
+            models.CheckConstraint(
+                condition=Q(image_link="") | Q(image_link__startswith="https://"),
+                name="inventory_item_image_by_https",
             ),
         ]
 

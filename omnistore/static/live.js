@@ -1,5 +1,6 @@
 // The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
 
+import { askForNotices, interrupt, judge, mayWait, whenAtRest } from "./shift.js";
 import { at, board, countHolds, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
@@ -115,6 +116,10 @@ async function apply(html) {
   holder.innerHTML = html;
   const event = holder.content.firstElementChild;
   const card = event.querySelector(".card");
+  const notice = event.querySelector(".notice");
+  if (card) judge(card);
+  if (notice) interrupt(notice);
+  if (event.dataset.reason === "NUDGED") askForNotices();
   const old = document.getElementById(`offer-${event.dataset.offer}`);
   const before = old && !old.dataset.leaving ? essence(old) : "";
   if (!card) remove(old);
@@ -151,13 +156,15 @@ async function replace(old, card) {
   if (ack.id === asked.id) asked.replaceWith(ack.cloneNode(true));
   const moves = old.dataset.order !== card.dataset.order;
   const current = old.querySelector("[aria-current]") !== null;
+  delete old.dataset.leaving;
   await htmx.swap({ sourceElement: old, target: old, text: card.outerHTML, swap: "outerMorph" });
   const morphed = document.getElementById(card.id);
   if (current) morphed.querySelector(".card-title a").setAttribute("aria-current", "true");
-  if (moves) place(morphed);
+  if (moves) whenAtRest(card.id, () => place(morphed));
 }
 
 function insert(card) {
+  mayWait(card);
   place(card);
   htmx.process(card);
   toldSoon(card.dataset.revision);
@@ -174,6 +181,11 @@ function place(card) {
 function remove(card) {
   if (!card) return;
   card.dataset.leaving = "true";
+  whenAtRest(card.id, () => leave(card));
+}
+
+function leave(card) {
+  if (!card.dataset.leaving) return; // it came back meanwhile
   setTimeout(() => {
     if (card.contains(document.activeElement)) document.getElementById("code").focus();
     card.remove();

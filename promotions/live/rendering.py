@@ -15,6 +15,7 @@ from promotions.live.events import EventId, LiveEvent, offer_event, report_event
 from promotions.models import OfferChange, ReportChange, StoreStream
 from promotions.selectors.briefing import cards_for_each
 from promotions.selectors.cards import OfferCard
+from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
 NEWEST = 2**63 - 1  # larger than any seq
@@ -127,14 +128,14 @@ def live_event(
 ) -> LiveEvent:
     """One change in both formats; `holds` is how many the store has put aside."""
     event_id = EventId(epoch=stream.epoch, seq=change.seq)
-    html = get_template("tablet/_offer_event.html").render(
-        {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
-    )
-    facts = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+    facts = {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
+    notice = notice_of(change, store=stream.store)
+    html = get_template("tablet/_offer_event.html").render(facts | {"notice": notice})
+    data = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
     return LiveEvent(
         id=event_id,
         html=offer_event(event_id=event_id, data=html.strip()),
-        json=offer_event(event_id=event_id, data=facts),
+        json=offer_event(event_id=event_id, data=data),
     )
 
 

@@ -20,6 +20,7 @@ from promotions.models.rain_checks import RainCheck, RedemptionOverride
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
 from promotions.models.reports import FieldReport, ReportChange
 from promotions.models.saved_views import SavedView
+from promotions.models.shifts import Look, NoticeDismissal, Nudge, QuizAnswer, ReadingStep
 from promotions.models.shoppers import Shopper
 from promotions.models.steps import PromotionStep
 from promotions.models.uploads import UploadBatch, UploadEvent, UploadRow
@@ -36,12 +37,17 @@ __all__ = [
     "IdempotencyKey",
     "ItemList",
     "LimitCounter",
+    "Look",
+    "NoticeDismissal",
+    "Nudge",
     "OfferChange",
     "OfferItem",
     "Promotion",
     "PromotionRevision",
     "PromotionStep",
+    "QuizAnswer",
     "RainCheck",
+    "ReadingStep",
     "Reconciliation",
     "Redemption",
     "RedemptionChange",

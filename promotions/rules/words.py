@@ -183,6 +183,22 @@ class ChangeReason(StrEnum):
     BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
     HELD = "HELD"  # an item was put aside for a shopper, or is not any more; the state need not change
+    NUDGED = "NUDGED"  # somebody is asked to read it; the state stays
+
+
+class Urgency(StrEnum):
+    """How loudly a store is told."""
+
+    NOW = "NOW"  # interrupts, and has to be dismissed: stops, price errors, recalls
+    SHIFT = "SHIFT"  # gathered quietly, to be read within the shift
+    TODAY = "TODAY"  # stands in the morning's briefing
+
+
+class ReadingAction(StrEnum):
+    """What somebody did with an offer's terms."""
+
+    READ = "READ"
+    UNDONE = "UNDONE"
 
 
 class MarkKind(StrEnum):

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -13,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from inventory.models.items import Unit
+from inventory.models.items import Item, Unit
 from promotions.rules.words import OfferState, Outcome, Reason
 from promotions.selectors import sentences
 
@@ -101,6 +103,12 @@ def reason_look(reason: Reason) -> dict[str, str]:
 def money(amount: Decimal | str | None, currency: str) -> str:
     """A price as the active language writes it; nothing for an unknown one."""
     return "" if amount is None else sentences.money(Decimal(amount), currency)
+
+
+@register.filter
+def picture(item: Item) -> str:
+    """The address of an item's picture; nothing where it lies on a server that the page may not ask."""
+    return item.image_link if urlsplit(item.image_link).hostname in settings.IMAGE_HOSTS else ""
 
 
 class Figure(Protocol):

@@ -26,17 +26,19 @@ from inventory.feeds.scans import LONGEST_CODE, scan_problem
 from inventory.models import Reservation, Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
-from promotions.models import Redemption
+from promotions.models import Acknowledgement, Redemption
 from promotions.rules.content.shapes import number_in
 from promotions.rules.verdict import NOBODY_LOOKED, SeenPrices
 from promotions.rules.words import OfferType, Outcome, Reason
 from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
+from promotions.selectors.cards import SHORT, OfferCard, elsewhere
 from promotions.selectors.finding import find
 from promotions.selectors.needs import needs_of
+from promotions.selectors.notices import notices_for
 from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.checks import keep_check
-from promotions.services.reading import acknowledge, mark_told
+from promotions.services.reading import acknowledge, look, mark_told
 from promotions.services.redeeming import OVERRIDABLE, redeem
 from promotions.services.rolling_back import roll_back
 from promotions.templatetags.look import money
@@ -120,9 +122,20 @@ def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse
     card = card_for(store=store, promotion_pk=promotion_pk, now=timezone.now())
     if card is None:
         raise Http404
-    return answer(
-        request, store=store, pane="tablet/_offer.html", facts={"card": card, "report_key": uuid.uuid4()}
-    )
+    return answer(request, store=store, pane="tablet/_offer.html", facts=offer_facts(request, card=card))
+
+
+def offer_facts(request: HttpRequest, *, card: OfferCard) -> dict[str, Any]:
+    """What the pane shows of an offer: its card, and what this person did with it."""
+    read = Acknowledgement.objects.filter(
+        store=card.store, revision=card.receipts_id, staff_member=request.user.pk
+    ).first()
+    return {
+        "card": card,
+        "report_key": uuid.uuid4(),
+        "acknowledged_at": read.acknowledged_at if read else None,
+        "elsewhere": elsewhere(card, now=timezone.now()) if card.state in SHORT else (),
+    }
 
 
 @require_safe
@@ -318,12 +331,14 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     if card is None or not is_number(revision):
         raise Http404
     # What was on the screen: had its terms changed meanwhile, the new ones ask for themselves.
-    if int(revision) == card.receipts_id:
-        acknowledge(store=store, revision_id=int(revision), staff_member=request.user, now=now)
+    read = None
+    if int(revision) == card.receipts_id and not card.offer.revision.quiz_choices:
+        acknowledge(store=store, revision_id=card.offer.revision_id, staff_member=request.user, now=now)
+        read = now
     if "HX-Request" not in request.headers:
         return redirect("tablet")
-    read = now if int(revision) == card.receipts_id else None
-    return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read, "now": now})
+    facts = {"card": card, "acknowledged_at": read, "just_read": read, "now": now}
+    return render(request, "tablet/_ack.html", facts)
 
 
 @require_POST
@@ -355,6 +370,9 @@ def answer(
 
 def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any]:
     """Everything the list of offers shows; showing it is telling the store."""
+    # A board that loads itself anew while nobody is there is no look.
+    if "unattended" not in request.GET:
+        look(store=store, staff_member=request.user, now=now)
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
     mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
@@ -374,6 +392,7 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
         "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",
         "holds_count": Reservation.objects.active().filter(store=store).count(),
         "has_several_stores": shops_of(request).count() > 1,
+        "notices": notices_for(store=store, staff_member=request.user, now=now),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from psycopg.types.range import Range
 
 from inventory.models import Item, Store
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
@@ -24,12 +25,17 @@ from promotions.models import (
     IdempotencyKey,
     ItemList,
     LimitCounter,
+    Look,
+    NoticeDismissal,
+    Nudge,
     OfferChange,
     OfferItem,
     Promotion,
     PromotionRevision,
     PromotionStep,
+    QuizAnswer,
     RainCheck,
+    ReadingStep,
     Redemption,
     RedemptionChange,
     RedemptionOverride,
@@ -46,7 +52,7 @@ from promotions.models import (
 )
 from promotions.services.checks import time_ordered_id
 from promotions.services.publishing import create_promotion
-from promotions.services.reading import acknowledge
+from promotions.services.reading import acknowledge, look
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
 from tests.promotions.services.uploads.tables import uploaded
@@ -169,6 +175,17 @@ BREAKS: dict[str, Callable[[], Any]] = {
         redemption=Redemption.objects.get(), reasons=["ENDED"], by=StaffMember.objects.get(), why="", at=NOW
     ),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
+    "promotions_revision_urgency_known": revision(urgency="LOUD"),
+    "promotions_revision_quiz_whole": revision(quiz_question="What?"),
+    "promotions_change_urgency_known": lambda: again(OfferChange, seq=2, urgency="LOUD"),
+    "promotions_look_one_a_person": lambda: again(Look),
+    "promotions_look_in_order": lambda: Look.objects.update(previous_at=NOW + timedelta(hours=1)),
+    "promotions_reading_action_known": lambda: again(ReadingStep, action="SKIM"),
+    "promotions_quiz_answer_given": lambda: again(QuizAnswer, answer=""),
+    "promotions_nudge_one_an_hour": lambda: again(Nudge),
+    "promotions_nudge_period_from_nudge": lambda: Nudge.objects.update(nudged_at=NOW - timedelta(minutes=1)),
+    "promotions_nudge_dismissed_after": lambda: Nudge.objects.update(dismissed_at=NOW - timedelta(minutes=1)),
+    "promotions_notice_dismissed_once": lambda: again(NoticeDismissal),
     "promotions_check_outcome_known": lambda: HonourCheck.objects.update(outcome="MAYBE"),
     "promotions_check_says_why": lambda: HonourCheck.objects.update(reasons=[]),
     "promotions_check_price_has_currency": lambda: HonourCheck.objects.update(currency=""),
@@ -230,6 +247,15 @@ def one_of_each() -> None:
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )
     ApiKey.issue(staff_member=person, name="till", now=NOW)
+    look(store=store, staff_member=person, now=NOW)
+    QuizAnswer.objects.create(
+        store=store, revision=first, staff_member=person, answer="Yes", is_right=True, answered_at=NOW
+    )
+    Nudge.objects.create(
+        store=store, revision=first, staff_member=person, nudged_at=NOW,
+        period=Range(NOW, NOW + timedelta(hours=1)),
+    )  # fmt: skip
+    NoticeDismissal.objects.create(store=store, seq=1, staff_member=person, dismissed_at=NOW)
     check = HonourCheck.objects.create(
         id=time_ordered_id(NOW), at=NOW, store=store, outcome="REFUSE", reasons=["ENDED"], code="SAVE",
         price_amount=2, currency="USD",
