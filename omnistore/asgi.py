@@ -21,6 +21,7 @@ from omnistore.bridge import Receive, Scope, Send, wsgi_as_asgi  # noqa: E402
 from omnistore.feed_stream import PATH as FEEDS_PATH  # noqa: E402
 from omnistore.feed_stream import feed_application  # noqa: E402
 from omnistore.live_access import admit, admit_to_feeds  # noqa: E402
+from omnistore.staff.turns import turns_over  # noqa: E402
 from promotions.live.endpoint import live_application  # noqa: E402
 
 PAGE_THREADS = 4
@@ -37,7 +38,7 @@ pages = wsgi_as_asgi(
     django_application, threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
 )
 live_threads = ThreadPoolExecutor(LIVE_THREADS, thread_name_prefix="live")
-live = live_application(admit=admit, pool=live_threads)
+live = live_application(admit=admit, turns_over=turns_over, pool=live_threads)
 feeds = feed_application(admit=admit_to_feeds, pool=live_threads)
 
 

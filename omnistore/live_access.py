@@ -10,6 +10,7 @@ from django.http.cookie import parse_cookie
 
 from omnistore.staff.models import ApiKey, StaffMember
 from promotions.live.endpoint import Headers, StreamRefused
+from promotions.live.turns import turn_of
 
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
@@ -51,5 +52,9 @@ def member_of(headers: Headers) -> StaffMember | None:
         return key.staff_member if key else None
     request = HttpRequest()
     request.session = SessionStore(parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME))
+    if turn_of(
+        request
+    ):  # a shared tablet opens its stream with the ticket of its page, which ends with the turn
+        return None
     user = get_user(request)
     return user if isinstance(user, StaffMember) else None

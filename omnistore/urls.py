@@ -1,16 +1,16 @@
 """Addresses."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from omnistore import health, views
+from omnistore.staff.language import choose_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("omnistore.api_urls")),  # first: machines ask often
     path("", views.home, name="home"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("", include("omnistore.staff.urls")),
+    path("language/", choose_language, name="language"),
     path("", include("promotions.urls")),
     path("", include("promotions.urls_desk")),
     path("", include("inventory.urls")),

@@ -6,7 +6,6 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,11 +14,12 @@ from uuid import uuid4
 
 import orjson
 import psycopg
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
-from inventory.models import Item, Store
+from inventory.models import Store
 from omnistore.benchmarks.goods import Goods, create_goods
+from omnistore.benchmarks.many_promotions import multiply, publish
 from omnistore.benchmarks.measuring import (
     MICROSECONDS,
     Figures,
@@ -35,13 +35,9 @@ from omnistore.benchmarks.measuring import (
     tree_cpu_seconds,
 )
 from omnistore.demo.folders import PROJECT
-from promotions.models import Budget, OfferItem, Promotion, PromotionRevision, StoreOffer
 from promotions.selectors.quoting import AskedBasket, AskedLine, quote_for
-from promotions.services.approving import publish_trusted
-from promotions.services.publishing import create_promotion
 
 LINES = 10
-DAYS = timedelta(days=10)
 DEALS_AN_ITEM = 10  # of the basket's; the same however many promotions there are
 
 
@@ -93,60 +89,6 @@ def fill(goods: Goods, *, store: Store, promotions: int) -> None:
     if promotions > own:
         template = publish(store, own, percent=20, items=goods.items[LINES : LINES + 3])
         multiply(template, copies=promotions - own - 1, others=len(goods.items) - LINES)
-
-
-def publish(store: Store, number: int, *, percent: int, items: list[Item]) -> Promotion:
-    """A promotion in one store, by the service."""
-    now = timezone.now()
-    content = {
-        "long_title": f"{percent} % off",
-        "coupon_value_type": "PERCENT_OFF",
-        "percent_off": Decimal(percent),
-        "redemption_channel": ["IN_STORE"],
-        "product_applicability": "SPECIFIC_PRODUCTS",
-        "item_id_inclusion": [item.sku for item in items],
-        "store_applicability": "SPECIFIC_STORES",
-        "store_codes_inclusion": [store.store_code],
-        "starts_on": now.date() - DAYS,
-        "ends_on": now.date() + DAYS,
-    }
-    revision = create_promotion(
-        promotion_id=f"{store.store_code}-{number}", content=content, author=None, now=now
-    )
-    return publish_trusted(promotion=revision.promotion, why="benchmark", now=now)
-
-
-def multiply(template: Promotion, *, copies: int, others: int) -> None:
-    """Further promotions like this one, each on the next three items: what publishing writes, set by set.
-
-    Publishing ten thousand one by one would take longer than all there is to measure.
-    """
-    numbers = {"copies": copies, "pk": template.pk, "revision": template.current_revision_id}
-    promotion, revision = "%(pk)s + n", "%(revision)s + n"
-    id_of = {"id": promotion, "promotion_id": "t.promotion_id || '-' || n", "current_revision_id": revision}
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model, key, fresh in (
-            (Promotion, "t.id = %(pk)s", id_of),
-            (PromotionRevision, "t.id = %(revision)s", {"id": revision, "promotion_id": promotion}),
-            (Budget, "t.promotion_id = %(pk)s", {"promotion_id": promotion}),
-            (StoreOffer, "t.promotion_id = %(pk)s", {"promotion_id": promotion, "revision_id": revision}),
-            (OfferItem, "t.promotion_id = %(pk)s", {
-                "promotion_id": promotion,
-                "item_id": "(t.item_id - %(first)s + 3 * n) %% %(others)s + %(first)s",
-            }),
-        ):  # fmt: skip
-            columns = [str(field.column) for field in model._meta.concrete_fields]
-            chosen = ", ".join(fresh.get(column, f"t.{column}") for column in columns)
-            cursor.execute(
-                f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {chosen}"  # noqa: S608
-                f" FROM {model._meta.db_table} t, generate_series(1, %(copies)s) n WHERE {key}",
-                numbers | {"others": others, "first": first_item(template)},
-            )
-
-
-def first_item(promotion: Promotion) -> int:
-    """The lowest id of its items; the items' ids run on without a gap."""
-    return promotion.offer_items.order_by("item_id").values_list("item_id", flat=True)[0]
 
 
 def ask_again(store: Store, basket: AskedBasket, *, times: int, database: Meter) -> Figures:

@@ -35,6 +35,7 @@ from omnistore.benchmarks.measuring import (
     say,
     tree_cpu_seconds,
 )
+from omnistore.benchmarks.verdict_growth import growth
 from omnistore.demo.processes import end_child
 from omnistore.demo.running import start_web, wait_for_first_page
 from omnistore.demo.stack import free_port
@@ -51,19 +52,36 @@ Driver = psycopg.Connection[Any]
 def add_arguments(parser: ArgumentParser) -> None:
     """The sizes."""
     parser.add_argument("--stores", type=positive, default=500)
-    parser.add_argument("--items", type=positive, default=2_000, help="every store has a level of every item")
     parser.add_argument(
-        "--promotions", type=positive, default=100, help="live on 50 items each, in four of five stores"
+        "--items", type=positive, default=10_000, help="every store has a level of every item"
+    )
+    parser.add_argument(
+        "--promotions", type=positive, default=2_000, help="live on 50 items each, in four of five stores"
     )
     parser.add_argument("--requests", type=positive, default=1_500, help="requests in a round, to each view")
     parser.add_argument("--connections", type=positive, default=4, help="clients that ask at the same time")
+    parser.add_argument("--few", type=positive, default=100, help="promotions of one store, for `growth`")
+    parser.add_argument("--many", type=positive, default=30_000, help="promotions of another one")
     parser.add_argument("--rounds", type=positive, default=5)
 
 
 def run(
-    *, stores: int, items: int, promotions: int, requests: int, connections: int, rounds: int, **_others: Any
+    *,
+    stores: int,
+    items: int,
+    promotions: int,
+    few: int,
+    many: int,
+    requests: int,
+    connections: int,
+    rounds: int,
+    **_others: Any,
 ) -> Report:
-    """Random scans in random stores: over HTTP, and their SQL alone; and as many requests of a bare view."""
+    """Random scans in random stores: over HTTP, and their SQL alone; and as many requests of a bare view.
+
+    Then as many scans without HTTP in two databases of one store each, with few promotions and with many.
+    """
+    grown = growth(items=items, few=few, many=many, scans=requests, rounds=rounds)
     goods = fill(stores=stores, items=items, promotions=promotions)
     scans = random_scans(goods, count=requests)
     statements = [statements_of(scan) for scan in scans]
@@ -73,6 +91,8 @@ def run(
             "stores": stores,
             "items": items,
             "promotions": promotions,
+            "few": few,
+            "many": many,
             "requests": requests,
             "connections": connections,
         },
@@ -103,9 +123,10 @@ def run(
             part()
         report.figures |= shares_of_outcomes(ask(verdicts)["outcomes"])
         found = in_turns(lambda: parts, rounds=rounds)
-    report.take(found)
+    report.take(found | grown)
     report.ratios["over_hello"] = paired_ratio(found["verdict_server_cpu_us"], found["hello_server_cpu_us"])
     report.ratios["over_sql"] = paired_ratio(found["verdict_database_cpu_us"], found["sql_database_cpu_us"])
+    report.ratios["growth"] = paired_ratio(grown["many_cpu_us"], grown["few_cpu_us"])
     return report
 
 

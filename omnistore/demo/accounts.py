@@ -10,12 +10,15 @@ class Account(NamedTuple):
     username: str
     password: str
     look: str
+    pin: str = ""  # opens an enrolled tablet of the person's store
 
 
 # Passwords of invented people in a demo on loopback: they are printed at every start.
 ACCOUNTS = [
-    Account("ASSOCIATE", "maria", "maria-demo", "the tablet: her store's briefing; scan or type a code"),
-    Account("MANAGER", "samira", "samira-demo", "maria's store manager: who has been told what"),
+    Account(
+        "ASSOCIATE", "maria", "maria-demo", "the tablet: her store's briefing; scan or type a code", "2580"
+    ),
+    Account("MANAGER", "samira", "samira-demo", "maria's store manager: who has been told what", "1470"),
     Account("MERCHANDISER", "tom", "tom-demo", "the desk: write a promotion, watch it reach the stores"),
     Account("APPROVER", "ines", "ines-demo", "the desk: approve and publish what tom has submitted"),
     Account("OPERATOR", "nora", "nora-demo", "the night shift: feeds, runs and rejected lines"),

@@ -1,10 +1,8 @@
 """Tokens: a user name and a password for an API key."""
 
-import hashlib
 from typing import Any
 
 from django.contrib.auth import authenticate
-from django.core.cache import cache
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,11 +15,7 @@ from rest_framework.views import APIView
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from omnistore.staff.authentication import CHALLENGE
 from omnistore.staff.models import ApiKey, StaffMember
-
-# Wrong passwords a minute: for one user name, and from one address. Counted before the costly hash is made.
-MOST_FOR_A_NAME = 5
-MOST_FROM_AN_ADDRESS = 30
-MINUTE = 60
+from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
@@ -42,11 +36,6 @@ class TokenSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="An associate's stores; empty for roles that see every store.",
     )
-
-
-def counter_of(kind: str, value: str) -> str:
-    """The name under which wrong passwords are counted."""
-    return f"wrong-password-{kind}-{hashlib.sha256(value.encode()).hexdigest()}"
 
 
 class TokenView(APIView):
@@ -80,16 +69,12 @@ class TokenView(APIView):
         asked = TokenRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         name, username = asked.validated_data["name"], asked.validated_data["username"]
-        counters = [
-            (counter_of("name", username.lower()), MOST_FOR_A_NAME),
-            (counter_of("address", request.META.get("REMOTE_ADDR", "")), MOST_FROM_AN_ADDRESS),
-        ]
-        if any(cache.get(counter, 0) >= most for counter, most in counters):
+        counters = counters_of(request._request, username=username)
+        if is_throttled(counters):
             raise Throttled(wait=MINUTE)
         member = authenticate(request, username=username, password=asked.validated_data["password"])
         if not isinstance(member, StaffMember):
-            for counter, _most in counters:
-                cache.set(counter, cache.get(counter, 0) + 1, MINUTE)
+            count_wrong(counters)
             raise AuthenticationFailed("The user name or the password is wrong.")
         key, token = ApiKey.issue(staff_member=member, name=name, now=timezone.now())
         stores = member.memberships.order_by("store__store_code").values_list("store__store_code", flat=True)

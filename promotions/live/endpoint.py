@@ -15,7 +15,8 @@ from promotions.live.channel import Channel
 from promotions.live.events import RETRY, EventId, LiveEvent, ping_event, problem
 from promotions.live.fanout import Connection, Send, body, deliver, end
 from promotions.live.hub import Hub
-from promotions.live.tickets import read_ticket
+from promotions.live.tickets import Ticket, read_ticket
+from promotions.live.turns import Over, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -54,24 +55,29 @@ class StreamRefused(Exception):
 
 
 def live_application(
-    *, admit: Admit, pool: Executor
+    *, admit: Admit, turns_over: Over, pool: Executor
 ) -> Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]:
     """The application with its own hub; database reads run in `pool`."""
-    hub = Hub(pool=pool)
+    hub = Hub(pool=pool, turns_over=turns_over)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             store_code, options = read_address(scope)
             headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
-            store_id = admitted_by_ticket(options.get("ticket", ""), store_code)
-            if store_id is None:
-                store_id = await hub.read(functools.partial(admit, headers, store_code))
+            ticket = admitted_by_ticket(options.get("ticket", ""), store_code)
+            if ticket is not None:
+                store_id, turn = ticket.store_id, ticket.turn
+                await refuse_when_over(hub, turn)
+            else:
+                store_id, turn = await hub.read(functools.partial(admit, headers, store_code)), None
             after = headers.get("last-event-id") or options.get("after")
             in_format = options["format"]
             del headers, options  # a stream lasts for hours and keeps only what it needs
             channel = hub.enter(store_id)
             try:
-                await stream(hub, channel, after=after, in_format=in_format, receive=receive, send=send)
+                await stream(
+                    hub, channel, turn=turn, after=after, in_format=in_format, receive=receive, send=send
+                )
             finally:
                 hub.leave(channel)
         except StreamRefused as refused:
@@ -99,18 +105,31 @@ def read_address(scope: Scope) -> tuple[str, dict[str, str]]:
     return match[1], options
 
 
-def admitted_by_ticket(text: str, store_code: str) -> int | None:
-    """The ticket's store; None without a valid one: a signed-in tablet outlives its page's ticket."""
+def admitted_by_ticket(text: str, store_code: str) -> Ticket | None:
+    """The ticket; None without a valid one: a signed-in tablet outlives its page's ticket."""
     ticket = read_ticket(text) if text else None
     if ticket is None:
         return None
     if ticket.store_code != store_code:
         raise StreamRefused(HTTPStatus.FORBIDDEN, "This ticket is for another store.")
-    return ticket.store_id
+    return ticket
+
+
+async def refuse_when_over(hub: Hub, turn: Turn | None) -> None:
+    """A shared tablet's ticket is good for the turn it was given in."""
+    if turn is not None and await hub.turns.is_over(turn):
+        raise StreamRefused(HTTPStatus.UNAUTHORIZED, "This tablet is locked or was revoked.")
 
 
 async def stream(
-    hub: Hub, channel: Channel, *, after: str | None, in_format: str, receive: Receive, send: Send
+    hub: Hub,
+    channel: Channel,
+    *,
+    turn: Turn | None,
+    after: str | None,
+    in_format: str,
+    receive: Receive,
+    send: Send,
 ) -> None:
     """Everything after `after`, then whatever comes, until the client leaves."""
     place = EventId.parse(after) if after else None
@@ -130,11 +149,15 @@ async def stream(
     del missed, events  # up to a thousand cards, not to be held for as long as the stream lasts
     listeners = channel.json if in_format == "json" else channel.html
     listeners.add(connection)
+    if turn is not None:
+        hub.turns.enter(turn, connection)
     try:
         while (await receive())["type"] != "http.disconnect":
             pass
     finally:
         listeners.discard(connection)
+        if turn is not None:
+            hub.turns.leave(turn, connection)
         if connection.draining is not None:
             connection.draining.cancel()
 

@@ -36,10 +36,20 @@ class LiveEvent(NamedTuple):
 
 
 def offer_event(*, event_id: EventId, data: str) -> bytes:
-    """An `offer` event. Data of several lines becomes several data fields, which the client joins again."""
+    """An offer of the store has changed."""
+    return change_event(name="offer", event_id=event_id, data=data)
+
+
+def report_event(*, event_id: EventId, data: str) -> bytes:
+    """A report of the store was told, answered, opened again or closed."""
+    return change_event(name="report", event_id=event_id, data=data)
+
+
+def change_event(*, name: str, event_id: EventId, data: str) -> bytes:
+    """An event with an id. Data of several lines becomes several data fields, which the client joins again."""
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = "\n".join(f"data: {line}" for line in lines)
-    return f"event: offer\nid: {event_id}\n{fields}\n\n".encode()
+    return f"event: {name}\nid: {event_id}\n{fields}\n\n".encode()
 
 
 def ping_event(newest: EventId) -> bytes:

@@ -28,6 +28,7 @@ from promotions.live.fanout import body, deliver
 from promotions.live.memory import Memory
 from promotions.live.relay import STREAM
 from promotions.live.rendering import Span, render_changes, render_spans
+from promotions.live.turns import Over, TurnWatch
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +58,11 @@ Read = TypeVar("Read")
 
 
 class Hub:
-    """The channels of this process and the three loops that feed them."""
+    """The channels of this process and the loops that feed them."""
 
-    def __init__(self, *, pool: Executor) -> None:
+    def __init__(self, *, pool: Executor, turns_over: Over) -> None:
         self.pool = pool
+        self.turns = TurnWatch(over=turns_over, read=self.read)
         self.channels: dict[int, Channel] = {}
         self.loops: list[asyncio.Task[None]] = []
         self.memory = Memory()
@@ -80,6 +82,7 @@ class Hub:
                     self.repeat("the live stream", self.follow_valkey, pause=reconnect_pause)
                 ),
                 asyncio.create_task(self.repeat("the poll", self.poll, pause=lambda: POLL_SECONDS)),
+                asyncio.create_task(self.repeat("the turns", self.turns.watch, pause=lambda: 0.0)),
                 asyncio.create_task(self.repeat("the heartbeat", self.beat, pause=lambda: BEAT_SECONDS)),
             ]
         channel = self.channels.get(store_id)
@@ -288,7 +291,8 @@ class Hub:
         for _ in range(REMEMBERED // REMEMBERED_AT_ONCE):
             entries: Any = await client.xrevrange(STREAM, max=upto, count=REMEMBERED_AT_ONCE)
             for _entry_id, fields in entries:
-                self.memory.keep_older(int(fields[b"s"]), event_of(fields), now=now)
+                if b"turns" not in fields:
+                    self.memory.keep_older(int(fields[b"s"]), event_of(fields), now=now)
             if len(entries) < REMEMBERED_AT_ONCE:
                 return
             upto = b"(" + entries[-1][0]
@@ -299,6 +303,9 @@ class Hub:
         sent = 0
         for entry_id, fields in entries:
             self.last_entry = entry_id
+            if b"turns" in fields:
+                self.turns.look_soon()
+                continue
             store_id = int(fields[b"s"])
             channel = self.channels.get(store_id)
             if channel is None:

@@ -10,17 +10,22 @@ import orjson
 from django.db.models import Q
 from django.template.loader import get_template
 
-from inventory.models import Store
-from promotions.live.events import EventId, LiveEvent, offer_event
-from promotions.models import OfferChange, StoreStream
+from inventory.models import Reservation, Store
+from promotions.live.events import EventId, LiveEvent, offer_event, report_event
+from promotions.models import OfferChange, ReportChange, StoreStream
 from promotions.selectors.briefing import cards_for_each
 from promotions.selectors.cards import OfferCard
+from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
+NEWEST = 2**63 - 1  # larger than any seq
+
+Streams = Mapping[int, StoreStream]
+StoreEvent = tuple[int, LiveEvent]  # with its store's id
 
 
 class Span(NamedTuple):
-    """The changes of one store with `after` < seq <= `upto`."""
+    """The changes of a store with `after` < seq <= `upto`."""
 
     store_id: int
     after: int
@@ -34,58 +39,103 @@ def render_changes(
 
     The card is the offer as it stands now, also for an older change: the last one a tablet swaps in is right.
     """
-    changes = OfferChange.objects.filter(store_id=store_id, seq__gt=after)
-    if upto is not None:
-        changes = changes.filter(seq__lte=upto)
-    changes = changes.select_related("promotion", "revision").order_by("seq")[:most]
-    return [event for _store_id, event in render(changes, now=now)]
+    span = Span(store_id, after, NEWEST if upto is None else upto)
+    return [event for _store_id, event in render_spans([span], now=now, most=most)]
 
 
-def render_spans(spans: Sequence[Span], *, now: datetime) -> list[tuple[int, LiveEvent]]:
-    """The changes of several stores, each with its store's id, by store and in order.
+def render_spans(spans: Iterable[Span], *, now: datetime, most: int | None = None) -> list[StoreEvent]:
+    """The changes of several stores, by store and in order, at most `most` altogether.
 
     A fixed number of queries, however many stores they are.
     """
+    spans = list(spans)
+    streams = {
+        stream.store_id: stream
+        for stream in StoreStream.objects.select_related("store").filter(
+            store_id__in={span.store_id for span in spans}
+        )
+    }
+    # Up to a stream's seq everything is committed, whichever table it stands in; what comes now is for later.
+    spans = [
+        span._replace(upto=min(span.upto, streams[span.store_id].seq))
+        for span in spans
+        if span.store_id in streams and streams[span.store_id].seq > span.after
+    ]
+    if not spans:
+        return []
     places = reduce(or_, [Q(store_id=s.store_id, seq__gt=s.after, seq__lte=s.upto) for s in spans])
-    changes = OfferChange.objects.filter(places).select_related("promotion", "revision")
-    return render(changes.order_by("store_id", "seq"), now=now)
+    offers = OfferChange.objects.filter(places).select_related("promotion", "revision")
+    changes = list(offers.order_by("store_id", "seq")[:most])
+    steps: list[ReportChange] = []
+    if len(changes) < sum(span.upto - span.after for span in spans):
+        # A number that is no offer's is a report's; where none is missing nothing is asked.
+        steps = list(ReportChange.objects.filter(places).order_by("store_id", "seq")[:most])
+    events = [*offer_events(changes, streams=streams, now=now), *report_events(steps, streams=streams)]
+    return sorted(events, key=lambda event: (event[0], event[1].id.seq))[:most]
 
 
-def render(changes: Iterable[OfferChange], *, now: datetime) -> list[tuple[int, LiveEvent]]:
-    """The changes as events, in the order given."""
-    changes = list(changes)
+def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datetime) -> list[StoreEvent]:
+    """Changes of offers; the cards of all of them are read together."""
     if not changes:
         return []
     store_ids = {change.store_id for change in changes}
-    streams = {
-        stream.store_id: stream
-        for stream in StoreStream.objects.select_related("store").filter(store_id__in=store_ids)
-    }
     cards = cards_for_each(
-        stores={store_id: stream.store for store_id, stream in streams.items()},
+        stores={store_id: streams[store_id].store for store_id in store_ids},
         offers=sorted({(change.store_id, change.promotion_id) for change in changes}),
         now=now,
     )
+    holds = Reservation.objects.active().count_by_store(store_ids)
     return [
-        (change.store_id, live_event(change, stream=streams[change.store_id], cards=cards, now=now))
+        (
+            change.store_id,
+            live_event(
+                change,
+                stream=streams[change.store_id],
+                card=cards.get((change.store_id, change.promotion_id)),
+                holds=holds.get(change.store_id, 0),
+                now=now,
+            ),
+        )
         for change in changes
     ]
 
 
+def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[StoreEvent]:
+    """Steps of reports: which report and how it stands. Each tablet asks for its own person's view of it."""
+    events = []
+    for step in steps:
+        stream = streams[step.store_id]
+        event_id = EventId(epoch=stream.epoch, seq=step.seq)
+        facts = {
+            "store_code": stream.store.store_code,
+            "report_id": step.report_id,
+            "old_state": step.old_state,
+            "new_state": step.new_state,
+            "at": step.at.isoformat(),
+            "seq": step.seq,
+        }
+        event = LiveEvent(
+            id=event_id,
+            html=report_event(event_id=event_id, data=f"{step.report_id} {step.new_state}"),
+            json=report_event(event_id=event_id, data=orjson.dumps(facts).decode()),
+        )
+        events.append((step.store_id, event))
+    return events
+
+
 def live_event(
-    change: OfferChange, *, stream: StoreStream, cards: Mapping[tuple[int, int], OfferCard], now: datetime
+    change: OfferChange, *, stream: StoreStream, card: OfferCard | None, holds: int, now: datetime
 ) -> LiveEvent:
-    """One change in both formats."""
+    """One change in both formats; `holds` is how many the store has put aside."""
     event_id = EventId(epoch=stream.epoch, seq=change.seq)
-    card = cards.get((change.store_id, change.promotion_id))
-    html = get_template("tablet/_offer_event.html").render(
-        {"card": card, "change": change, "store": stream.store, "now": now}
-    )
-    facts = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+    facts = {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
+    notice = notice_of(change, store=stream.store)
+    html = get_template("tablet/_offer_event.html").render(facts | {"notice": notice})
+    data = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
     return LiveEvent(
         id=event_id,
         html=offer_event(event_id=event_id, data=html.strip()),
-        json=offer_event(event_id=event_id, data=facts),
+        json=offer_event(event_id=event_id, data=data),
     )
 
 

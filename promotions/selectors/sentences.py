@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
 from promotions.rules.price import MINOR_UNITS, Benefit, Tier
@@ -21,7 +21,10 @@ def money(amount: Decimal, currency: str) -> str:
     """An amount as the active language writes it, with the currency's sign where it has a common one."""
     text = number_format(amount, decimal_pos=MINOR_UNITS.get(currency, 2), use_l10n=True, force_grouping=True)
     sign = SIGNS.get(currency)
-    return f"{sign}{text}" if sign else f"{text} {currency}"
+    if not sign:
+        return f"{text} {currency}"
+    # Where the sign stands, such as "%(amount)s %(sign)s" with a no-break space.
+    return pgettext("money", "%(sign)s%(amount)s") % {"sign": sign, "amount": text}
 
 
 def percent(amount: Decimal) -> str:
@@ -101,7 +104,7 @@ def day_text(day: date) -> str:
 
 @lru_cache(maxsize=1024)  # a store's scans of a day speak of few days
 def _day_text(day: date, _language: str | None) -> str:
-    return date_format(day, "l j F")
+    return date_format(day, pgettext("format of a day", "l j F"))
 
 
 def moment_text(local: datetime) -> str:
@@ -124,6 +127,8 @@ def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
         "store": "",
         "opens": "",
         "limit": "",
+        "price": "",
+        "other": "",
         **facts,
     }
     if reason == Reason.OUTSIDE_HOURS and not facts["opens"]:
@@ -138,8 +143,18 @@ def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
             return _("It ended on %(ends)s, but we still give it to you: %(benefit)s on %(item)s.")
         case Outcome.HONOUR:
             return _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
+        case Outcome.HONOUR_AND_REPORT if reason == Reason.TILL_DIFFERS:
+            return _(
+                "Yes, it's %(price)s: %(benefit)s on %(item)s. The till has it wrong; I'll put that right."
+            )
+        case Outcome.HONOUR_AND_REPORT:
+            return _("Yes, it's %(price)s: %(benefit)s on %(item)s. The sign is wrong; I'll put that right.")
         case Outcome.CHECK_SHELF:
             return _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
+        case Outcome.OFFER_ALTERNATIVE if reason == Reason.BEATEN:
+            return _("You get even more here: %(other)s.")
+        case Outcome.OFFER_ALTERNATIVE if reason == Reason.EXCLUDED_BY:
+            return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
         case Outcome.OFFER_ALTERNATIVE if has_store:
             return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
         case Outcome.OFFER_ALTERNATIVE:
@@ -183,7 +198,7 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
 NO_FACTS: dict[str, Any] = dict.fromkeys(
     (
         *("starts", "ends", "opens", "honoured_until", "quantity", "counted"),
-        *("code", "minimum", "limit", "currency", "bought", "other"),
+        *("code", "minimum", "limit", "currency", "bought", "other", "price", "sign", "till"),
     ),
     "",
 )
@@ -205,6 +220,11 @@ REASONS = {
     Reason.OUT_OF_STOCK: gettext_noop("Sold out here (%(counted)s)."),
     Reason.STALE_STOCK: gettext_noop("The last count is too old to trust (%(counted)s)."),
     Reason.LOW_STOCK: gettext_noop("Only %(quantity)s left (%(counted)s)."),
+    Reason.THIN_STOCK: gettext_noop(
+        "%(quantity)s at the last count (%(counted)s): too few to promise unseen."
+    ),
+    Reason.SIGN_DIFFERS: gettext_noop("The sign says %(sign)s; %(price)s is right."),
+    Reason.TILL_DIFFERS: gettext_noop("The till says %(till)s; %(price)s is right."),
     Reason.CODE_NEEDED: gettext_noop("The shopper needs the code %(code)s."),
     Reason.MINIMUM_PURCHASE: gettext_noop("From a purchase of %(minimum)s."),
     Reason.MINIMUM_QUANTITY: gettext_noop("From %(bought)s pieces on."),

@@ -52,9 +52,9 @@ def benchmark(name: str, *sizes: str, on: Mapping[str, str] | None = None) -> di
     return answer
 
 
-def test_import() -> None:
+def test_import(migrated: dict[str, str]) -> None:
     sizes = ("--rows=20000", "--stores=10", "--promotions=3", "--peer-rows=500", "--sales-lines=3000")
-    found = benchmark("import", *sizes, "--no-growth")
+    found = benchmark("import", *sizes, "--no-growth", on=migrated)
     assert found["size"]["rows"] == 20_000
     assert set(found["ratios"]) == {
         "of_copy", "of_copy_unchanged", "of_copy_first", "over_bulk_create", "over_saleor_way", "sales_of_copy",
@@ -98,17 +98,18 @@ def test_push_from_the_commit(migrated: dict[str, str]) -> None:
 
 
 def test_verdict(migrated: dict[str, str]) -> None:
-    found = benchmark("verdict", "--stores=10", "--items=60", "--promotions=5", "--requests=200", on=migrated)
-    assert set(found["ratios"]) == {"over_hello", "over_sql"}
+    sizes = ("--stores=10", "--items=60", "--promotions=5", "--requests=200", "--few=5", "--many=60")
+    found = benchmark("verdict", *sizes, on=migrated)
+    assert set(found["ratios"]) == {"over_hello", "over_sql", "growth"}
+    assert found["ratios"]["growth"] < 3
     assert found["ratios"]["over_hello"] < 20
     assert found["ratios"]["over_sql"] < 10
     assert found["figures"]["share_honour"] > 0.5
 
 
-def test_refresh() -> None:
-    found = benchmark(
-        "refresh", "--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05"
-    )
+def test_refresh(migrated: dict[str, str]) -> None:
+    sizes = ("--stores=8", "--few-stores=3", "--items=80", "--promotions=12", "--changed=0.05")
+    found = benchmark("refresh", *sizes, on=migrated)
     assert set(found["ratios"]) == {"growth", "growth_few_rows", "of_full"}
     assert found["figures"]["many_stores_rows"] == 8 * 80 * 0.05
     assert found["figures"]["full_offers"] == 8 * 12 / 2

@@ -116,13 +116,16 @@ def _reset(data: Path) -> None:
 
 
 def _welcome(data: Path, *, base: str) -> str:
-    people = "\n".join(f"    {who.username:<6} {who.password:<11} {who.look}" for who in ACCOUNTS)
+    people = "\n".join(
+        f"    {who.username:<6} {who.password:<11} {who.pin:<5} {who.look}" for who in ACCOUNTS
+    )
     return f"""
   OmniStore is running:  {base}/
 
-    name   password    what to look at
+    name   password    PIN   what to look at
 {people}
 
+  Enrol a shared tablet  {base}/device/  (samira approves it; a name and a PIN open it)
   Drop feed files into   {settings.INBOX_DIR}
   The data is kept in    {data}  (start over: --reset)
   Ctrl-C stops everything.

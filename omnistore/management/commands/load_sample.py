@@ -16,6 +16,7 @@ from inventory.models import FeedSource, Item, ItemIdentifier, Store, StoreGroup
 from omnistore.demo.accounts import ACCOUNTS
 from omnistore.demo.sample import Sample, build_sample
 from omnistore.staff.models import OF_STORES, StaffMember, StoreMembership
+from omnistore.staff.pins import save_pin
 
 # Where the associate works: the store that has run out of a promoted item its neighbours still have.
 ASSOCIATES_STORE = "0412"
@@ -54,7 +55,7 @@ def load_sample(sample: Sample) -> None:
     _write_groups(sample, stores=stores)
     _write_items(sample)
     _write_sources(sample, now=sample.now)
-    _write_staff(stores[ASSOCIATES_STORE])
+    _write_staff(stores[ASSOCIATES_STORE], now=sample.now)
 
 
 def move_into_inbox(sample: Sample, *, inbox: Path) -> int:
@@ -140,10 +141,12 @@ def _write_sources(sample: Sample, *, now: datetime) -> None:
     )
 
 
-def _write_staff(store: Store) -> None:
+def _write_staff(store: Store, *, now: datetime) -> None:
     for account in ACCOUNTS:
         member = StaffMember.objects.create_user(
             username=account.username, password=account.password, role=account.role
         )
         if account.role in OF_STORES:
             StoreMembership.objects.create(staff_member=member, store=store)
+        if account.pin:
+            save_pin(member=member, pin=account.pin, now=now)

@@ -1,10 +1,11 @@
-"""Staff members, their stores and their API keys."""
+"""Staff members, their stores, their API keys and their PINs."""
 
 import hashlib
 import secrets
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
@@ -32,11 +33,17 @@ class StaffMember(AbstractUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ASSOCIATE)
     stores = models.ManyToManyField(Store, through="StoreMembership", related_name="staff", blank=True)
 
+    # "" while nobody has chosen: then the browser's language.
+    language = models.CharField(max_length=7, choices=settings.LANGUAGES, blank=True)
+
     objects: ClassVar[UserManager["StaffMember"]] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="staff_member_role_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=["", *dict(settings.LANGUAGES)]), name="staff_member_language_known"
+            ),
         ]
 
     def visible_stores(self) -> StoreQuerySet:
@@ -67,6 +74,11 @@ class StaffMember(AbstractUser):
     @property
     def may_operate(self) -> bool:
         return self.role in (Role.OPERATOR, Role.ADMIN)
+
+    @property
+    def may_answer_reports(self) -> bool:
+        """Answer what stores tell head office."""
+        return self.may_merchandise or self.may_operate
 
     @property
     def may_count(self) -> bool:
@@ -122,3 +134,19 @@ class ApiKey(models.Model):
             staff_member=staff_member, name=name, digest=cls.digest_of(token), created_at=now
         )
         return key, token
+
+
+class Pin(models.Model):
+    """What a person types on an enrolled tablet; of no use anywhere else. Kept hashed and keyed (staff/pins.py)."""
+
+    staff_member = models.OneToOneField(
+        StaffMember, primary_key=True, on_delete=models.CASCADE, related_name="pin"
+    )
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(password=""), name="staff_pin_is_hashed")]
+
+    def __str__(self) -> str:
+        return f"PIN of {self.staff_member}"

@@ -1,0 +1,35 @@
+"""Who works here, and on which tablets."""
+
+from omnistore.staff.models.devices import (
+    MOST_TRIES,
+    MOST_WRONG_ON_A_DEVICE,
+    Device,
+    DeviceAction,
+    DeviceState,
+    DeviceStep,
+    PinTries,
+)
+from omnistore.staff.models.people import (
+    OF_STORES,
+    ApiKey,
+    Pin,
+    Role,
+    StaffMember,
+    StoreMembership,
+)
+
+__all__ = [
+    "MOST_TRIES",
+    "MOST_WRONG_ON_A_DEVICE",
+    "OF_STORES",
+    "ApiKey",
+    "Device",
+    "DeviceAction",
+    "DeviceState",
+    "DeviceStep",
+    "Pin",
+    "PinTries",
+    "Role",
+    "StaffMember",
+    "StoreMembership",
+]

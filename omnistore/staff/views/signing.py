@@ -1,0 +1,85 @@
+"""Signing in with a password and out again, and choosing a PIN at the desk."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from omnistore.staff.device_access import device_of
+from omnistore.staff.models import DeviceState, Pin, StaffMember
+from omnistore.staff.pins import check_new_pin, save_pin
+from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
+from omnistore.staff.views.device import check_password_here, lock
+from promotions.live.turns import turn_of
+
+OK, UNPROCESSABLE, TOO_MANY = 200, 422, 429
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """With a user name and a password. A shared tablet has its own way in, and shows that one first."""
+    device = device_of(request)
+    if device is not None and (
+        device.state == DeviceState.ACTIVE
+        or (device.state == DeviceState.REVOKED and request.method == "GET" and "desk" not in request.GET)
+    ):
+        return redirect("device")
+    form = LoginView.as_view(redirect_authenticated_user=True)
+    if request.method != "POST":
+        return form(request)
+    counters = counters_of(request, username=request.POST.get("username", ""))
+    if is_throttled(counters):
+        answer = render(request, "registration/login.html", {"is_throttled": True}, status=TOO_MANY)
+        answer["Retry-After"] = str(MINUTE)
+        return answer
+    response = form(request)
+    if response.status_code == OK:
+        count_wrong(counters)
+    return response
+
+
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """On a shared tablet this is locking it."""
+    if turn_of(request):
+        return lock(request)
+    return LogoutView.as_view()(request)
+
+
+@never_cache
+@sensitive_post_parameters("password", "pin", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_pin(request: HttpRequest) -> HttpResponse:
+    """Choose the PIN that opens the tablets of one's store."""
+    member = request.user
+    assert isinstance(member, StaffMember)
+    if not member.is_of_stores:
+        raise PermissionDenied
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            choose_pin(request, member)
+        except ValidationError as error:
+            errors = error.message_dict
+        else:
+            messages.success(request, _("Your new PIN opens every tablet of your store."))
+            return redirect("own-pin")
+    context = {"errors": errors, "has_pin": Pin.objects.filter(staff_member=member).exists()}
+    return render(request, "staff/own_pin.html", context, status=UNPROCESSABLE if errors else OK)
+
+
+def choose_pin(request: HttpRequest, member: StaffMember) -> None:
+    """Save the PIN in the form; ValidationError by field, also for a wrong password."""
+    pin = request.POST.get("pin", "")
+    check_new_pin(pin=pin, again=request.POST.get("again", ""))
+    check_password_here(request, member)
+    save_pin(member=member, pin=pin, now=timezone.now())
