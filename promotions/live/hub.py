@@ -43,7 +43,7 @@ CATCH_UP_MOST = 1000
 FETCH_AT_ONCE = 200
 STORES_AT_ONCE = 50
 # While Valkey brings events the relay is at work, and what a store waits for is on its way: so many polls.
-PATIENT_POLLS = 5
+PATIENT_POLLS = 3
 # Read back at the start, so that all the tablets that come back after a restart ask the database for nothing.
 REMEMBERED = 5000
 REMEMBERED_AT_ONCE = 500
