@@ -144,7 +144,7 @@ LOGOUT_REDIRECT_URL = "login"
 TABLET_IDLE = timedelta(minutes=env.int("OMNISTORE_TABLET_IDLE_MINUTES", default=5))
 TABLETS_ENROLLED_ONLY = env.bool("OMNISTORE_TABLETS_ENROLLED_ONLY", default=False)
 
-# Signing in at the desk (docs/sign-in.md). People are made by administrators, never by a form or by a company's sign-in.
+# Signing in at the desk (docs/sign-in.md). Only administrators make people.
 DESK_MFA_REQUIRED = env.bool("OMNISTORE_DESK_MFA_REQUIRED", default=False)
 ACCOUNT_ADAPTER = "omnistore.staff.accounts.DeskAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -154,6 +154,9 @@ MFA_ADAPTER = "omnistore.staff.accounts.DeskFactors"
 MFA_FORMS = {
     "authenticate": "omnistore.staff.factor_forms.CodeForm",
     "reauthenticate": "omnistore.staff.factor_forms.CodeAgainForm",
+    "authenticate_webauthn": "omnistore.staff.factor_forms.PasskeyForm",
+    "reauthenticate_webauthn": "omnistore.staff.factor_forms.PasskeyAgainForm",
+    "login_webauthn": "omnistore.staff.factor_forms.PasskeyAloneForm",
     "activate_totp": "omnistore.staff.factor_forms.NewAppForm",
     "add_webauthn": "omnistore.staff.factor_forms.NewPasskeyForm",
 }

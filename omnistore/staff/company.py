@@ -54,7 +54,8 @@ def refuse(request: HttpRequest) -> NoReturn:
 
 def is_of_one_subject(told: Claims) -> bool:
     """Whether the token is there, and what the server told beside it is about the same subject (Core 5.3.2)."""
-    token, beside = told.get("id_token"), told.get("userinfo")
+    token: Claims = told.get("id_token") or {}
+    beside: Claims = told.get("userinfo") or {}
     return bool(token) and (not beside or beside.get("sub") == token.get("sub"))
 
 

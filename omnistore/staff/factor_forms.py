@@ -1,11 +1,24 @@
-"""The forms of a second factor, in place of allauth's: tries are counted in the database, and a code works once."""
+"""The forms of a second factor, in place of allauth's: tries are counted in the database, and a code works once.
+
+What a browser says of a passkey may be anything; the library that reads it stumbles over what does not have its shape.
+"""
+
+import struct
+from collections.abc import Callable
+from typing import TypeVar
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -16,6 +29,9 @@ from omnistore.staff.second_factor import TooManyWrongCodes, spend_step, step_of
 
 MOST_CODE_LETTERS = 20
 MOST_NAME = 60
+MALFORMED = (LookupError, AttributeError, TypeError, ValueError, struct.error)
+
+Read = TypeVar("Read")
 
 
 class CodeForm(AuthenticateForm):  # type: ignore[misc]
@@ -57,6 +73,35 @@ class NewAppForm(ActivateTOTPForm):  # type: ignore[misc]
         return code
 
 
+def read(clean: Callable[[], Read]) -> Read:
+    """What was made of a passkey's answer; ValidationError for one that is none."""
+    try:
+        return clean()
+    except MALFORMED:
+        raise get_adapter().validation_error("incorrect_code") from None
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after the password."""
+
+    def clean_credential(self) -> Authenticator:
+        return read(super().clean_credential)
+
+
+class PasskeyAloneForm(LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of the password."""
+
+    def clean_credential(self) -> Authenticator:
+        return read(super().clean_credential)
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey before something that matters."""
+
+    def clean_credential(self) -> Authenticator:
+        return read(super().clean_credential)
+
+
 class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A passkey always signs in by itself, so it must know its person (a finger, a face, a PIN)."""
 
@@ -64,7 +109,5 @@ class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, object]:
         self.cleaned_data["passwordless"] = True
-        cleaned: dict[str, object] = super().clean()
-        if self.errors or not cleaned.get("credential"):
-            raise get_adapter().validation_error("incorrect_code")
+        cleaned: dict[str, object] = read(super().clean)
         return cleaned

@@ -46,7 +46,7 @@ class TooManyWrongCodes(Exception):
 def has_second_factor(member: StaffMember) -> bool:
     """Whether a password alone does not sign this person in."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user=member, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user=member, type__in=kinds).exists())
 
 
 def must_set_up(member: StaffMember) -> bool:

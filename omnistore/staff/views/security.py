@@ -71,7 +71,7 @@ def company_sign_in(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Go to the company's server. Only where to come back to is taken from the address."""
     if request.user.is_authenticated:
         return redirect("home")
-    request.GET = QueryDict(urlencode({"next": request.GET.get("next", "")}))  # type: ignore[assignment]
+    request.GET = QueryDict(urlencode({"next": request.GET.get("next", "")}))
     return with_company(OAuth2LoginView, request, provider_id)
 
 

@@ -2,7 +2,7 @@
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
-from allauth.account.utils import get_login_redirect_url
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -40,8 +40,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         or (device.state == DeviceState.REVOKED and request.method == "GET" and "desk" not in request.GET)
     ):
         return redirect("device")
+    leads_to = get_next_redirect_url(request) or reverse("home")
     if request.user.is_authenticated:
-        return redirect(get_login_redirect_url(request))
+        return redirect(leads_to)
     form = AuthenticationForm(request, data=request.POST or None)
     if request.method != "POST":
         return sign_in_page(request, form)
@@ -53,7 +54,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         count_wrong(counters)
         return sign_in_page(request, form)
-    login = Login(user=form.get_user(), redirect_url=get_login_redirect_url(request))
+    login = Login(user=form.get_user(), redirect_url=leads_to)
     answered: HttpResponse = perform_password_login(request, form.cleaned_data, login)
     return answered
 
