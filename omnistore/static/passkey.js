@@ -24,7 +24,7 @@ async function credential() {
 }
 
 if (window.PublicKeyCredential && window.isSecureContext) {
-  form.hidden = false;
+  form.removeAttribute("data-waiting"); // its place was kept, so nothing moves
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.hidden = true;
@@ -41,6 +41,7 @@ if (window.PublicKeyCredential && window.isSecureContext) {
   });
   addEventListener("pageshow", () => { form.querySelector("button").disabled = false; });
 } else {
+  form.hidden = true;
   const none = document.querySelector("[data-passkey-none]");
   if (none) none.hidden = false;
 }
