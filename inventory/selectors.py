@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import RowNumber
 
 from inventory.feeds.records import Int32s
-from inventory.feeds.scans import scanned_gtins
+from inventory.feeds.scans import names_nothing, scanned_gtins
 from inventory.models import (
     CodeMapping,
     FeedAlert,
@@ -26,12 +26,14 @@ from inventory.models import (
     StockWithheld,
     Store,
     StoreFeed,
+    StoreItemPlace,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HELD = "HELD"  # beside the states a source withholds by: what our own holds keep back
 
-# What can be promised of a level `l`: on hand less what the believed source withholds. For a few rows …
-PROMISED = """(l.on_hand - coalesce((
+# What can be promised of a level `l`: on hand less our holds and what the believed source withholds. For a few rows …
+PROMISED = """(l.on_hand - l.reserved - coalesce((
     SELECT sum(w.quantity) FROM inventory_stockwithheld w
     WHERE w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id), 0))"""
 # … and for all rows of %(stores)s: joined as `w`, where PROMISED_JOINED is the figure.
@@ -40,15 +42,15 @@ LEFT JOIN (SELECT store_id, item_id, source_id, sum(quantity) AS quantity FROM i
            WHERE store_id = ANY(%(stores)s::int4[]) GROUP BY 1, 2, 3) w
     ON w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id
 """
-PROMISED_JOINED = "(l.on_hand - coalesce(w.quantity, 0))"
+PROMISED_JOINED = "(l.on_hand - l.reserved - coalesce(w.quantity, 0))"
 
 
 @dataclass(frozen=True)
 class StockFigure:
     """What we believe of one item in one store, and how old that belief is.
 
-    `quantity` on hand in the item's smallest unit, `withheld` of it by state; `counted_at` the instant of the
-    winning count; `sales_until` the newest sale heard of from that store since, None when none was.
+    `quantity` on hand in the item's smallest unit, `withheld` of it by state, our own holds as HELD; `counted_at` the
+    instant of the winning count; `sales_until` the newest sale heard of from that store since, None when none was.
     """
 
     quantity: int
@@ -68,12 +70,20 @@ class StockFigure:
         return now - self.counted_at > self.freshness_limit
 
 
+def places_of(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], str]:
+    """Where items stand, by (store id, item id); those of which nobody has said it are missing."""
+    said = StoreItemPlace.objects.filter(
+        store__in=[store.pk for store in stores], item__in=[item.pk for item in items]
+    )
+    return {(store, item): place for store, item, place in said.values_list("store_id", "item_id", "place")}
+
+
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:
     """The figures by (store id, item id) of every level there is; five queries whatever their number."""
     store_ids = [store.pk for store in stores]
     item_ids = [item.pk for item in items]
     levels = StockLevel.objects.filter(store_id__in=store_ids, item_id__in=item_ids).values_list(
-        "store_id", "item_id", "on_hand", "source_id"
+        "store_id", "item_id", "on_hand", "source_id", "reserved"
     )
     sources = FeedSource.objects.in_bulk()
     withheld: dict[tuple[int, int, int], dict[str, int]] = {}
@@ -87,7 +97,7 @@ def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tup
         .annotate(until=Max("as_of"))
     )
     figures = {}
-    for store_id, item_id, on_hand, source_id in levels:
+    for store_id, item_id, on_hand, source_id, reserved in levels:
         claim = counts.get((source_id, store_id))
         if claim is None:  # a level without its claim has no age; nobody is shown it
             continue
@@ -99,7 +109,8 @@ def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tup
             sales_until=until if until and until > counted_at else None,
             source_code=sources[source_id].code,
             freshness_limit=sources[source_id].freshness_limit,
-            withheld=withheld.get((store_id, item_id, source_id), {}),
+            withheld=withheld.get((store_id, item_id, source_id), {})
+            | ({HELD: reserved} if reserved else {}),
         )
     return figures
 
@@ -150,7 +161,11 @@ def find_item(code: str) -> Item | None:
 
 def find_items(codes: Iterable[str]) -> dict[str, Item]:
     """What `find_item` finds for each of the codes, in two queries; what names no item is left out."""
-    orders = {code: _names_of(code.strip()) for code in codes if code.strip() and "\0" not in code}
+    orders = {
+        code: _names_of(code.strip())
+        for code in codes
+        if not names_nothing(code.strip()) and "\0" not in code
+    }
     values = {value for order in orders.values() for _kind, value in order}
     named = {(identifier.kind, identifier.value): identifier.item for identifier in _identified(values)}
     found = {

@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from inventory.api.urls import urlpatterns as inventory_urls
 from omnistore.problems import with_problems
-from omnistore.staff.admission import store_for
+from omnistore.staff.admission import admission_of
 from omnistore.staff.api import TokenView
 from promotions.api.urls import urlpatterns as promotions_urls
 from promotions.api.verdicts import verdict_view
@@ -28,7 +28,7 @@ def without_second_spelling(endpoints: list[Any]) -> list[Any]:
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
 
 
-verdict = with_problems(verdict_view(store_for=store_for))
+verdict = with_problems(verdict_view(asker_of=admission_of))
 
 # The page styles itself; scripts stay ours alone.
 docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(

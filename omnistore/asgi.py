@@ -4,7 +4,9 @@ Django's own ASGI handler costs six times the CPU per request and holds a thread
 every open stream (docs/decisions/0005-live.md).
 """
 
+import gc
 import os
+import resource
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omnistore.settings")
@@ -23,8 +25,14 @@ from omnistore.staff.turns import turns_over  # noqa: E402
 from promotions.live.endpoint import live_application  # noqa: E402
 
 PAGE_THREADS = 4
+MOST_FILES = 65_536
 LIVE_THREADS = 2  # of their own, so that busy pages never hold up the streams, nor the other way round
 MULTIPART_SLACK = 2**20  # boundaries and fields around an uploaded feed file
+
+# An open stream is an open file, and most systems begin with 1,024 of them.
+_soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, most), hard))
 
 pages = wsgi_as_asgi(
     django_application, threads=PAGE_THREADS, most_body_bytes=settings.FEED_MAX_BYTES + MULTIPART_SLACK
@@ -34,8 +42,14 @@ live = live_application(admit=admit, turns_over=turns_over, pool=live_threads)
 feeds = feed_application(admit=admit_to_feeds, pool=live_threads)
 
 
+gc.freeze()  # what is loaded by now stays for good: the collector need not look through it again and again
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Started as `uvicorn omnistore.asgi:application --lifespan off --timeout-graceful-shutdown 2`."""
+    """Started as `uvicorn omnistore.asgi:application --lifespan off --timeout-graceful-shutdown 2 --workers 2`.
+
+    Each worker process reads the live stream once for all its tablets. SIGHUP replaces them one by one.
+    """
     if scope["type"] != "http":  # no websockets here: refuse the handshake
         await receive()
         await send({"type": "websocket.close"})

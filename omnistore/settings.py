@@ -215,6 +215,10 @@ FEED_ALLOWED_HOSTS = env.list("FEED_ALLOWED_HOSTS", default=[])
 # Private networks of our own that such a name may lead to, as CIDR; all others are refused.
 FEED_ALLOWED_PRIVATE = env.list("FEED_ALLOWED_NETWORKS", default=[])
 FEED_ALLOW_PLAIN_HTTP = env.bool("FEED_ALLOW_PLAIN_HTTP", default=False)  # inside those networks only
+# How long every check at the shelf is kept, and what a photo of a report may weigh.
+CHECK_FLUSH_SECONDS = env.float("CHECK_FLUSH_SECONDS", default=0.5)  # 0: written with the answer
+CHECK_DAYS = env.int("CHECK_DAYS", default=400)
+REPORT_PHOTO_MAX_BYTES = env.int("REPORT_PHOTO_MAX_BYTES", default=8 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
@@ -228,6 +232,12 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="omnistore@localhost")
+
+# Holds and rain checks. A hold begins when the shopper can be there: now, or when the store opens next.
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=120)
+RAIN_CHECK_DAYS = env.int("RAIN_CHECK_DAYS", default=14)
+# Whether a store manager may redeem a deal that is refused for its window or for its stock, with a reason.
+MANAGER_OVERRIDE = env.bool("MANAGER_OVERRIDE", default=False)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -252,9 +262,12 @@ SPECTACULAR_SETTINGS = {
         "OfferState": "promotions.rules.words.OfferState",
         "PromotionState": "promotions.rules.words.PromotionState",
         "RedemptionState": "promotions.rules.words.RedemptionState",
+        "ReportKind": "promotions.rules.reports.ReportKind",
+        "ReportState": "promotions.rules.reports.ReportState",
         "FeedRunState": "inventory.models.FeedRun.State",
         "FeedKind": "inventory.models.FeedSource.Kind",
         "CodeKind": "inventory.models.CodeMapping.Kind",
+        "HoldState": "inventory.models.Reservation.State",
     },
     "PREPROCESSING_HOOKS": ["omnistore.api_urls.without_second_spelling"],
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -263,10 +276,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# Where pictures of items may come from, such as "images.shop.example"; links to other servers are not shown.
+IMAGE_HOSTS = env.list("IMAGE_HOSTS", default=[])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *(f"https://{host}" for host in IMAGE_HOSTS)],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [SELF],
@@ -286,6 +301,10 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# So few of an item are not promised unseen once their count is past half of its source's freshness limit (units of
+# sale; 0: always believed).
+THIN_STOCK = env.int("OMNISTORE_THIN_STOCK", default=2)
 
 LOGGING = {
     "version": 1,

@@ -7,9 +7,13 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from promotions.live.relay import relay_pending
+from promotions.live import doorbell
+from promotions.live.relay import STORES_AT_ONCE, relay_pending
+from promotions.services.checks import prune_checks
+from promotions.services.holding import give_back_expired_holds
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import turn_offers
+from promotions.services.refusal_reports import raise_refusal_reports as raise_due_reports
 from promotions.services.retargeting import retarget_promotions as work_off_marks
 from promotions.services.spent_limits import tell_spent_limits
 from promotions.services.uploads import carry_out_waiting
@@ -23,8 +27,9 @@ RECONCILE_AFTER = time(3, 30)
 @shared_task
 def relay_changes() -> None:
     """Hand changes that are not on the live stream yet to it, also those committed while we do."""
-    while relay_pending(now=timezone.now()):
-        pass
+    while told := relay_pending(now=timezone.now()):
+        if told >= STORES_AT_ONCE:
+            doorbell.ring()  # many stores have news: whoever is free takes some of them
 
 
 @shared_task
@@ -46,6 +51,14 @@ def retarget_promotions() -> None:
 
 
 @shared_task
+def sweep_holds() -> None:
+    """Give back what nobody has come for, in all stores."""
+    ended = give_back_expired_holds(now=timezone.now())
+    if ended:
+        logger.info("%d holds given back", ended)
+
+
+@shared_task
 def reconcile_when_due() -> None:
     """Once a day, whoever ticks first; a missed night is caught up at the next tick."""
     now = timezone.now()
@@ -54,6 +67,22 @@ def reconcile_when_due() -> None:
     run = reconcile(slot=now.date(), now=now)
     if run and run.differences:
         logger.warning("reconciliation of %s found %d differences", run.slot, run.differences)
+
+
+@shared_task
+def raise_refusal_reports() -> None:
+    """Tell the promotions' owners of deals that a store refuses again and again."""
+    raised = raise_due_reports(now=timezone.now())
+    if raised:
+        logger.info("%d reports raised by equal refusals", raised)
+
+
+@shared_task
+def prune_old_checks() -> None:
+    """Let go of checks that are older than they are kept."""
+    pruned = prune_checks(now=timezone.now())
+    if pruned:
+        logger.info("%d old checks deleted", pruned)
 
 
 @shared_task

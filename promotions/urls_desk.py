@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import approvals, calendar, editor, listing, merchandising, uploads
+from promotions.views import approvals, calendar, editor, listing, merchandising, reports, uploads
 
 urlpatterns: list[URLPattern] = [
     path("desk/promotions/", listing.promotion_list, name="promotion-list"),
@@ -37,4 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/promotions/<int:pk>/reject/", approvals.promotion_reject, name="promotion-reject"),
     path("desk/promotions/<int:pk>/publish/", merchandising.promotion_publish, name="promotion-publish"),
     path("desk/promotions/<int:pk>/stop/", merchandising.promotion_stop, name="promotion-stop"),
+    path("desk/reports/", reports.report_inbox, name="report-inbox"),
+    path("desk/reports/<int:report_id>/answer/", reports.report_answer, name="report-answer"),
+    path("desk/refusals/", reports.refusals, name="refusals"),
 ]

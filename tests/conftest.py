@@ -23,6 +23,13 @@ def static_files_are_found_when_asked_for() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def checks_are_written_with_the_answer() -> Iterator[None]:
+    """A thread of its own would write past the transaction that a test takes back; the writer has its own test."""
+    with override_settings(CHECK_FLUSH_SECONDS=0):
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("markexpr") == "long":
         settings.load_profile("long")

@@ -37,7 +37,7 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
         model = Item
         fields = (
             "sku", "title", "brand", "product_type", "item_group_id", "unit", "unit_decimals", "regular_price",
-            "price_currency", "identifiers",
+            "price_currency", "image_link", "identifiers",
         )  # fmt: skip
         read_only_fields = fields
 

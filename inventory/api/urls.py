@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from inventory.api import conflicts, explanations, feeds, items, quarantine, stock, stores, webhooks
+from inventory.api import conflicts, explanations, feeds, items, places, quarantine, stock, stores, webhooks
 
 urlpatterns = [
     path("stores", stores.StoreListView.as_view(), name="api-stores"),
     path("stores/<code:store_code>", stores.StoreDetailView.as_view(), name="api-store"),
+    path("stores/<code:store_code>/places", places.PlacesView.as_view(), name="api-places"),
     path("stores/<code:store_code>/stock", stock.StockView.as_view(), name="api-stock"),
     path(
         "stores/<code:store_code>/stock/counts",

@@ -13,6 +13,7 @@ from biip.gs1_messages import GS1Message
 from biip.gtin import Gtin
 from biip.upc import Upc
 
+from inventory.feeds.digital_link import read_digital_link
 from inventory.feeds.gtin import LENGTHS, check_digit, has_valid_check_digit
 
 REPAIRED = "repaired_leading_zero"
@@ -30,8 +31,6 @@ _DIGITS = re.compile(r"[0-9]+")
 _EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]*)?[eE]\+?[0-9]+")
 # Spreadsheets are told to leave a code alone with '0123 or ="0123".
 _AS_TEXT = re.compile(r"""'(?P<quoted>[0-9]+)|="(?P<formula>[0-9]+)\"""")
-# GS1 Digital Link: the GTIN stands behind application identifier 01 in the path.
-_DIGITAL_LINK = re.compile(r"https?://[^\s]+?/01/(\d{8,14})(?:[/?#].*)?", re.ASCII | re.IGNORECASE)
 # A human-readable element string as printed under a symbol.
 _BRACKETED = re.compile(r"\(01\)\s*(\d{14})(?!\d)", re.ASCII)
 # Symbology identifiers (ISO/IEC 15424) of symbols that hold a bare GTIN, and of those that hold element strings.
@@ -117,8 +116,8 @@ def _expanded(digits: str) -> str:
 def _of_symbol(text: str) -> Barcode:
     """What says of itself what it is: a link, brackets, a symbology identifier or FNC1."""
     bare = text[3:] if text.startswith("]") else text
-    if found := _DIGITAL_LINK.fullmatch(bare):
-        return _of_digits(found[1])
+    if link := read_digital_link(bare):
+        return _of_digits(link.get("01") or link.get("8006", "")[:14])
     if found := _BRACKETED.match(text):
         return _with_measures(_of_digits(found[1]), text, is_printed=True)
     if text[:3] in _GTIN_SYMBOLS:

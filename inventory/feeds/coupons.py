@@ -11,12 +11,12 @@ import biip
 from biip.gs1_messages import GS1Message
 
 from inventory.feeds.barcodes import FNC1, LONGEST, read_barcode
+from inventory.feeds.digital_link import read_digital_link
 from inventory.feeds.gtin import has_valid_check_digit
 
 PREFIXES = ("981", "982", "983")
 
 _PRINTED = re.compile(r"\(255\)\s*(\d{13})(\d{0,12})(?!\d)", re.ASCII)
-_LINK = re.compile(r"https?://[^\s]+?/255/(\d{13})(\d{0,12})(?:[/?#].*)?", re.ASCII | re.IGNORECASE)
 _SYMBOLS = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1")
 _CONFIG = biip.ParseConfig(gs1_element_strings_verify_date=False)
 
@@ -47,8 +47,10 @@ def read_coupon(text: str) -> Coupon | None:
     text = text.strip(" \t\r\n")
     if not text.isascii() or len(text) > LONGEST:
         return None
-    if found := _PRINTED.match(text) or _LINK.fullmatch(text):
+    if found := _PRINTED.match(text):
         return Coupon(number=found[1], serial=found[2])
+    if number := read_digital_link(text).get("255"):
+        return Coupon(number=number[:13], serial=number[13:])
     if text.startswith(_SYMBOLS) or text.startswith(FNC1):
         return _in_message(text[3:] if text.startswith("]") else text)
     gtin = read_barcode(text).gtin

@@ -23,6 +23,7 @@ from inventory.models import (
     StockWithheld,
     Store,
 )
+from inventory.selectors import HELD
 
 MOVEMENTS_SHOWN = 20
 
@@ -96,6 +97,8 @@ def explain_stock(*, store: Store, item: Item, now: datetime) -> Explanation:
     lines = _claim_lines(store, item, claims, rules, sources, now)
     believed = next((line for line in lines if line.is_believed), None)
     withheld = _withheld(store, item, believed)
+    if level and level.reserved:
+        withheld[HELD] = level.reserved
     return Explanation(
         store=store,
         item=item,

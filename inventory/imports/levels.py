@@ -94,11 +94,22 @@ def moved(items: Int32s, counts: Int32s, as_ofs: Int64s, movements: Movements | 
     return within_range(levels)
 
 
+# A level that was taken away and comes again finds the holds that were made on it before.
+RESTORE_RESERVED = """
+UPDATE inventory_stocklevel AS l SET reserved = h.quantity
+FROM (SELECT store_id, item_id, sum(quantity)::int4 AS quantity FROM inventory_reservation
+      WHERE is_withheld AND store_id = ANY(%s::int4[]) GROUP BY 1, 2) AS h
+WHERE l.store_id = h.store_id AND l.item_id = h.item_id AND l.reserved <> h.quantity
+"""
+
+
 def add_levels(columns: Mapping[str, npt.NDArray[Any]]) -> None:
     """New levels, sorted by store and item, straight into the table."""
     if len(columns["store_id"]):
         rows = {**columns, "as_of": pg_time(columns["as_of"].astype(np.int64))}
         copy_in("inventory_stocklevel", LEVEL_COLUMNS, [copy_records(LEVEL_COLUMNS, rows)])
+        with raw_cursor() as cursor:
+            cursor.execute(RESTORE_RESERVED, (np.unique(columns["store_id"]).tolist(),), prepare=False)
 
 
 STAGE_LEVELS = """

@@ -1,6 +1,6 @@
-"""Changed stock is told as what can be promised: on hand less what the believed source withholds.
+"""Changed stock is told as what can be promised: on hand less our holds and what the believed source withholds.
 
-Nothing is read twice where nobody withholds anything: both looks at an empty table cost next to nothing.
+Nothing is read twice where nobody withholds anything: the looks at empty tables cost next to nothing.
 """
 
 from collections.abc import Sequence
@@ -17,20 +17,30 @@ from inventory.signals import stock_changed
 
 READ_WITHHELD = """
 SELECT string_agg(int8send(key) || int8send(quantity) || int4send(on_hand), ''::bytea ORDER BY key) FROM (
-    SELECT (l.store_id::int8 << 32) | l.item_id AS key, sum(w.quantity) AS quantity, l.on_hand
-    FROM inventory_stockwithheld w
-    JOIN inventory_stocklevel l ON l.store_id = w.store_id AND l.item_id = w.item_id AND l.source_id = w.source_id
-    WHERE w.store_id = ANY(%s::int4[]) GROUP BY l.store_id, l.item_id, l.on_hand) AS held
+    SELECT (l.store_id::int8 << 32) | l.item_id AS key, sum(w.quantity)::int8 AS quantity, l.on_hand
+    FROM (
+        SELECT store_id, item_id, source_id, quantity FROM inventory_stockwithheld
+        WHERE store_id = ANY(%(stores)s::int4[])
+        UNION ALL
+        SELECT store_id, item_id, NULL, quantity FROM inventory_reservation
+        WHERE is_withheld AND store_id = ANY(%(stores)s::int4[])  -- ours, whichever source is believed
+    ) w
+    JOIN inventory_stocklevel l ON l.store_id = w.store_id AND l.item_id = w.item_id
+        AND l.source_id = coalesce(w.source_id, l.source_id)
+    GROUP BY l.store_id, l.item_id, l.on_hand) AS held
 """
 
 
 # Asked first: a plan that joins with the levels of a first file, made while there were none, reads them all.
-IS_WITHHELD = "SELECT EXISTS (SELECT FROM inventory_stockwithheld WHERE store_id = ANY(%s::int4[]))"
+IS_WITHHELD = """
+SELECT EXISTS (SELECT FROM inventory_stockwithheld WHERE store_id = ANY(%(stores)s::int4[]))
+    OR EXISTS (SELECT FROM inventory_reservation WHERE is_withheld AND store_id = ANY(%(stores)s::int4[]))
+"""
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """By store and item as one number (ascending): what the believed source withholds, and the level it is of."""
+    """By store and item as one number (ascending): what holds and the believed source withhold; the level it is of."""
 
     keys: Int64s
     quantities: Int64s
@@ -84,10 +94,11 @@ class Telling:
 def read_withheld(store_ids: Sequence[int]) -> Withheld:
     """What is withheld in the stores at this moment. Read it before levels are written, and tell with it after."""
     with raw_cursor() as cursor:
-        cursor.execute(IS_WITHHELD, (list(store_ids),))
+        stores = {"stores": list(store_ids)}
+        cursor.execute(IS_WITHHELD, stores)
         found = cursor.fetchone()
         if found and found[0]:
-            cursor.execute(READ_WITHHELD, (list(store_ids),), prepare=False)
+            cursor.execute(READ_WITHHELD, stores, prepare=False)
             found = cursor.fetchone()
         else:
             found = None

@@ -4,7 +4,9 @@ from inventory.models.alerts import FeedAlert
 from inventory.models.decisions import ManualCount, PrecedenceChange
 from inventory.models.feeds import FeedRun, FeedSource
 from inventory.models.items import Item, ItemIdentifier, Unit
+from inventory.models.places import StoreItemPlace
 from inventory.models.quarantine import CodeMapping, RejectedRow
+from inventory.models.reservations import Reservation, ReservationChange
 from inventory.models.stock import (
     SalesTotal,
     StockClaim,
@@ -28,6 +30,8 @@ __all__ = [
     "ManualCount",
     "PrecedenceChange",
     "RejectedRow",
+    "Reservation",
+    "ReservationChange",
     "SalesTotal",
     "StockClaim",
     "StockConflict",
@@ -37,6 +41,7 @@ __all__ = [
     "Store",
     "StoreFeed",
     "StoreGroup",
+    "StoreItemPlace",
     "StoreQuerySet",
     "Unit",
     "WebhookEvent",

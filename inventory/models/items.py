@@ -2,9 +2,14 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+
+# The words somebody may remember of an item: the expression of an index, which whoever asks writes alike.
+SEARCHED = ("title", "brand", "sku")
+BETWEEN_WORDS = " || ' ' || "
 
 
 class Unit(models.TextChoices):
@@ -28,8 +33,19 @@ class Item(models.Model):
     unit_decimals = models.PositiveSmallIntegerField(default=0)
     regular_price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     price_currency = models.CharField(max_length=3, blank=True)
+    image_link = models.URLField(max_length=500, blank=True)  # https; shown from the hosts in IMAGE_HOSTS
 
     class Meta:
+        indexes = [
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
+            GinIndex(
+                OpClass(
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
+                    name="gin_trgm_ops",
+                ),
+                name="inventory_item_by_words",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="inventory_item_sku_given"),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="inventory_item_unit_known"),
@@ -42,6 +58,10 @@ class Item(models.Model):
                 | Q(regular_price__isnull=False, regular_price__gte=0, price_currency__regex=r"^[A-Z]{3}$"),
                 name="inventory_item_price_has_currency",
             ),
+            models.CheckConstraint(
+                condition=Q(image_link="") | Q(image_link__startswith="https://"),
+                name="inventory_item_image_by_https",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,6 +70,11 @@ class Item(models.Model):
     def in_unit(self, quantity: int) -> str:
         """A quantity in the item's unit as text: 12500 of an item counted in grams are "12.500" kg."""
         return f"{Decimal(quantity).scaleb(-self.unit_decimals):f}"
+
+    def in_smallest(self, quantity: Decimal) -> int | None:
+        """A quantity in the item's unit as an integer of the smallest one; None where it is finer than that."""
+        scaled = quantity.scaleb(self.unit_decimals)
+        return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
 class ItemIdentifier(models.Model):

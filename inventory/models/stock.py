@@ -20,11 +20,11 @@ class StockLevelQuerySet(models.QuerySet["StockLevel"]):
     """Sets of levels."""
 
     def with_available(self) -> Self:
-        """With `available`: what can be promised, on hand less what the believed source withholds."""
+        """With `available`: what can be promised, on hand less holds and what the believed source withholds."""
         same = {name: models.OuterRef(name) for name in ("store_id", "item_id", "source_id")}
         held = StockWithheld.objects.filter(**same).order_by().values("store_id")
         withheld = held.annotate(total=Sum("quantity")).values("total")
-        return self.annotate(available=F("on_hand") - Coalesce(models.Subquery(withheld), 0))
+        return self.annotate(available=F("on_hand") - F("reserved") - Coalesce(models.Subquery(withheld), 0))
 
 
 class StockLevel(models.Model):
@@ -32,6 +32,8 @@ class StockLevel(models.Model):
 
     `on_hand` is an integer of the item's smallest unit and may be negative (a till sold what no count had seen).
     `as_of` is when the figure last changed; how fresh it is stands once per store and feed in `StoreFeed`.
+    `reserved` is what our own holds keep back (`Reservation.is_withheld`): on the same row as what it is taken from,
+    so that one statement decides who gets the last unit. No feed writes it.
     """
 
     pk = models.CompositePrimaryKey("store_id", "item_id")
@@ -50,8 +52,16 @@ class StockLevel(models.Model):
         related_name="+",
     )
     as_of = models.DateTimeField()
+    reserved = models.IntegerField(default=0, db_default=0)
 
     objects = StockLevelQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0), name="inventory_level_reserved_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on_hand} of item {self.item_id} in store {self.store_id}"

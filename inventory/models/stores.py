@@ -35,6 +35,11 @@ class StoreQuerySet(models.QuerySet["Store"]):
         locked = self.order_by("pk").select_for_update(no_key=True, of=("self",))
         return list(locked.values_list("pk", flat=True))
 
+    def lock_idle(self) -> list[int]:
+        """Like `lock_in_order`, for work that can wait: stores that somebody else has locked are left out."""
+        locked = self.order_by("pk").select_for_update(no_key=True, skip_locked=True, of=("self",))
+        return list(locked.values_list("pk", flat=True))
+
 
 class StoreKind(models.TextChoices):
     STORE = "STORE", _("Store")

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from inventory.models import StockWithheld, Store
+from inventory.selectors import HELD
 
 register = template.Library()
 
@@ -19,4 +21,4 @@ def at_store(moment: datetime, store: Store) -> str:
 @register.filter
 def withheld_word(state: str) -> str:
     """What a state of withheld stock is called."""
-    return str(StockWithheld.State(state).label)
+    return _("on hold for shoppers") if state == HELD else str(StockWithheld.State(state).label)

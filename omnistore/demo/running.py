@@ -31,6 +31,7 @@ WEB_OPTIONS = [
     "--lifespan=off",
     "--backlog=8192",
     "--timeout-graceful-shutdown=2",
+    "--timeout-worker-healthcheck=60",  # of several processes: a new one may take so long to start
     "--no-access-log",
     "--log-level=warning",
 ]
@@ -48,7 +49,7 @@ class PartFailedError(Exception):
 
 
 @contextlib.contextmanager
-def running(data: Path, *, host: str, port: int, log: TextIO) -> Iterator[list[Part]]:
+def running(data: Path, *, host: str, port: int, log: TextIO, web_processes: int = 1) -> Iterator[list[Part]]:
     """Start everything on the data in `data`, migrated and with the sample loaded; give all the parts.
 
     What the parts write goes to `log`, each line with the part's name in front.
@@ -60,7 +61,7 @@ def running(data: Path, *, host: str, port: int, log: TextIO) -> Iterator[list[P
         env = os.environ | stack.urls | {"OMNISTORE_DATA": str(data), "PYTHONUNBUFFERED": "1"}
         try:
             _run_to_end("migrate", ["migrate", "--verbosity=0"], env=env, log=log)
-            web = start_web(host=host, port=port, env=env, log=log)
+            web = start_web(host=host, port=port, env=env, log=log, processes=web_processes)
             ours.append(web)
             _run_to_end("sample", ["load_sample"], env=env, log=log)
             wait_for_first_page(web, host=host, port=port)
@@ -72,10 +73,12 @@ def running(data: Path, *, host: str, port: int, log: TextIO) -> Iterator[list[P
             stop_parts(ours, seconds=STOP_SECONDS)
 
 
-def start_web(*, host: str, port: int, env: Mapping[str, str], log: TextIO) -> Part:
-    """The one web server: pages, API and event streams."""
+def start_web(*, host: str, port: int, env: Mapping[str, str], log: TextIO, processes: int = 1) -> Part:
+    """The one web server: pages, API and event streams; of several processes SIGHUP replaces one by one."""
     address = [f"--host={host}", f"--port={port}"]
     command = [sys.executable, "-m", "uvicorn", "omnistore.asgi:application", *address, *WEB_OPTIONS]
+    if processes > 1:  # with a parent that looks after them
+        command.append(f"--workers={processes}")
     return start_part("web", command, env=env, log=log)
 
 

@@ -26,7 +26,7 @@ COLUMNS = ", ".join(f"s.{name}{'::json' if name == 'opening_hours' else ''}" for
 FLOOR = ", ".join(f"'{role}'" for role in OF_STORES)
 
 ADMIT = f"""
-SELECT {COLUMNS}
+SELECT m.id, {COLUMNS}
 FROM staff_apikey k
 JOIN staff_staffmember m ON m.id = k.staff_member_id AND m.is_active
 LEFT JOIN inventory_store s ON s.store_code = %(store_code)s
@@ -37,36 +37,37 @@ WHERE k.digest = %(digest)s AND k.revoked_at IS NULL
 
 
 class Admission(NamedTuple):
-    """A store that a key may ask about, until then (monotonic seconds)."""
+    """A store that somebody may ask about, until then (monotonic seconds)."""
 
     store: Store
-    until: float
+    staff_member_id: int
+    until: float = 0.0
 
 
 admitted: dict[tuple[bytes, str], Admission] = {}
 
 
-def store_for(request: HttpRequest, store_code: str) -> Store:
-    """The store, as the bearer of the key or the person signed in may see it.
+def admission_of(request: HttpRequest, store_code: str) -> Admission:
+    """The store, as the bearer of the key or the person signed in may see it, and who that is.
 
     Raises 401 without good credentials, 404 for a store that is foreign or unknown alike.
     """
     token = token_in(request.META.get("HTTP_AUTHORIZATION", "").encode("latin1"))
     if token is None:
-        return store_of_session(request, store_code)
+        return admission_by_session(request, store_code)
     place = (ApiKey.digest_of(token), store_code)
     known = admitted.get(place)
     now = time.monotonic()
     if known is not None and known.until > now:
-        return known.store
-    store = store_of_key(digest=place[0], store_code=store_code)
+        return known
     if len(admitted) >= REMEMBERED_MOST:
         admitted.clear()
-    admitted[place] = Admission(store, now + REMEMBERED_SECONDS)
-    return store
+    admission = admission_by_key(digest=place[0], store_code=store_code)
+    admitted[place] = admission._replace(until=now + REMEMBERED_SECONDS)
+    return admission
 
 
-def store_of_key(*, digest: bytes, store_code: str) -> Store:
+def admission_by_key(*, digest: bytes, store_code: str) -> Admission:
     """Ask the database."""
     with connection.cursor() as cursor:
         cursor.execute(ADMIT, {"digest": digest, "store_code": store_code})
@@ -75,12 +76,13 @@ def store_of_key(*, digest: bytes, store_code: str) -> Store:
         error = AuthenticationFailed("This API key is unknown or has been revoked.")
         error.auth_header = CHALLENGE  # type: ignore[attr-defined]
         raise error
-    if row[0] is None:
+    member, *columns = row
+    if columns[0] is None:
         raise Http404
-    return Store.from_db("default", STORE_FIELDS, row)
+    return Admission(Store.from_db("default", STORE_FIELDS, columns), member)
 
 
-def store_of_session(request: HttpRequest, store_code: str) -> Store:
+def admission_by_session(request: HttpRequest, store_code: str) -> Admission:
     """For people that are signed in; costs the session and two queries."""
     if not isinstance(request.user, StaffMember):
         error = NotAuthenticated("Send an API key: Authorization: Bearer …")
@@ -89,4 +91,4 @@ def store_of_session(request: HttpRequest, store_code: str) -> Store:
     store = request.user.visible_stores().filter(store_code=store_code).first()
     if store is None:
         raise Http404
-    return store
+    return Admission(store, request.user.pk)

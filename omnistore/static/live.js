@@ -1,8 +1,10 @@
 // The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
 
-import { at, board, now, recount, reloadBoard, tick } from "./tablet.js";
+import { askForNotices, interrupt, judge, mayWait, whenAtRest } from "./shift.js";
+import { at, board, countHolds, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
+const JITTER = 2000; // all tablets of a restarted server are back after this long, and not all in one moment
 const SLOWEST = 15_000;
 
 const light = document.getElementById("link");
@@ -52,6 +54,11 @@ function connect() {
     last = event.lastEventId;
     queue = queue.then(() => apply(event.data)).catch(startAnew);
   });
+  on("report", (event) => {
+    alive();
+    last = event.lastEventId;
+    document.dispatchEvent(new Event("report-changed")); // pieces that show reports ask for themselves anew
+  });
   on("ping", (event) => {
     alive();
     behind = event.data === last || event.data === "0:0" ? 0 : behind + 1;
@@ -61,15 +68,15 @@ function connect() {
   on("error", () => again(failures % 5 === 4 ? startAnew : connect));
 }
 
-/** Try again soon, later each time, never all tablets at once. */
+/** Try again soon, later each time from the sixth on, never all tablets at once. */
 function again(attempt) {
   source?.close();
   source = null;
   failures += 1;
   show("catching");
   clearTimeout(waiting);
-  const longest = Math.min(SLOWEST, 500 * 2 ** failures);
-  waiting = setTimeout(attempt, longest / 2 + (Math.random() * longest) / 2);
+  const longest = Math.min(SLOWEST, JITTER * 2 ** Math.max(0, failures - 5));
+  waiting = setTimeout(attempt, Math.max(100, Math.random() * longest));
 }
 
 // A board that was read before the newest events came in has put older cards over them: hear those events again.
@@ -109,6 +116,10 @@ async function apply(html) {
   holder.innerHTML = html;
   const event = holder.content.firstElementChild;
   const card = event.querySelector(".card");
+  const notice = event.querySelector(".notice");
+  if (card) judge(card);
+  if (notice) interrupt(notice);
+  if (event.dataset.reason === "NUDGED") askForNotices();
   const old = document.getElementById(`offer-${event.dataset.offer}`);
   const before = old && !old.dataset.leaving ? essence(old) : "";
   if (!card) remove(old);
@@ -119,8 +130,17 @@ async function apply(html) {
     refreshPane(event.dataset.offer);
   }
   if (card && before !== essence(card)) mark(document.getElementById(card.id));
+  hearOfHolds(event);
   recount();
   tick();
+}
+
+/** Another number of holds is said, and the list read again where it is on the screen. */
+function hearOfHolds(event) {
+  if (!countHolds(event.dataset.holds)) return;
+  announcer.textContent = event.dataset.announce;
+  const list = pane.querySelector("[data-holds-list]");
+  if (list && !pane.querySelector(".htmx-request")) htmx.ajax("GET", list.dataset.holdsList, { target: "#pane", swap: "innerMorph" });
 }
 
 /** What a reader would notice: a change of nothing but ages does not pulse. */
@@ -136,13 +156,15 @@ async function replace(old, card) {
   if (ack.id === asked.id) asked.replaceWith(ack.cloneNode(true));
   const moves = old.dataset.order !== card.dataset.order;
   const current = old.querySelector("[aria-current]") !== null;
+  delete old.dataset.leaving;
   await htmx.swap({ sourceElement: old, target: old, text: card.outerHTML, swap: "outerMorph" });
   const morphed = document.getElementById(card.id);
   if (current) morphed.querySelector(".card-title a").setAttribute("aria-current", "true");
-  if (moves) place(morphed);
+  if (moves) whenAtRest(card.id, () => place(morphed));
 }
 
 function insert(card) {
+  mayWait(card);
   place(card);
   htmx.process(card);
   toldSoon(card.dataset.revision);
@@ -159,6 +181,11 @@ function place(card) {
 function remove(card) {
   if (!card) return;
   card.dataset.leaving = "true";
+  whenAtRest(card.id, () => leave(card));
+}
+
+function leave(card) {
+  if (!card.dataset.leaving) return; // it came back meanwhile
   setTimeout(() => {
     if (card.contains(document.activeElement)) document.getElementById("code").focus();
     card.remove();
@@ -187,7 +214,7 @@ document.addEventListener("pointerdown", () => {
 /** An answer on the screen about a changed offer is asked for anew, unless a tap on it is under way. */
 function refreshPane(offer) {
   const answer = pane.querySelector("[data-refresh]");
-  if (!answer || pane.querySelector(".htmx-request") || !answer.dataset.offers.split(" ").includes(offer)) return;
+  if (!answer || pane.querySelector(".htmx-request, .talk[open]") || !answer.dataset.offers.split(" ").includes(offer)) return;
   htmx.ajax("GET", answer.dataset.refresh, { target: "#pane", swap: "innerMorph" });
 }
 

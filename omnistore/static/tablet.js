@@ -17,10 +17,16 @@ export const at = (moment) => hours.format(moment);
 let ahead = Number(board().dataset.now) * 1000 - Date.now();
 export const now = () => Date.now() + ahead;
 
+// A board that loads itself anew while nobody is there is not a look: what is new stays new.
+const ATTENDED = 60_000;
+let touched = performance.now();
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = performance.now(); }, true);
+
 /** Load the board anew; afterwards its own attributes say where the live stream goes on. */
 export async function reloadBoard() {
   const { url, show } = board().dataset;
-  await htmx.ajax("GET", `${url}?show=${show}`, { target: "#board", swap: "outerMorph" });
+  const seen = performance.now() - touched < ATTENDED ? "" : "&unattended=1";
+  await htmx.ajax("GET", `${url}?show=${show}${seen}`, { target: "#board", swap: "outerMorph" });
   ahead = Number(board().dataset.now) * 1000 - Date.now();
   document.dispatchEvent(new Event("board:loaded"));
 }
@@ -43,6 +49,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Answers
+
+// What opens at the foot of an answer is brought into view: its choices are the second tap.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.(".talk[open]")) event.target.scrollIntoView({ block: "nearest" });
+}, true);
 
 const isPane = (event) => event.detail.ctx.target === pane;
 
@@ -67,6 +78,7 @@ document.addEventListener("htmx:after:swap", (event) => {
       pane.focus();
     }
     markOpen();
+    countHolds(pane.querySelector("[data-holds-here]")?.dataset.holdsHere);
     if (sourceElement === form) bringIntoView();
   }
   const card = target?.closest?.(".card");
@@ -94,6 +106,15 @@ function showNoAnswer(unchecked) {
   document.getElementById("unchecked").textContent = unchecked;
 }
 
+/** The number of holds that wait here, in the bottom bar; whether it was another one. */
+export function countHolds(text) {
+  const badge = document.getElementById("holds-count");
+  if (text === undefined || !badge || badge.textContent === text) return false;
+  badge.textContent = text;
+  badge.hidden = text === "0";
+  return true;
+}
+
 /** The card whose offer the pane shows is framed. */
 function markOpen() {
   const shown = pane.querySelector("[data-offers]")?.dataset.offers.split(" ")[0];
@@ -114,10 +135,10 @@ function bringIntoView() {
 // Filters and their counts
 
 const MEMBERS = {
-  now: ".card:not([data-coming])",
-  new: ".card[data-open]:has(.unread)",
-  ending: ".card[data-ending]",
-  coming: ".card[data-coming]",
+  now: ".card:not([data-coming], [data-leaving])",
+  new: ".card[data-open][data-new]:not([data-leaving]):has(.unread)",
+  ending: ".card[data-ending]:not([data-leaving])",
+  coming: ".card[data-coming]:not([data-leaving])",
 };
 
 export function recount() {
@@ -125,6 +146,7 @@ export function recount() {
     const text = String(document.querySelectorAll(MEMBERS[chip.dataset.show]).length);
     const count = chip.querySelector(".count");
     if (count.textContent !== text) count.textContent = text;
+    if (chip.dataset.show === "new") document.querySelector(".new-count").textContent = text;
   }
 }
 
@@ -175,7 +197,7 @@ export function tick() {
 
 setInterval(tick, 5000);
 // Stock that moves without changing an offer's state is no event: the figures are read again now and then.
-setInterval(() => { if (!document.hidden) reloadBoard(); }, 120_000 + Math.random() * 30_000);
+setInterval(() => { if (!document.hidden && performance.now() - touched > 4000) reloadBoard(); }, 120_000 + Math.random() * 30_000);
 tick();
 recount();
 markOpen();

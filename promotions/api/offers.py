@@ -24,11 +24,12 @@ from inventory.models import Store
 from promotions.api.access import member_of
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
-from promotions.models import Acknowledgement, StoreOffer
-from promotions.rules.words import OVER, OfferState
+from promotions.models import Acknowledgement, PromotionRevision, StoreOffer
+from promotions.models.promotions import choices
+from promotions.rules.words import OVER, OfferState, Urgency
 from promotions.selectors.briefing import stream_position
 from promotions.selectors.cards import CardItem, OfferCard, offer_cards, store_offers
-from promotions.services.reading import acknowledge
+from promotions.services.reading import acknowledge, answer_quiz
 
 
 class IssueSerializer(serializers.Serializer[Any]):
@@ -44,6 +45,7 @@ class OfferItemSerializer(serializers.Serializer[Any]):
 
     sku = serializers.CharField()
     title = serializers.CharField()
+    place = serializers.CharField(allow_blank=True, help_text="Where it stands in the store.")
     quantity = serializers.CharField(allow_null=True)
     unit = serializers.CharField()
     counted_at = serializers.DateTimeField(allow_null=True)
@@ -62,6 +64,13 @@ class OfferCountsSerializer(serializers.Serializer[Any]):
     enough = serializers.IntegerField()
 
 
+class QuestionSerializer(serializers.Serializer[Any]):
+    """What a reader is asked; its answers in no telling order."""
+
+    question = serializers.CharField()
+    answers = serializers.ListField(child=serializers.CharField())
+
+
 class OfferSerializer(serializers.Serializer[Any]):
     """One promotion in one store, now. Times are on the store's clock; the window ends before `ends_at`."""
 
@@ -72,6 +81,9 @@ class OfferSerializer(serializers.Serializer[Any]):
     headline = serializers.CharField()
     benefit = serializers.CharField()
     say = serializers.CharField()
+    talk_track = serializers.ListField(child=serializers.CharField(), help_text="More to say, line by line.")
+    urgency = serializers.ChoiceField(choices(Urgency))
+    quiz = QuestionSerializer(allow_null=True)
     code = serializers.CharField(allow_blank=True)
     uses_left = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
@@ -168,6 +180,9 @@ def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
         "headline": card.headline,
         "benefit": card.benefit_text,
         "say": card.say,
+        "talk_track": list(offer.revision.talk_lines),
+        "urgency": offer.revision.urgency,
+        "quiz": question_row(offer.revision),
         "code": card.code,
         "uses_left": card.uses_left,
         "starts_at": card.starts_at.isoformat(),
@@ -188,12 +203,20 @@ def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
     }
 
 
+def question_row(revision: PromotionRevision) -> dict[str, Any] | None:
+    """The question as JSON; None without one."""
+    if not revision.quiz_choices:
+        return None
+    return {"question": revision.quiz_question, "answers": list(revision.quiz_mixed)}
+
+
 def item_row(line: CardItem, *, store: Store) -> dict[str, Any]:
     """One item of an offer as JSON."""
     figure = line.figure
     return {
         "sku": line.item.sku,
         "title": line.item.title,
+        "place": line.place,
         "quantity": line.item.in_unit(figure.quantity) if figure else None,
         "unit": line.item.unit,
         "counted_at": store.local(figure.counted_at).isoformat() if figure else None,
@@ -208,6 +231,9 @@ class AcknowledgeRequestSerializer(serializers.Serializer[Any]):
     """The revision that was read; without it, the one the store has now."""
 
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    answer = serializers.CharField(
+        max_length=200, required=False, help_text="To the offer's question, where it has one."
+    )
 
 
 class AcknowledgedSerializer(serializers.Serializer[Any]):
@@ -246,14 +272,19 @@ class AcknowledgeView(APIView):
         number = offer.revision.number
         if not has_terms_of(offer, number=asked.validated_data.get("revision", number)):
             raise Revised(f"The offer stands at revision {number} now; read that one.")
+        chosen = asked.validated_data.get("answer")
+        who = {"store": store, "staff_member": member_of(request), "now": timezone.now()}
         try:
-            acknowledge(
-                store=store,
-                revision_id=offer.revision_id,
-                staff_member=member_of(request),
-                now=timezone.now(),
-            )
+            if chosen is not None and offer.revision.quiz_choices:
+                if not answer_quiz(revision=offer.revision, answer=chosen, **who):
+                    raise ValidationError(
+                        {"answer": [f"Not right. {offer.revision.quiz_explanation}".strip()]}
+                    )
+            else:
+                acknowledge(revision_id=offer.revision_id, **who)
         except Refused as refused:
+            if hasattr(refused, "error_dict"):
+                raise ValidationError(refused.message_dict) from refused
             raise Http404 from refused
         return Response({"promotion_id": promotion_id, "revision": number, "acknowledged": True})
 

@@ -18,6 +18,7 @@ from promotions.api.verdicts import ReasonSerializer
 from promotions.rules.basket import BasketRefused
 from promotions.selectors.quoting import AskedBasket, AskedLine, BasketUnknown, StoreQuote, quote_for
 from promotions.selectors.sentences import benefit_text
+from promotions.selectors.verdicts import ReasonLine
 
 MOST_LINES = 500
 
@@ -82,6 +83,9 @@ class WinnerSerializer(QuotedDealSerializer):
     discount = serializers.CharField()
     units = serializers.IntegerField()
     gift = serializers.CharField(help_text="What to hand out, in words or as a SKU; empty for none.")
+    reasons = ReasonSerializer(
+        many=True, help_text="VALID, or HONOUR_WINDOW for what is honoured after its end."
+    )
 
 
 class LoserSerializer(QuotedDealSerializer):
@@ -177,15 +181,20 @@ def quote_body(found: StoreQuote) -> dict[str, Any]:
         "winners": [
             deal_row(found, winner.promotion_id)
             | {"discount": str(winner.discount), "units": winner.units, "gift": winner.gift}
+            | {"reasons": [reason_row(found.applies[winner.promotion_id])]}
             for winner in quote.winners
         ],
         "losers": [
             deal_row(found, loser.deal.deal.promotion_id)
-            | {"reasons": [{"code": str(line.code), "text": line.text} for line in loser.reasons]}
+            | {"reasons": [reason_row(line) for line in loser.reasons]}
             for loser in found.losers
         ],
         "is_exact": quote.is_exact,
     }
+
+
+def reason_row(line: ReasonLine) -> dict[str, str]:
+    return {"code": str(line.code), "text": line.text}
 
 
 def deal_row(found: StoreQuote, promotion_id: str) -> dict[str, Any]:

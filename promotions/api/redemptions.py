@@ -51,6 +51,11 @@ class RedemptionRequestSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="What the till took off, in the store's currency.",
     )
+    override = serializers.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text="A store manager's reason for redeeming outside the window, where the installation allows it.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("code" in attrs) == ("promotion_id" in attrs):

@@ -6,12 +6,15 @@ from promotions.api import (
     campaigns,
     codes,
     exports,
+    holds,
     lifecycle,
     offer_graph,
     offers,
     promotions,
     quotes,
+    rain_checks,
     redemptions,
+    reports,
     uploads,
 )
 
@@ -30,6 +33,21 @@ urlpatterns = [
         redemptions.RollBackView.as_view(),
         name="api-roll-back",
     ),
+    path("stores/<code:store_code>/holds", holds.HoldView.as_view(), name="api-holds"),
+    path(
+        "stores/<code:store_code>/holds/<uuid:hold_id>/release",
+        holds.ReleaseView.as_view(),
+        name="api-hold-release",
+    ),
+    path(
+        "stores/<code:store_code>/holds/<uuid:hold_id>/fulfil",
+        holds.FulfilView.as_view(),
+        name="api-hold-fulfil",
+    ),
+    path("stores/<code:store_code>/rain-checks", rain_checks.RainCheckView.as_view(), name="api-rain-checks"),
+    path("stores/<code:store_code>/reports", reports.ReportListView.as_view(), name="api-reports"),
+    path("reports/<int:report_id>/answer", reports.ReportAnswerView.as_view(), name="api-report-answer"),
+    path("refusals", reports.RefusalsView.as_view(), name="api-refusals"),
     path("stores/<code:store_code>/quote", quotes.QuoteView.as_view(), name="api-quote"),
     path("stores/<code:store_code>/live-ticket", offers.LiveTicketView.as_view(), name="api-live-ticket"),
     path(

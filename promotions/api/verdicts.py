@@ -1,7 +1,8 @@
 """GET /stores/{store_code}/verdict: the hot path, so a plain view without DRF; the schema knows it all the same."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from django.contrib.auth.decorators import login_not_required
@@ -13,27 +14,44 @@ from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.views import APIView
 
+from inventory.feeds.scans import scan_problem
 from inventory.models import Store
+from promotions.rules.verdict import SeenPrices
 from promotions.rules.words import Outcome, Reason
+from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
 
-LONGEST_CODE = 200
-
-StoreFor = Callable[[HttpRequest, str], Store]
+Answered = TypeVar("Answered")
 
 
-def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
-    """The view; `store_for` gives the store the caller may ask about, or raises what the caller gets instead."""
+class Asker(Protocol):
+    """Who asks about which store."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def staff_member_id(self) -> int: ...
+
+
+AskerOf = Callable[[HttpRequest, str], Asker]
+
+
+def verdict_view(*, asker_of: AskerOf) -> Callable[..., HttpResponse]:
+    """The view; `asker_of` gives the caller and the store it may ask about, or raises what it gets instead."""
 
     def verdict(request: HttpRequest, store_code: str) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(str(request.method))
-        found = asked_once_more(
-            lambda: verdict_for(
-                store=store_for(request, store_code), code=code_in(request), now=timezone.now()
-            )
+        now = timezone.now()
+        asker, found = asked_once_more(lambda: answer_to(request, store_code, asker_of=asker_of, now=now))
+        check = None
+        if request.method == "GET":  # HEAD is no shopper's question
+            check = keep_check(verdict=found, staff_member_id=asker.staff_member_id, now=now)
+        response = HttpResponse(
+            orjson.dumps({**found.as_dict(), "check_id": check}), content_type="application/json"
         )
-        response = HttpResponse(orjson.dumps(found.as_dict()), content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -43,7 +61,16 @@ def verdict_view(*, store_for: StoreFor) -> Callable[..., HttpResponse]:
     return login_not_required(verdict)
 
 
-def asked_once_more(question: Callable[[], Verdict]) -> Verdict:
+def answer_to(
+    request: HttpRequest, store_code: str, *, asker_of: AskerOf, now: datetime
+) -> tuple[Asker, Verdict]:
+    """Who asks, and what the answer is."""
+    asker = asker_of(request, store_code)
+    seen = seen_prices(request.GET)
+    return asker, verdict_for(store=asker.store, code=code_in(request), now=now, seen=seen)
+
+
+def asked_once_more(question: Callable[[], Answered]) -> Answered:
     """A read on a connection that is not tried out before: the read itself shows when it is broken.
 
     Trying it out costs a round trip per request, as much as the read; a broken one is replaced and asked again.
@@ -61,13 +88,17 @@ def asked_once_more(question: Callable[[], Verdict]) -> Verdict:
 def code_in(request: HttpRequest) -> str:
     """What was scanned. Separators of element strings (GS, 0x1D) are part of a code, NUL is of none."""
     code = request.GET.get("code", "").strip(" \t\r\n")
-    if not code:
-        raise ValidationError({"code": ["Say what was scanned: ?code=…"]})
-    if len(code) > LONGEST_CODE:
-        raise ValidationError({"code": [f"A code has at most {LONGEST_CODE} characters."]})
-    if "\0" in code:
-        raise ValidationError({"code": ["A code has no NUL characters."]})
+    if problem := scan_problem(code):
+        raise ValidationError({"code": [scan_problem_text(problem)]})
     return code
+
+
+def seen_prices(asked: Mapping[str, str]) -> SeenPrices:
+    """The prices that somebody read off the sign or the till; ValidationError by field where one is none."""
+    prices, errors = seen_prices_in(asked)
+    if errors:
+        raise ValidationError(errors)
+    return prices
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -120,6 +151,12 @@ class AlternativeStoreSerializer(serializers.Serializer[Any]):
     distance_km = serializers.FloatField(allow_null=True)
     on_hand = serializers.IntegerField(help_text="What can be promised.")
     counted_at = serializers.DateTimeField(help_text="On that store's clock.")
+    promotion_id = serializers.CharField(help_text="The deal that holds there.")
+    sku = serializers.CharField(help_text="What of the deal is there.")
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="In the past where it is open now; null where its hours are not known."
+    )
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="null where it never closes.")
 
 
 class AlternativeItemSerializer(serializers.Serializer[Any]):
@@ -147,6 +184,9 @@ class VerdictSerializer(serializers.Serializer[Any]):
     similar = AlternativeItemSerializer(many=True)
     also = VerdictDealSerializer(many=True)
     at = serializers.DateTimeField()
+    check_id = serializers.UUIDField(
+        allow_null=True, help_text="The check that was kept of this answer; a report may name it."
+    )
 
 
 class VerdictDocumentation(APIView):
@@ -158,10 +198,20 @@ class VerdictDocumentation(APIView):
         parameters=[
             OpenApiParameter(
                 "code", str, required=True,
-                description="What was scanned or typed: a GTIN in any form, a PLU, a SKU, a promotion's code or id.",
-            )
+                description="What was scanned, typed or pasted: a GTIN in any form, a PLU, a SKU, a promotion's code "
+                            "or id, a GS1 Digital Link, the web page of an offer, a message with a link to one.",
+            ),
+            OpenApiParameter(
+                "seen_price", str,
+                description="What the sign says one unit costs, in the store's money; another price than the deal's "
+                            "makes a yes HONOUR_AND_REPORT.",
+            ),
+            OpenApiParameter("till_price", str, description="What the till says one unit costs, likewise."),
         ],
         responses=VerdictSerializer,
     )  # fmt: skip
     def get(self, request: Any, store_code: str) -> None:
-        """May this deal be honoured, here and now? An unknown code is an answer too: 200 with UNKNOWN."""
+        """May this deal be honoured, here and now? An unknown code is an answer too: 200 with UNKNOWN.
+
+        Every answer is kept as a check (who, when, what was shown, outcome and reasons); HEAD keeps none.
+        """

@@ -37,6 +37,7 @@ from promotions.rules.words import (
     RewardItems,
     StoreApplicability,
     TierBasis,
+    Urgency,
 )
 from promotions.selectors.picking import unknown_item_names
 
@@ -183,6 +184,34 @@ class PromotionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A full, friendly sentence. Empty: one is written from the deal."),
+    )
+    talk_track = line(
+        _("Talk track"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Up to three short lines for a shopper who wants to know more, one a line."),
+    )
+    urgency = settled(
+        _("How loudly the stores are told"),
+        [
+            (Urgency.SHIFT, _("Quietly, to be read within the shift")),
+            (Urgency.TODAY, _("In the morning’s briefing")),
+            (Urgency.NOW, _("At once: every tablet is interrupted")),
+        ],
+    )
+    quiz_question = line(
+        _("Question to the associates"),
+        max_length=200,
+        help_text=_("Who answers it has read the offer. Empty: a tap is enough."),
+    )
+    quiz_answers = line(
+        _("Answers"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Two to four, one a line, the right one first; the tablet mixes them."),
+    )
+    quiz_explanation = line(
+        _("Why it is so"), max_length=300, help_text=_("Said after a wrong answer, before the next try.")
     )
     operator_display_name = line(
         _("Headline on the tablet"), max_length=120, help_text=_("Empty: the title.")

@@ -87,7 +87,17 @@ SECTIONS = (
     Section(
         "words",
         _("Words"),
-        ("operator_text", "operator_display_name", "customer_display_name", "promotion_url", "campaign"),
+        (
+            "operator_text",
+            "talk_track",
+            "operator_display_name",
+            "customer_display_name",
+            "promotion_url",
+            "campaign",
+            "urgency",
+        ),
+        ("quiz_question", "quiz_answers", "quiz_explanation"),
+        _("A question that shows it was understood"),
     ),
     Section(
         "limits",

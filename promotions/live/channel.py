@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from promotions.live.events import EventId, LiveEvent
-from promotions.live.fanout import Connection, body, deliver, end
+from promotions.live.fanout import Connection, body, deliver_to_all, end
 
 BEGINNING = EventId(epoch=0, seq=0)
 RING = 64
@@ -24,8 +24,10 @@ class Channel:
         "fetching",
         "html",
         "json",
+        "late_polls",
         "lock",
         "position",
+        "quiet",
         "ring",
         "stale",
         "store_id",
@@ -38,15 +40,23 @@ class Channel:
         self.ring: deque[LiveEvent] = deque(maxlen=RING)
         self.html: set[Connection] = set()
         self.json: set[Connection] = set()
+        self.quiet = 0  # beats since the listeners were last told anything
         self.users = 0  # listeners and those about to listen
         self.lock = asyncio.Lock()  # one database read at a time
         self.stale = False  # something was heard that does not follow on `position`: the database knows
         self.fetching: asyncio.Task[None] | None = None
         self.behind_seq = 0  # how far the database was when last asked
+        self.late_polls = 0  # polls in a row that found us behind the one before
 
     @property
     def listeners(self) -> list[Connection]:
         return [*self.html, *self.json]
+
+    def begin(self, newest: EventId, *, remembered: Sequence[LiveEvent]) -> None:
+        """Start where the remembered events end, without any at `newest`, which is what the database has."""
+        self.ring.extend(remembered)
+        self.position = remembered[-1].id if remembered else newest
+        self.behind_seq = newest.seq  # what Valkey does not bring until the next poll is fetched
 
     def follows(self, event_id: EventId) -> bool:
         """Whether the event is the very next one."""
@@ -68,11 +78,11 @@ class Channel:
         """Give the next event to every listener; how many there are."""
         self.position = event.id
         self.ring.append(event)
-        for listeners, data in ((self.html, event.html), (self.json, event.json)):
-            if listeners:
-                message = body(data)
-                for connection in listeners:
-                    deliver(connection, message)
+        self.quiet = 0
+        if self.html:
+            deliver_to_all(self.html, body(event.html))
+        if self.json:
+            deliver_to_all(self.json, body(event.json))
         return len(self.html) + len(self.json)
 
     def first_kept(self) -> int:

@@ -71,9 +71,10 @@ def live_application(
             else:
                 store_id, turn = await hub.read(functools.partial(admit, headers, store_code)), None
             after = headers.get("last-event-id") or options.get("after")
+            in_format = options["format"]
+            del headers, options  # a stream lasts for hours and keeps only what it needs
             channel = hub.enter(store_id)
             try:
-                in_format = options["format"]
                 await stream(
                     hub, channel, turn=turn, after=after, in_format=in_format, receive=receive, send=send
                 )
@@ -145,6 +146,7 @@ async def stream(
         return
     events = [event.json if in_format == "json" else event.html for event in missed]
     deliver(connection, body(b"".join([RETRY, *events, ping_event(channel.position)])))
+    del missed, events  # up to a thousand cards, not to be held for as long as the stream lasts
     listeners = channel.json if in_format == "json" else channel.html
     listeners.add(connection)
     if turn is not None:

@@ -1,7 +1,7 @@
 """The wire format of the live stream: server-sent events, their ids, and the notices around them."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -11,8 +11,7 @@ EVENT_ID = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
 RETRY = b"retry: 2000\n\n"  # milliseconds until a cut-off client comes back; it adds its own jitter
 
 
-@dataclass(frozen=True, slots=True)
-class EventId:
+class EventId(NamedTuple):
     """A place in a store's history. `0:0` is before its very first change, whatever the epoch will be."""
 
     epoch: int
@@ -28,8 +27,7 @@ class EventId:
         return cls(epoch=int(match[1]), seq=int(match[2])) if match else None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
+class LiveEvent(NamedTuple):
     """One change of one store as the bytes that every tablet of the store gets, in both formats."""
 
     id: EventId
@@ -38,10 +36,20 @@ class LiveEvent:
 
 
 def offer_event(*, event_id: EventId, data: str) -> bytes:
-    """An `offer` event. Data of several lines becomes several data fields, which the client joins again."""
+    """An offer of the store has changed."""
+    return change_event(name="offer", event_id=event_id, data=data)
+
+
+def report_event(*, event_id: EventId, data: str) -> bytes:
+    """A report of the store was told, answered, opened again or closed."""
+    return change_event(name="report", event_id=event_id, data=data)
+
+
+def change_event(*, name: str, event_id: EventId, data: str) -> bytes:
+    """An event with an id. Data of several lines becomes several data fields, which the client joins again."""
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = "\n".join(f"data: {line}" for line in lines)
-    return f"event: offer\nid: {event_id}\n{fields}\n\n".encode()
+    return f"event: {name}\nid: {event_id}\n{fields}\n\n".encode()
 
 
 def ping_event(newest: EventId) -> bytes:

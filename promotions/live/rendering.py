@@ -1,17 +1,35 @@
-"""Changes of one store as ready event bytes, rendered once for all its tablets."""
+"""Changes as ready event bytes, rendered once for all tablets of their store."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 import orjson
+from django.db.models import Q
 from django.template.loader import get_template
 
-from inventory.models import Store
-from promotions.live.events import EventId, LiveEvent, offer_event
-from promotions.models import OfferChange, StoreStream
-from promotions.selectors.briefing import cards_for
+from inventory.models import Reservation, Store
+from promotions.live.events import EventId, LiveEvent, offer_event, report_event
+from promotions.models import OfferChange, ReportChange, StoreStream
+from promotions.selectors.briefing import cards_for_each
+from promotions.selectors.cards import OfferCard
+from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
+NEWEST = 2**63 - 1  # larger than any seq
+
+Streams = Mapping[int, StoreStream]
+StoreEvent = tuple[int, LiveEvent]  # with its store's id
+
+
+class Span(NamedTuple):
+    """The changes of a store with `after` < seq <= `upto`."""
+
+    store_id: int
+    after: int
+    upto: int
 
 
 def render_changes(
@@ -21,38 +39,104 @@ def render_changes(
 
     The card is the offer as it stands now, also for an older change: the last one a tablet swaps in is right.
     """
-    changes = OfferChange.objects.filter(store_id=store_id, seq__gt=after)
-    if upto is not None:
-        changes = changes.filter(seq__lte=upto)
-    wanted = list(changes.select_related("promotion", "revision").order_by("seq")[:most])
-    if not wanted:
+    span = Span(store_id, after, NEWEST if upto is None else upto)
+    return [event for _store_id, event in render_spans([span], now=now, most=most)]
+
+
+def render_spans(spans: Iterable[Span], *, now: datetime, most: int | None = None) -> list[StoreEvent]:
+    """The changes of several stores, by store and in order, at most `most` altogether.
+
+    A fixed number of queries, however many stores they are.
+    """
+    spans = list(spans)
+    streams = {
+        stream.store_id: stream
+        for stream in StoreStream.objects.select_related("store").filter(
+            store_id__in={span.store_id for span in spans}
+        )
+    }
+    # Up to a stream's seq everything is committed, whichever table it stands in; what comes now is for later.
+    spans = [
+        span._replace(upto=min(span.upto, streams[span.store_id].seq))
+        for span in spans
+        if span.store_id in streams and streams[span.store_id].seq > span.after
+    ]
+    if not spans:
         return []
-    stream = StoreStream.objects.select_related("store").get(store_id=store_id)
-    cards = cards_for(
-        store=stream.store, promotion_pks=sorted({change.promotion_id for change in wanted}), now=now
+    places = reduce(or_, [Q(store_id=s.store_id, seq__gt=s.after, seq__lte=s.upto) for s in spans])
+    offers = OfferChange.objects.filter(places).select_related("promotion", "revision")
+    changes = list(offers.order_by("store_id", "seq")[:most])
+    steps: list[ReportChange] = []
+    if len(changes) < sum(span.upto - span.after for span in spans):
+        # A number that is no offer's is a report's; where none is missing nothing is asked.
+        steps = list(ReportChange.objects.filter(places).order_by("store_id", "seq")[:most])
+    events = [*offer_events(changes, streams=streams, now=now), *report_events(steps, streams=streams)]
+    return sorted(events, key=lambda event: (event[0], event[1].id.seq))[:most]
+
+
+def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datetime) -> list[StoreEvent]:
+    """Changes of offers; the cards of all of them are read together."""
+    if not changes:
+        return []
+    store_ids = {change.store_id for change in changes}
+    cards = cards_for_each(
+        stores={store_id: streams[store_id].store for store_id in store_ids},
+        offers=sorted({(change.store_id, change.promotion_id) for change in changes}),
+        now=now,
     )
-    template = get_template("tablet/_offer_event.html")
+    holds = Reservation.objects.active().count_by_store(store_ids)
     return [
-        LiveEvent(
-            id=event_id,
-            html=offer_event(
-                event_id=event_id,
-                data=template.render(
-                    {
-                        "card": cards.get(change.promotion_id),
-                        "change": change,
-                        "store": stream.store,
-                        "now": now,
-                    }
-                ).strip(),
-            ),
-            json=offer_event(
-                event_id=event_id, data=orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+        (
+            change.store_id,
+            live_event(
+                change,
+                stream=streams[change.store_id],
+                card=cards.get((change.store_id, change.promotion_id)),
+                holds=holds.get(change.store_id, 0),
+                now=now,
             ),
         )
-        for change in wanted
-        for event_id in [EventId(epoch=stream.epoch, seq=change.seq)]
+        for change in changes
     ]
+
+
+def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[StoreEvent]:
+    """Steps of reports: which report and how it stands. Each tablet asks for its own person's view of it."""
+    events = []
+    for step in steps:
+        stream = streams[step.store_id]
+        event_id = EventId(epoch=stream.epoch, seq=step.seq)
+        facts = {
+            "store_code": stream.store.store_code,
+            "report_id": step.report_id,
+            "old_state": step.old_state,
+            "new_state": step.new_state,
+            "at": step.at.isoformat(),
+            "seq": step.seq,
+        }
+        event = LiveEvent(
+            id=event_id,
+            html=report_event(event_id=event_id, data=f"{step.report_id} {step.new_state}"),
+            json=report_event(event_id=event_id, data=orjson.dumps(facts).decode()),
+        )
+        events.append((step.store_id, event))
+    return events
+
+
+def live_event(
+    change: OfferChange, *, stream: StoreStream, card: OfferCard | None, holds: int, now: datetime
+) -> LiveEvent:
+    """One change in both formats; `holds` is how many the store has put aside."""
+    event_id = EventId(epoch=stream.epoch, seq=change.seq)
+    facts = {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
+    notice = notice_of(change, store=stream.store)
+    html = get_template("tablet/_offer_event.html").render(facts | {"notice": notice})
+    data = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+    return LiveEvent(
+        id=event_id,
+        html=offer_event(event_id=event_id, data=html.strip()),
+        json=offer_event(event_id=event_id, data=data),
+    )
 
 
 def change_facts(*, change: OfferChange, store: Store) -> dict[str, Any]:

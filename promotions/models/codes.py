@@ -1,6 +1,7 @@
 """Codes that are used once: generated or uploaded in batches, and the serials of GS1 coupons as they are seen."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -22,6 +23,7 @@ class CodeBatch(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
+        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="promotions_batch_by_words")]
         constraints = [
             models.UniqueConstraint(fields=["promotion", "name"], name="promotions_batch_named_once"),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """Campaigns and the counters behind every limit that is not simply a promotion's uses."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -28,6 +29,9 @@ class Campaign(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
+        indexes = [
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="promotions_campaign_by_words")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(campaign_id="") & ~Q(title=""), name="promotions_campaign_has_a_name"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from promotions.models.promotions import Promotion, PromotionRevision, choices
-from promotions.rules.words import ChangeReason, OfferState
+from promotions.rules.words import ChangeReason, OfferState, Urgency
 
 
 class OfferItem(models.Model):
@@ -132,6 +132,7 @@ class OfferChange(models.Model):
     old_state = models.CharField(max_length=12, blank=True)  # "" when the offer is new in the store
     new_state = models.CharField(max_length=12)
     reason = models.CharField(max_length=20, choices=choices(ChangeReason))
+    urgency = models.CharField(max_length=5, choices=choices(Urgency), db_default=Urgency.SHIFT)
     at = models.DateTimeField()
 
     class Meta:
@@ -140,6 +141,15 @@ class OfferChange(models.Model):
                 condition=Q(reason__in=list(ChangeReason)), name="promotions_change_reason_known"
             ),
             models.CheckConstraint(condition=Q(seq__gte=1), name="promotions_change_seq_from_1"),
+            models.CheckConstraint(
+                condition=Q(urgency__in=list(Urgency)), name="promotions_change_urgency_known"
+            ),
+        ]
+        indexes = [
+            # The few that interrupt, for whoever comes to the tablet after them.
+            models.Index(
+                fields=["store", "at"], condition=Q(urgency="NOW"), name="promotions_change_interrupting"
+            ),
         ]
 
     def __str__(self) -> str:

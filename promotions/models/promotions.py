@@ -3,15 +3,18 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.history import tracked
+from promotions.rules.content.telling import lines_of
 from promotions.rules.limits import Limit, limits_of
 from promotions.rules.materiality import MATERIAL_FIELDS
 from promotions.rules.price import Benefit, benefit_of
@@ -29,6 +32,7 @@ from promotions.rules.words import (
     RewardItems,
     StoreApplicability,
     TierBasis,
+    Urgency,
 )
 
 
@@ -41,6 +45,17 @@ AMOUNTS = ("percent_off", "money_off_amount", "fixed_price_amount")
 PERCENT_KINDS = ("PERCENT_OFF", "BUY_M_GET_N_PERCENT_OFF", "BUY_M_GET_PERCENT_OFF")
 MONEY_OFF_KINDS = ("MONEY_OFF", "BUY_M_GET_N_MONEY_OFF", "BUY_M_GET_MONEY_OFF")
 PRICE_KINDS = ("FIXED_PRICE", "BUNDLE_PRICE")
+# Expressions of two indexes; whoever asks by them writes the same. A page's address without scheme, "www.", query and
+# fragment, in small letters …
+PAGE_KEY = (
+    r"lower(rtrim(split_part(split_part(regexp_replace(%(expressions)s, '^[a-zA-Z]+://([wW]{3}\.)?', ''), '?', 1),"
+    " '#', 1), '/'))"
+)
+# … and the words that somebody may remember of a promotion.
+SEARCHED = (
+    "long_title", "operator_display_name", "customer_display_name", "campaign", "generic_redemption_code",
+)  # fmt: skip
+BETWEEN_WORDS = " || ' ' || "
 
 
 def only_amount(*given: str, **bounds: Any) -> Q:
@@ -154,6 +169,11 @@ class PromotionRevision(models.Model):
     operator_display_name = models.CharField(_("headline on the tablet"), max_length=120, blank=True)
     customer_display_name = models.CharField(_("name the shopper sees"), max_length=120, blank=True)
     operator_text = models.TextField(_("what to say"), blank=True)
+    talk_track = models.TextField(_("talk track"), blank=True)  # up to three lines
+    urgency = models.CharField(max_length=5, choices=choices(Urgency), default=Urgency.SHIFT)
+    quiz_question = models.CharField(_("question"), max_length=200, blank=True)
+    quiz_answers = models.TextField(_("answers"), blank=True)  # one a line, the right one first
+    quiz_explanation = models.CharField(_("why it is so"), max_length=300, blank=True)
     promotion_url = models.URLField(_("web page"), blank=True)
 
     coupon_value_type = models.CharField(max_length=24, choices=choices(CouponValueType))
@@ -243,6 +263,20 @@ class PromotionRevision(models.Model):
                 condition=~Q(generic_redemption_code=""),
                 name="promotions_revision_by_code",
             ),
+            # A link to the page of an offer, by host and path.
+            models.Index(
+                Func(F("promotion_url"), template=PAGE_KEY),
+                condition=~Q(promotion_url=""),
+                name="promotions_revision_by_page",
+            ),
+            # Keywords in the order of their names: as a migration writes them, or it would see a change.
+            GinIndex(
+                OpClass(
+                    Func(*map(F, SEARCHED), arg_joiner=BETWEEN_WORDS, template="%(expressions)s"),
+                    name="gin_trgm_ops",
+                ),
+                name="promotions_revision_by_words",
+            ),
             models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]
         constraints = [
@@ -304,6 +338,14 @@ class PromotionRevision(models.Model):
             models.CheckConstraint(
                 condition=Q(redemption_channel__len__gte=1), name="promotions_revision_channel_given"
             ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=list(Urgency)), name="promotions_revision_urgency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quiz_question="", quiz_answers="", quiz_explanation="")
+                | ~Q(quiz_question="") & ~Q(quiz_answers=""),
+                name="promotions_revision_quiz_whole",
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="promotions_revision_number_from_1"),
             models.CheckConstraint(
                 condition=Q(basis__isnull=True) | Q(basis__lt=F("id")), name="promotions_revision_basis_older"
@@ -350,6 +392,21 @@ class PromotionRevision(models.Model):
     def benefit(self) -> Benefit:
         """What the deal gives, for the rules."""
         return benefit_of(self.__dict__)
+
+    @property
+    def talk_lines(self) -> tuple[str, ...]:
+        """What to say beyond the one sentence, line by line."""
+        return lines_of(self.talk_track)
+
+    @property
+    def quiz_choices(self) -> tuple[str, ...]:
+        """The answers to its question, the right one first; () without a question."""
+        return lines_of(self.quiz_answers) if self.quiz_question else ()
+
+    @property
+    def quiz_mixed(self) -> tuple[str, ...]:
+        """The answers in an order that does not give the right one away, the same at every look."""
+        return tuple(sorted(self.quiz_choices, key=lambda answer: crc32(f"{self.pk} {answer}".encode())))
 
     @property
     def channels(self) -> frozenset[RedemptionChannel]:

@@ -35,6 +35,11 @@ def check_character(body: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
+def printed_code(code: str) -> str:
+    """A code in fours, as people read it out."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
 def canonical_code(text: str) -> str:
     """A code as it is kept: capitals, without the blanks and hyphens people read it by; "" for what is none.
 

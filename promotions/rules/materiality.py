@@ -1,7 +1,7 @@
 """Which edits change the terms of a promotion: they need a new approval, and everybody reads it again.
 
 Material is what the shopper gets, on what, where, when, how often, by what code and beside which other deals.
-Immaterial is how it is worded and from how many pieces a store counts as low.
+Immaterial is how it is worded, how loudly it is told and from how many pieces a store counts as low.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,15 @@ class Materiality(StrEnum):
     IMMATERIAL = "IMMATERIAL"
 
 
-_MATERIAL = (
-    # what the shopper gets
+# What the shopper gets.
+_PRICE = (
     "coupon_value_type", "applies_to", "percent_off", "money_off_amount", "fixed_price_amount", "currency",
     "minimum_purchase_amount", "minimum_purchase_quantity", "get_this_quantity_discounted", "reward_items",
     "reward_item_id_inclusion", "bundle_parts", "tiers", "tier_basis", "free_gift_item_id",
     "free_gift_description", "free_gift_value",
+)  # fmt: skip
+_MATERIAL = (
+    *_PRICE,
     # how often and who
     "limit_quantity", "limit_value", "limit_uses", "limits", "campaign", "audience",
     # beside which other deals
@@ -38,13 +41,14 @@ _MATERIAL = (
 )  # fmt: skip
 _IMMATERIAL = (
     "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
-    "minimum_stock",
+    "minimum_stock", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
 )  # fmt: skip
 
 MATERIALITY = dict.fromkeys(_MATERIAL, Materiality.MATERIAL) | dict.fromkeys(
     _IMMATERIAL, Materiality.IMMATERIAL
 )
 MATERIAL_FIELDS = frozenset(_MATERIAL)
+PRICE_FIELDS = frozenset(_PRICE)
 
 
 def is_material(changed: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ One rule for every surface: tablet, API and whatever comes later call `decide` w
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -27,15 +27,37 @@ from promotions.rules.words import (
 class StockFacts:
     """What can be promised in the store: on hand less what is withheld.
 
-    Quantities in the item's smallest unit; `counted_at` is the count behind it.
+    Quantities in the item's smallest unit, of which `per_unit` make one unit of sale; `counted_at` is the count
+    behind it. So few as `thin` are only believed while the count is young.
     """
 
     quantity: int
     counted_at: datetime
     freshness_limit: timedelta
+    per_unit: int = 1
+    thin: int = 0
 
     def is_stale(self, now: datetime) -> bool:
         return now - self.counted_at > self.freshness_limit
+
+    def is_ageing(self, now: datetime) -> bool:
+        """Still within its limit, but past half of it."""
+        return now - self.counted_at > self.freshness_limit / 2
+
+    def is_too_thin(self, *, pieces: int, now: datetime) -> bool:
+        """Fewer than the deal takes at once, or so few that one sale since an ageing count leaves none."""
+        return self.quantity < pieces * self.per_unit or (self.quantity <= self.thin and self.is_ageing(now))
+
+
+@dataclass(frozen=True)
+class SeenPrices:
+    """What one unit costs by the sign on the shelf and by the till, where somebody looked; in the store's money."""
+
+    sign: Decimal | None = None
+    till: Decimal | None = None
+
+
+NOBODY_LOOKED = SeenPrices()
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,8 @@ class DealFacts:
 
     Weekly `hours` are wall clock in `timezone`, the store's; none: all day long. `honoured_until` None means that
     nothing is honoured after the end.
-    `refusals` are what its reader found against it: a limit that is reached, a code that is used.
+    `refusals` are what its reader found against it: a limit that is reached, a code that is used. `stacked_out` is
+    BEATEN or EXCLUDED_BY where another deal of the store takes this one's place on the item.
     """
 
     promotion_id: str
@@ -92,6 +115,24 @@ class DealFacts:
         return self.minimum_purchase
 
     refusals: tuple[Reason, ...] = ()
+    stacked_out: Reason | None = None
+
+
+def as_promised(deal: DealFacts, *, price: Decimal, currency: str, valid_until: datetime) -> DealFacts:
+    """The deal as a rain check promises it: this price for one unit, at any hour before `valid_until`.
+
+    After the deal's own end it is honoured late; nothing else that stands against the deal is lifted.
+    """
+    return replace(
+        deal,
+        benefit=Benefit(kind=CouponValueType.FIXED_PRICE, amount=price, currency=currency),
+        ends_at=min(deal.ends_at, valid_until),
+        honoured_until=valid_until,
+        hours=(),
+        minimum_stock=1,
+        minimum_purchase=None,
+        offer_type=OfferType.SINGLE_USE_CODES,
+    )
 
 
 @dataclass(frozen=True)
@@ -101,6 +142,9 @@ class ItemFacts:
     regular_price: Decimal | None
     currency: str
     stock: StockFacts | None
+
+
+YES = frozenset({Outcome.HONOUR, Outcome.HONOUR_AND_REPORT})
 
 
 @dataclass(frozen=True)
@@ -113,7 +157,7 @@ class Decision:
 
     @property
     def is_yes(self) -> bool:
-        return self.outcome == Outcome.HONOUR
+        return self.outcome in YES
 
 
 def deal_refusals(deal: DealFacts, *, currency: str, now: datetime) -> list[Reason]:
@@ -160,13 +204,24 @@ def is_too_dear(deal: DealFacts, item: ItemFacts) -> bool:
     return limit is not None and item.regular_price is not None and item.regular_price > limit
 
 
-def decide(deal: DealFacts, item: ItemFacts, *, now: datetime) -> Decision:
+def wrong_prices(seen: SeenPrices, *, price: Decimal | None) -> list[Reason]:
+    """Where another price stands than the deal gives; nothing where the deal gives one unit no price."""
+    if price is None:
+        return []
+    shown = {Reason.SIGN_DIFFERS: seen.sign, Reason.TILL_DIFFERS: seen.till}
+    return [reason for reason, amount in shown.items() if amount is not None and amount != price]
+
+
+def decide(deal: DealFacts, item: ItemFacts, *, now: datetime, seen: SeenPrices = NOBODY_LOOKED) -> Decision:
     """May this deal be honoured on this item in this store at this instant?
 
     HONOUR is only said when the store-local window is open and within its hours, or has just closed and is honoured
     for a while (then the reason is HONOUR_WINDOW), the channel allows it, a use is left, the money is the store's, and
-    a fresh count says that at least one is there. A count past its source's freshness limit gives CHECK_SHELF whatever
-    it says; none left gives OFFER_ALTERNATIVE (the caller looks for one and turns it into REFUSE where there is none).
+    a fresh count says that enough are there. A count past its source's freshness limit gives CHECK_SHELF whatever
+    it says, and so does one too thin to promise unseen: fewer than the deal takes, or few and past half that limit.
+    None left gives OFFER_ALTERNATIVE (the caller looks for one and turns it into REFUSE where there is none), and so
+    does another deal that takes this one's place. Where sign or till show another price than the deal's, a yes is
+    HONOUR_AND_REPORT; after the deal's end they rightly do.
     """
     price = unit_price(deal.benefit, regular_price=item.regular_price, currency=item.currency)
     refusals = deal_refusals(deal, currency=item.currency, now=now)
@@ -175,20 +230,27 @@ def decide(deal: DealFacts, item: ItemFacts, *, now: datetime) -> Decision:
     if refusals:
         return Decision(Outcome.REFUSE, tuple(refusals), price)
     late = [Reason.HONOUR_WINDOW] if deal.is_honoured_late(now) else []
+    wrong = [] if late else wrong_prices(seen, price=price)
     needed = conditions(deal)
     if item.stock is None:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.NOT_STOCKED, *late, *needed), price)
     if item.stock.is_stale(now):
-        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *needed), price)
+        return Decision(Outcome.CHECK_SHELF, (Reason.STALE_STOCK, *late, *wrong, *needed), price)
     if item.stock.quantity <= 0:
         return Decision(Outcome.OFFER_ALTERNATIVE, (Reason.OUT_OF_STOCK, *late, *needed), price)
-    if item.stock.quantity < max(deal.minimum_stock, deal.pieces_needed or 1):
+    if deal.stacked_out:
+        return Decision(Outcome.OFFER_ALTERNATIVE, (deal.stacked_out, *late, *needed), price)
+    if item.stock.is_too_thin(pieces=deal.pieces_needed or 1, now=now):
+        return Decision(Outcome.CHECK_SHELF, (Reason.THIN_STOCK, *late, *wrong, *needed), price)
+    if item.stock.quantity < deal.minimum_stock:
         needed.insert(0, Reason.LOW_STOCK)
-    return Decision(Outcome.HONOUR, (*(late or [Reason.VALID]), *needed), price)
+    outcome = Outcome.HONOUR_AND_REPORT if wrong else Outcome.HONOUR
+    return Decision(outcome, (*wrong, *(late or [Reason.VALID]), *needed), price)
 
 
 RANK = {
     Outcome.HONOUR: 0,
+    Outcome.HONOUR_AND_REPORT: 0,
     Outcome.CHECK_SHELF: 1,
     Outcome.OFFER_ALTERNATIVE: 2,
     Outcome.REFUSE: 3,

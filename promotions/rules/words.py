@@ -182,6 +182,23 @@ class ChangeReason(StrEnum):
     RETARGETED = "RETARGETED"  # a group, list, store or item it names has changed
     BUDGET_FREED = "BUDGET_FREED"
     RECONCILED = "RECONCILED"
+    HELD = "HELD"  # an item was put aside for a shopper, or is not any more; the state need not change
+    NUDGED = "NUDGED"  # somebody is asked to read it; the state stays
+
+
+class Urgency(StrEnum):
+    """How loudly a store is told."""
+
+    NOW = "NOW"  # interrupts, and has to be dismissed: stops, price errors, recalls
+    SHIFT = "SHIFT"  # gathered quietly, to be read within the shift
+    TODAY = "TODAY"  # stands in the morning's briefing
+
+
+class ReadingAction(StrEnum):
+    """What somebody did with an offer's terms."""
+
+    READ = "READ"
+    UNDONE = "UNDONE"
 
 
 class MarkKind(StrEnum):
@@ -202,6 +219,7 @@ class Outcome(StrEnum):
     """What the associate may say."""
 
     HONOUR = "HONOUR"
+    HONOUR_AND_REPORT = "HONOUR_AND_REPORT"  # the deal is right, the sign or the till is not
     CHECK_SHELF = "CHECK_SHELF"
     OFFER_ALTERNATIVE = "OFFER_ALTERNATIVE"
     REFUSE = "REFUSE"
@@ -226,6 +244,9 @@ class Reason(StrEnum):
     OUT_OF_STOCK = "OUT_OF_STOCK"
     STALE_STOCK = "STALE_STOCK"
     LOW_STOCK = "LOW_STOCK"
+    THIN_STOCK = "THIN_STOCK"  # so few that the count alone is no promise
+    SIGN_DIFFERS = "SIGN_DIFFERS"
+    TILL_DIFFERS = "TILL_DIFFERS"
     CODE_NEEDED = "CODE_NEEDED"
     MINIMUM_PURCHASE = "MINIMUM_PURCHASE"
     MINIMUM_QUANTITY = "MINIMUM_QUANTITY"

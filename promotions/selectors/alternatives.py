@@ -1,6 +1,7 @@
 """Where else the deal can be honoured, and on what else."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,9 @@ from django.db import connection
 
 from inventory.models import Store
 from inventory.selectors import PROMISED
+from promotions.rules.opening import opening_at
 from promotions.rules.price import Benefit, unit_price
+from promotions.rules.window import current_or_next_period, hours_of
 from promotions.rules.words import AppliesTo, CouponValueType
 
 # Great-circle distance in kilometres (haversine, mean earth radius 6,371 km).
@@ -18,23 +21,29 @@ DISTANCE = """
     + cos(radians(h.latitude)) * cos(radians(s.latitude)) * sin(radians(s.longitude - h.longitude) / 2) ^ 2))
 """
 
-# A store is only named when the verdict there would be yes: open now, not blocked, counted fresh, in stock.
+# A store is only named when the verdict there would be yes: not blocked, counted fresh, in stock; that the deal holds
+# when somebody can walk in there is judged afterwards, because weekly hours are wall clock.
 # Stores come in the order of their distance, so the stock of few of them is looked at.
 NEAREST = f"""
-SELECT s.id, s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of
+SELECT s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of,
+       s.starts_at, s.ends_at, s.weekly_hours::json, s.promotion_id, l.sku
 FROM (
-    SELECT s.*, {DISTANCE} AS km
+    SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours, p.promotion_id
     FROM promotions_storeoffer o
     JOIN inventory_store s ON s.id = o.store_id
     JOIN inventory_store h ON h.id = %(store)s
+    JOIN promotions_promotion p ON p.id = o.promotion_id
+    JOIN promotions_promotionrevision r ON r.id = o.revision_id
     JOIN promotions_budget b ON b.promotion_id = o.promotion_id
-    WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s
-      AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
+    WHERE o.promotion_id = %(promotion)s AND o.store_id <> %(store)s AND s.kind = 'STORE'
+      AND o.ends_at > %(now)s AND 'IN_STORE' = ANY(r.redemption_channel)
+      AND o.state NOT IN ('STOPPED', 'EXPIRED', 'BLOCKED')
       AND b.is_open AND (b.limit_uses IS NULL OR b.used < b.limit_uses)
     ORDER BY km NULLS LAST, s.store_code
 ) s
 CROSS JOIN LATERAL (
-    SELECT {PROMISED} AS promised, l.source_id FROM promotions_offeritem k
+    SELECT {PROMISED} AS promised, l.source_id, i.sku FROM promotions_offeritem k
+    JOIN inventory_item i ON i.id = k.item_id
     JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
     WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s)
       AND l.on_hand > 0 AND {PROMISED} > 0
@@ -43,8 +52,12 @@ CROSS JOIN LATERAL (
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = s.id
 JOIN inventory_feedsource f ON f.id = l.source_id
 WHERE c.as_of > %(now)s - f.freshness_limit
-ORDER BY s.km NULLS LAST, s.store_code LIMIT 3
+ORDER BY s.km NULLS LAST, s.store_code LIMIT %(limit)s
 """  # noqa: S608
+
+NAMED = 3
+# Nearly always enough for three that can be named; where it is not, all of them are read.
+LOOKED_AT = 12
 
 OTHER_ITEMS = f"""
 SELECT i.sku, i.title, i.regular_price, i.price_currency, {PROMISED},
@@ -68,7 +81,11 @@ LIMIT 3
 
 @dataclass(frozen=True)
 class AlternativeStore:
-    """A store where the shopper gets the deal now. Distance in km, `counted_at` on that store's clock."""
+    """A store where the shopper gets the deal `promotion_id` on the item `sku`.
+
+    Distance in km; every time is on that store's clock. `opens_at` lies in the past where it is open now; both times
+    are None where its hours are not known, and `closes_at` where it never closes.
+    """
 
     store_code: str
     name: str
@@ -76,7 +93,10 @@ class AlternativeStore:
     distance_km: float | None
     quantity: int
     counted_at: dt.datetime
-    opening_hours: dict[str, Any]
+    promotion_id: str
+    sku: str
+    opens_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -86,6 +106,10 @@ class AlternativeStore:
             "distance_km": self.distance_km,
             "on_hand": self.quantity,
             "counted_at": self.counted_at,
+            "promotion_id": self.promotion_id,
+            "sku": self.sku,
+            "opens_at": self.opens_at,
+            "closes_at": self.closes_at,
         }
 
 
@@ -114,21 +138,46 @@ class AlternativeItem:
 def nearest_stores(
     *, store: Store, promotion_pk: int, item_pk: int | None, now: dt.datetime
 ) -> tuple[AlternativeStore, ...]:
-    """Up to three stores, nearest first, where the deal holds now and the item (None: any of its items) is in."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEAREST, {"store": store.pk, "promotion": promotion_pk, "item": item_pk, "now": now})
-        rows = cursor.fetchall()
-    return tuple(
-        AlternativeStore(
-            store_code=code,
-            name=name,
-            city=city,
-            distance_km=None if km is None else round(km, 1),
-            quantity=quantity,
-            counted_at=Store(timezone=timezone).local(counted_at),
-            opening_hours=hours,
-        )
-        for _pk, code, name, city, timezone, hours, km, quantity, counted_at in rows
+    """Up to three stores, nearest first, where the item (None: any of the deal's) is in and the deal holds.
+
+    It holds there when somebody can walk in: now where the store is open, else at its next opening; a store whose
+    hours are not known counts as open.
+    """
+    params = {"store": store.pk, "promotion": promotion_pk, "item": item_pk, "now": now}
+    for limit in (LOOKED_AT, None):
+        with connection.cursor() as cursor:
+            cursor.execute(NEAREST, {**params, "limit": limit})
+            rows = cursor.fetchall()
+        found = [place for row in rows if (place := place_from(row, now=now))]
+        if len(found) >= NAMED or len(rows) < LOOKED_AT:
+            break
+    return tuple(found[:NAMED])
+
+
+def place_from(row: Sequence[Any], *, now: dt.datetime) -> AlternativeStore | None:
+    """A row of NEAREST as the store it is; None where the deal does not hold when somebody can be there."""
+    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = (
+        row[:11]
+    )
+    opening = opening_at(opening_hours, timezone=timezone, now=now)
+    visit_at = opening.visit_at(now) if opening else now
+    period = current_or_next_period(
+        hours=hours_of(weekly_hours), starts_at=starts_at, ends_at=ends_at, timezone=timezone, now=visit_at
+    )
+    if period is None or period[0] > visit_at:
+        return None
+    local = Store(timezone=timezone).local
+    return AlternativeStore(
+        store_code=code,
+        name=name,
+        city=city,
+        distance_km=None if km is None else round(km, 1),
+        quantity=quantity,
+        counted_at=local(counted_at),
+        promotion_id=row[11],
+        sku=row[12],
+        opens_at=local(opening.opens_at) if opening else None,
+        closes_at=local(opening.closes_at) if opening and opening.closes_at else None,
     )
 
 

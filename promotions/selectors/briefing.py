@@ -1,13 +1,21 @@
 """Today's briefing of one store."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from inventory.models import Store
-from promotions.models import Acknowledgement, StoreStream
+from promotions.models import Acknowledgement, Look, StoreOffer, StoreStream
 from promotions.rules.words import OVER
-from promotions.selectors.cards import OfferCard, offer_cards, store_offers
+from promotions.selectors.cards import (
+    OfferCard,
+    cards_of_stores,
+    offer_cards,
+    store_offers,
+    with_instead,
+    with_terms,
+)
 
 BRIEFED_AHEAD = timedelta(days=7)  # what starts later is not yet the floor's business
 
@@ -21,6 +29,7 @@ class StoreBriefing:
     cards: tuple[OfferCard, ...]
     acknowledged: dict[int, datetime]  # when this person read a card's terms, by the card's receipts_id
     at: datetime
+    since: datetime | None = None  # when this person's last look ended, store-local; None: there was none
 
     @property
     def now(self) -> list[OfferCard]:
@@ -28,11 +37,20 @@ class StoreBriefing:
 
     @property
     def new(self) -> list[OfferCard]:
+        """Told since this person's last look, and not read."""
+        return [card for card in self.unread if self.since is None or card.news_at > self.since]
+
+    @property
+    def unread(self) -> list[OfferCard]:
         return [card for card in self.now if card.receipts_id not in self.acknowledged]
 
     @property
     def ending(self) -> list[OfferCard]:
         return [card for card in self.now if card.ends_today]
+
+    @property
+    def tomorrow(self) -> list[OfferCard]:
+        return [card for card in self.cards if card.opens_tomorrow and not card.is_open]
 
     @property
     def coming(self) -> list[OfferCard]:
@@ -60,18 +78,21 @@ def briefing_for(*, store: Store, staff_member: Any, now: datetime) -> StoreBrie
         .order_by("starts_at", "ends_at", "promotion_id")
     )
     cards = [card for card in offer_cards(store=store, offers=offers, now=now) if card.is_shown]
+    cards = with_instead(cards, now=now)
     cards.sort(key=lambda card: (not card.is_open, card.closes_at if card.is_open else card.opens_at))
     acknowledged = dict(
         Acknowledgement.objects.filter(
             store=store, staff_member=staff_member, revision__in=[card.receipts_id for card in cards]
         ).values_list("revision_id", "acknowledged_at")
     )
+    looked = Look.objects.filter(store=store, staff_member=staff_member).first()
     return StoreBriefing(
         store=store,
         position=position,
         cards=tuple(cards),
         acknowledged=acknowledged,
         at=store.local(now),
+        since=store.local(looked.previous_at) if looked and looked.previous_at else None,
     )
 
 
@@ -85,10 +106,18 @@ def card_for(
 ) -> OfferCard | None:
     """One card with all its items; None when the store has no such offer."""
     offers = store_offers(store=store).filter(promotion_id=promotion_pk)
-    return next(iter(offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)), None)
+    cards = offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)
+    return next(iter(with_instead(cards, now=now)), None)
 
 
-def cards_for(*, store: Store, promotion_pks: list[int], now: datetime) -> dict[int, OfferCard]:
-    """Cards of some promotions in one store by the promotion's key; for the live stream."""
-    offers = store_offers(store=store).filter(promotion_id__in=promotion_pks)
-    return {card.offer.promotion_id: card for card in offer_cards(store=store, offers=offers, now=now)}
+def cards_for_each(
+    *, stores: Mapping[int, Store], offers: Sequence[tuple[int, int]], now: datetime
+) -> dict[tuple[int, int], OfferCard]:
+    """Cards of (store id, promotion id) pairs by these, for the live stream; a fixed number of queries and one for each
+    of the first few that run short: in a wave the others hear of a store that has it when they load anew.
+
+    `stores` are by their id; a pair without an offer is left out.
+    """
+    found = with_terms(StoreOffer.objects.filter(pk__in=offers))
+    cards = with_instead(cards_of_stores(stores=stores, offers=list(found), now=now), now=now)
+    return {(card.offer.store_id, card.offer.promotion_id): card for card in cards}

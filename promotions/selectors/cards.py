@@ -1,8 +1,8 @@
 """Offer cards: what the tablet shows of one promotion in one store."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,25 +10,30 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from inventory.models import Item, Store
-from inventory.selectors import PROMISED, StockFigure, stock_figures
-from promotions.models import StoreOffer
+from inventory.selectors import PROMISED, StockFigure, places_of, stock_figures
+from promotions.models import Briefing, StoreOffer
 from promotions.rules.price import Benefit, unit_price
 from promotions.rules.window import Period, current_or_next_period, hours_of
 from promotions.rules.words import OVER, OfferState, Outcome, Reason, RedemptionChannel
+from promotions.selectors.alternatives import AlternativeStore, nearest_stores
 from promotions.selectors.sentences import benefit_text, day_text, end_text, say
 from promotions.selectors.terms import display_window
 
 ITEMS_ON_A_CARD = 5
+# Where the deal runs short the card names another store; so many at a time, the others on a tap.
+SHORT = frozenset({OfferState.LOW_STOCK, OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
+MOST_SENT_ON = 6
+NOTHING_HERE = frozenset({OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 
-# The items of each promotion that are best worth naming in a store: what is there first, then by title.
+# The items of each offer that are best worth naming in its store: what is there first, then by title.
 BEST_ITEMS = f"""
-SELECT p.promotion_id, best.item_id
-FROM unnest(%(promotions)s::int8[]) AS p(promotion_id)
+SELECT p.store_id, p.promotion_id, best.item_id
+FROM unnest(%(stores)s::int4[], %(promotions)s::int8[]) AS p(store_id, promotion_id)
 CROSS JOIN LATERAL (
     SELECT k.item_id
     FROM promotions_offeritem k
     JOIN inventory_item i ON i.id = k.item_id
-    LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id
+    LEFT JOIN inventory_stocklevel l ON l.store_id = p.store_id AND l.item_id = k.item_id
     WHERE k.promotion_id = p.promotion_id
     ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.title, i.id
     LIMIT %(limit)s
@@ -47,6 +52,7 @@ class CardItem:
     figure: StockFigure | None
     is_stale: bool
     is_low: bool
+    place: str = ""  # where it stands in the store, in the store's own words
 
     @property
     def quantity(self) -> int | None:
@@ -83,6 +89,8 @@ class OfferCard:
     is_stale: bool
     is_online_only: bool
     changed_at: datetime
+    briefed_at: datetime | None = None  # when the store was told these terms; None before
+    instead: AlternativeStore | None = None  # where a shopper gets it now when this store runs short
 
     @property
     def is_open(self) -> bool:
@@ -114,6 +122,16 @@ class OfferCard:
         return self.state in OVER
 
     @property
+    def can_promise(self) -> bool:
+        """Whether there is anything to say yes about; what is online alone has a sentence of its own."""
+        return self.is_online_only or self.state not in NOTHING_HERE
+
+    @property
+    def news_at(self) -> datetime:
+        """Since when these terms are news to the people of the store: told, and begun."""
+        return max(self.briefed_at or self.starts_at, self.starts_at)
+
+    @property
     def receipts_id(self) -> int:
         """Under which it is told and acknowledged: the same for every revision with the same terms."""
         return self.offer.revision.receipts_id
@@ -130,7 +148,12 @@ class OfferCard:
 
 def store_offers(*, store: Store) -> QuerySet[StoreOffer]:
     """Every offer of one store with all that a card reads from the promotion."""
-    return StoreOffer.objects.filter(store=store).select_related("promotion", "promotion__budget", "revision")
+    return with_terms(StoreOffer.objects.filter(store=store))
+
+
+def with_terms(offers: QuerySet[StoreOffer]) -> QuerySet[StoreOffer]:
+    """The offers with all that a card reads from their promotions."""
+    return offers.select_related("promotion", "promotion__budget", "revision")
 
 
 def offer_cards(
@@ -140,31 +163,78 @@ def offer_cards(
 
     The verdict's rule is not asked here: a card shows the offer's state, a scan decides.
     """
-    offers = list(offers)
-    best = best_items(store=store, promotions=[offer.promotion_id for offer in offers], limit=items_on_a_card)
+    return cards_of_stores(
+        stores={store.pk: store}, offers=list(offers), now=now, items_on_a_card=items_on_a_card
+    )
+
+
+def cards_of_stores(
+    *,
+    stores: Mapping[int, Store],
+    offers: Sequence[StoreOffer],
+    now: datetime,
+    items_on_a_card: int = ITEMS_ON_A_CARD,
+) -> list[OfferCard]:
+    """Cards of offers of several stores, these by their id: in the offers' order, a fixed number of queries."""
+    best = best_items(offers=offers, limit=items_on_a_card)
     items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
-    figures = stock_figures(stores=[store], items=items.values())
-    totals = items_of(promotions=[offer.promotion_id for offer in offers])
+    figures = stock_figures(stores=stores.values(), items=items.values())
+    places = places_of(stores=stores.values(), items=items.values())
+    totals = items_of(promotions=list({offer.promotion_id for offer in offers}))
+    briefed = briefings_of(stores=stores.values(), offers=offers)
     return [
         build_card(
-            store=store,
+            store=stores[offer.store_id],
             offer=offer,
-            items=[items[item_id] for item_id in best[offer.promotion_id]],
+            items=[items[item_id] for item_id in best[offer.store_id, offer.promotion_id]],
             figures=figures,
+            places=places,
             items_total=totals.get(offer.promotion_id, 0),
+            briefed_at=briefed.get((offer.store_id, offer.revision.receipts_id)),
             now=now,
         )
         for offer in offers
     ]
 
 
-def best_items(*, store: Store, promotions: Sequence[int], limit: int) -> dict[int, list[int]]:
-    """Item ids worth naming, by promotion."""
-    best: dict[int, list[int]] = defaultdict(list)
+def briefings_of(*, stores: Iterable[Store], offers: Sequence[StoreOffer]) -> dict[tuple[int, int], datetime]:
+    """When the stores were told the offers' terms, by (store id, key of the receipts)."""
+    receipts = {offer.revision.receipts_id for offer in offers}
+    told = Briefing.objects.filter(store__in=[store.pk for store in stores], revision__in=receipts)
+    return {
+        (store, revision): at
+        for store, revision, at in told.values_list("store_id", "revision_id", "briefed_at")
+    }
+
+
+def with_instead(cards: Sequence[OfferCard], *, now: datetime) -> list[OfferCard]:
+    """The cards, the first few of those that run short with the nearest store that has it; a query for each."""
+    short = [card for card in cards if card.is_open and card.state in SHORT and not card.is_online_only]
+    sent_on = {id(card) for card in short[:MOST_SENT_ON]}
+    return [
+        replace(card, instead=next(iter(elsewhere(card, now=now)), None)) if id(card) in sent_on else card
+        for card in cards
+    ]
+
+
+def elsewhere(card: OfferCard, *, now: datetime) -> tuple[AlternativeStore, ...]:
+    """Stores that have the card's one item, or any of its items, on this deal now."""
+    item_pk = card.items[0].item.pk if card.items_total == 1 and card.items else None
+    return nearest_stores(store=card.store, promotion_pk=card.offer.promotion_id, item_pk=item_pk, now=now)
+
+
+def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, int], list[int]]:
+    """Item ids worth naming, by (store id, promotion id)."""
+    best: dict[tuple[int, int], list[int]] = defaultdict(list)
+    wanted: dict[str, list[int] | int] = {
+        "stores": [offer.store_id for offer in offers],
+        "promotions": [offer.promotion_id for offer in offers],
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(BEST_ITEMS, {"promotions": list(promotions), "store": store.pk, "limit": limit})
-        for promotion_id, item_id in cursor.fetchall():
-            best[promotion_id].append(item_id)
+        cursor.execute(BEST_ITEMS, wanted)
+        for store_id, promotion_id, item_id in cursor.fetchall():
+            best[store_id, promotion_id].append(item_id)
     return best
 
 
@@ -186,11 +256,20 @@ def build_card(
     figures: dict[tuple[int, int], StockFigure],
     items_total: int,
     now: datetime,
+    places: Mapping[tuple[int, int], str] | None = None,
+    briefed_at: datetime | None = None,
 ) -> OfferCard:
     """One card from rows already read."""
     revision, budget = offer.revision, offer.promotion.budget
     card_items = tuple(
-        build_card_item(store=store, offer=offer, item=item, figure=figures.get((store.pk, item.pk)), now=now)
+        build_card_item(
+            store=store,
+            offer=offer,
+            item=item,
+            figure=figures.get((store.pk, item.pk)),
+            place=(places or {}).get((store.pk, item.pk), ""),
+            now=now,
+        )
         for item in items
     )
     counted = [line.figure.counted_at for line in card_items if line.figure]
@@ -218,6 +297,7 @@ def build_card(
         is_stale=any(line.is_stale for line in card_items),
         is_online_only=RedemptionChannel.IN_STORE not in revision.channels,
         changed_at=store.local(offer.changed_at),
+        briefed_at=store.local(briefed_at) if briefed_at else None,
     )
 
 
@@ -235,7 +315,7 @@ def open_period(offer: StoreOffer, *, store: Store, now: datetime) -> Period:
 
 
 def build_card_item(
-    *, store: Store, offer: StoreOffer, item: Item, figure: StockFigure | None, now: datetime
+    *, store: Store, offer: StoreOffer, item: Item, figure: StockFigure | None, place: str, now: datetime
 ) -> CardItem:
     return CardItem(
         item=item,
@@ -247,6 +327,7 @@ def build_card_item(
         figure=figure,
         is_stale=figure is not None and figure.is_stale(now),
         is_low=figure is not None and 0 < figure.available < offer.revision.minimum_stock,
+        place=place,
     )
 
 

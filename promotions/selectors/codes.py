@@ -8,7 +8,7 @@ from django.db.models import F
 
 from inventory.feeds.coupons import read_coupon
 from inventory.models import Store
-from promotions.models import CodeBatch, SingleUseCode, StoreOffer
+from promotions.models import CodeBatch, RainCheck, SingleUseCode, StoreOffer
 from promotions.rules.codes import canonical_code, is_mistyped
 
 
@@ -41,6 +41,13 @@ def named_deal(*, store: Store, code: str | None, promotion_id: str | None) -> N
 
 def deal_of(offer: StoreOffer | None, *, single_code: str = "") -> NamedDeal | None:
     return NamedDeal(offer, single_code) if offer else None
+
+
+def rain_check_of(single_code: str | None) -> RainCheck | None:
+    """The rain check that a single-use code is; None for every other code."""
+    if not single_code or single_code.startswith("("):
+        return None
+    return RainCheck.objects.select_related("item", "revision").filter(pk=single_code).first()
 
 
 def names_in(code: str) -> dict[str, str]:

@@ -1,9 +1,21 @@
 """Store offers as facts for the rules."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inventory.models import Store
 from promotions.models import StoreOffer
 from promotions.rules.verdict import DealFacts
 from promotions.rules.window import hours_of
 from promotions.rules.words import Audience, OfferState, OfferType
+from promotions.selectors.sentences import moment_text, money
+
+
+def offer_of(*, store: Store, promotion_id: str) -> StoreOffer | None:
+    """A promotion as a store has it, with all that `deal_facts` asks."""
+    offers = StoreOffer.objects.filter(store=store, promotion__promotion_id=promotion_id)
+    return offers.select_related("promotion", "promotion__budget", "revision", "store").first()
 
 
 def deal_facts(offer: StoreOffer) -> DealFacts:
@@ -26,3 +38,16 @@ def deal_facts(offer: StoreOffer) -> DealFacts:
         honoured_until=offer.honoured_until,
         audience=Audience(revision.audience),
     )
+
+
+def refusal_facts(offer: StoreOffer, *, store: Store) -> dict[str, Any]:
+    """What the sentence of a refusal speaks of, on the store's clock."""
+    dearest = offer.revision.limit_value
+    return {
+        "starts": moment_text(store.local(offer.starts_at)),
+        "opens": moment_text(store.local(offer.opens_at)),
+        "limit": "" if dearest is None else money(dearest, offer.revision.currency),
+        "ends": moment_text(store.local(offer.ends_at)),
+        "currency": offer.revision.currency,
+        "code": offer.revision.generic_redemption_code or _("they were sent"),
+    }

@@ -127,6 +127,8 @@ def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
         "store": "",
         "opens": "",
         "limit": "",
+        "price": "",
+        "other": "",
         **facts,
     }
     if reason == Reason.OUTSIDE_HOURS and not facts["opens"]:
@@ -141,8 +143,18 @@ def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
             return _("It ended on %(ends)s, but we still give it to you: %(benefit)s on %(item)s.")
         case Outcome.HONOUR:
             return _("Yes, that's right: %(benefit)s on %(item)s, until %(ends)s.")
+        case Outcome.HONOUR_AND_REPORT if reason == Reason.TILL_DIFFERS:
+            return _(
+                "Yes, it's %(price)s: %(benefit)s on %(item)s. The till has it wrong; I'll put that right."
+            )
+        case Outcome.HONOUR_AND_REPORT:
+            return _("Yes, it's %(price)s: %(benefit)s on %(item)s. The sign is wrong; I'll put that right.")
         case Outcome.CHECK_SHELF:
             return _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
+        case Outcome.OFFER_ALTERNATIVE if reason == Reason.BEATEN:
+            return _("You get even more here: %(other)s.")
+        case Outcome.OFFER_ALTERNATIVE if reason == Reason.EXCLUDED_BY:
+            return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
         case Outcome.OFFER_ALTERNATIVE if has_store:
             return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
         case Outcome.OFFER_ALTERNATIVE:
@@ -186,7 +198,7 @@ def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
 NO_FACTS: dict[str, Any] = dict.fromkeys(
     (
         *("starts", "ends", "opens", "honoured_until", "quantity", "counted"),
-        *("code", "minimum", "limit", "currency", "bought", "other"),
+        *("code", "minimum", "limit", "currency", "bought", "other", "price", "sign", "till"),
     ),
     "",
 )
@@ -208,6 +220,11 @@ REASONS = {
     Reason.OUT_OF_STOCK: gettext_noop("Sold out here (%(counted)s)."),
     Reason.STALE_STOCK: gettext_noop("The last count is too old to trust (%(counted)s)."),
     Reason.LOW_STOCK: gettext_noop("Only %(quantity)s left (%(counted)s)."),
+    Reason.THIN_STOCK: gettext_noop(
+        "%(quantity)s at the last count (%(counted)s): too few to promise unseen."
+    ),
+    Reason.SIGN_DIFFERS: gettext_noop("The sign says %(sign)s; %(price)s is right."),
+    Reason.TILL_DIFFERS: gettext_noop("The till says %(till)s; %(price)s is right."),
     Reason.CODE_NEEDED: gettext_noop("The shopper needs the code %(code)s."),
     Reason.MINIMUM_PURCHASE: gettext_noop("From a purchase of %(minimum)s."),
     Reason.MINIMUM_QUANTITY: gettext_noop("From %(bought)s pieces on."),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from promotions.live import doorbell
-from promotions.rules.words import ChangeReason
+from promotions.rules.words import ChangeReason, Urgency
 
 # New stores get a counter; its epoch tells ids of this database from those of a restored one.
 CREATE_STREAMS = """
@@ -22,8 +22,8 @@ WRITE_CHANGES = """
 WITH change AS (
     SELECT *, row_number() OVER (PARTITION BY store_id ORDER BY promotion_id, place) AS number
     FROM unnest(%(stores)s::int4[], %(promotions)s::int8[], %(revisions)s::int8[], %(old)s::text[], %(new)s::text[],
-                %(reasons)s::text[]) WITH ORDINALITY
-        AS t(store_id, promotion_id, revision_id, old_state, new_state, reason, place)
+                %(reasons)s::text[], %(urgencies)s::text[]) WITH ORDINALITY
+        AS t(store_id, promotion_id, revision_id, old_state, new_state, reason, urgency, place)
 ), bumped AS (
     UPDATE promotions_storestream s SET seq = s.seq + c.changes
     FROM (SELECT store_id, count(*) AS changes FROM change GROUP BY store_id) c
@@ -31,8 +31,9 @@ WITH change AS (
     RETURNING s.store_id, old.seq AS base
 )
 INSERT INTO promotions_offerchange
-    (store_id, seq, promotion_id, revision_id, old_state, new_state, reason, at)
-SELECT c.store_id, b.base + c.number, c.promotion_id, c.revision_id, c.old_state, c.new_state, c.reason, %(now)s
+    (store_id, seq, promotion_id, revision_id, old_state, new_state, reason, urgency, at)
+SELECT c.store_id, b.base + c.number, c.promotion_id, c.revision_id, c.old_state, c.new_state, c.reason, c.urgency,
+       %(now)s
 FROM change c JOIN bumped b USING (store_id)
 """
 
@@ -47,6 +48,7 @@ class Transition:
     old_state: str
     new_state: str
     reason: ChangeReason
+    urgency: Urgency = Urgency.SHIFT
 
 
 def write_changes(*, transitions: Sequence[Transition], now: datetime) -> int:
@@ -70,6 +72,7 @@ def write_changes(*, transitions: Sequence[Transition], now: datetime) -> int:
                 "old": [step.old_state for step in transitions],
                 "new": [step.new_state for step in transitions],
                 "reasons": [str(step.reason) for step in transitions],
+                "urgencies": [str(step.urgency) for step in transitions],
                 "now": now,
             },
         )

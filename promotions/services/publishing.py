@@ -1,6 +1,7 @@
 """Writing, publishing and stopping promotions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from inventory.models.history import attribute_changes
 from promotions.models import Budget, Promotion, PromotionRevision
 from promotions.rules.content import canonical, content_errors
 from promotions.rules.lifecycle import Action
-from promotions.rules.words import ChangeReason, PromotionState, RevisionState
+from promotions.rules.urgency import urgency_of_publishing, urgency_of_stopping
+from promotions.rules.words import ChangeReason, PromotionState, RevisionState, Urgency
 from promotions.selectors.targeting import targeted_items, targeted_stores
-from promotions.services.changes import write_changes
+from promotions.services.changes import Transition, write_changes
 from promotions.services.limits import apply_revision
 from promotions.services.naming import Known, code_taken, known_names, naming_errors
 from promotions.services.offering import move_index, present_stores, stop_offers, write_offers
@@ -131,6 +133,7 @@ def publish_promotion(
         targets, item_ids = check_publishable(promotion=promotion, revision=revision)
         before, after = present_stores(promotion), {store.pk for store in targets}
         Store.objects.filter(pk__in=before | after).lock_in_order()
+        former = promotion.current_revision
         added, removed = move_index(promotion=promotion, revision=revision, item_ids=item_ids)
         open_promotion(promotion=promotion, revision=revision, by=by, now=now)
         transitions = write_offers(
@@ -146,9 +149,18 @@ def publish_promotion(
             promotion=promotion, stores=before - after, reason=ChangeReason.NO_LONGER_TARGETED, now=now
         )
         settle_promotions(promotions=[promotion.pk], now=now)
-        write_changes(transitions=transitions, now=now)
+        urgency = urgency_of_publishing(
+            own=Urgency(revision.urgency), changed=former.differences(revision.content()) if former else None
+        )
+        write_changes(transitions=told_with(urgency, transitions), now=now)
         promotion.refresh_from_db()
         return promotion
+
+
+def told_with(urgency: Urgency, transitions: Sequence[Transition]) -> list[Transition]:
+    """The steps of the stores that get the revision, told with its urgency; the others keep theirs."""
+    about_it = (ChangeReason.PUBLISHED, ChangeReason.REVISED)
+    return [replace(step, urgency=urgency) if step.reason in about_it else step for step in transitions]
 
 
 def check_publishable(*, promotion: Promotion, revision: PromotionRevision) -> tuple[list[Store], list[int]]:
@@ -195,5 +207,10 @@ def stop_promotion(*, promotion: Promotion, reason: str, now: datetime, by: Any 
         advance(promotion, Action.STOP, revision=revision, by=by, why=reason, now=now)
         transitions = stop_offers(promotion=promotion, stores=stores, reason=ChangeReason.STOPPED, now=now)
         Budget.objects.filter(promotion=promotion).update(is_open=False)
-        write_changes(transitions=transitions, now=now)
+        begun = set(promotion.store_offers.filter(starts_at__lte=now).values_list("store_id", flat=True))
+        steps = [
+            replace(step, urgency=urgency_of_stopping(has_begun=step.store_id in begun))
+            for step in transitions
+        ]
+        write_changes(transitions=steps, now=now)
         return promotion

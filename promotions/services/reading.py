@@ -1,13 +1,27 @@
-"""Who has been told, and who has read it."""
+"""Who has been told, who has looked, and who has read it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from inventory.models import Store
-from promotions.models import Acknowledgement, Briefing, PromotionRevision
+from promotions.models import Acknowledgement, Briefing, PromotionRevision, QuizAnswer, ReadingStep
+from promotions.rules.words import ReadingAction
+
+# Who comes back within this time is still at the same look; after it, what was told meanwhile is new.
+A_LOOK_LASTS = timedelta(minutes=30)
+
+LOOK = """
+INSERT INTO promotions_look AS l (store_id, staff_member_id, previous_at, looked_at)
+VALUES (%(store)s, %(member)s, NULL, %(now)s)
+ON CONFLICT (store_id, staff_member_id) DO UPDATE
+SET previous_at = CASE WHEN l.looked_at < %(over)s THEN l.looked_at ELSE l.previous_at END,
+    looked_at = greatest(l.looked_at, excluded.looked_at)
+"""
 
 
 def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> int:
@@ -18,16 +32,81 @@ def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> in
     )
 
 
+def look(*, store: Store, staff_member: Any, now: datetime) -> None:
+    """This person looks at the store's briefing. Where the last look is over, another one begins."""
+    with connection.cursor() as cursor:
+        began = {"store": store.pk, "member": staff_member.pk, "now": now, "over": now - A_LOOK_LASTS}
+        cursor.execute(LOOK, began)
+
+
 def acknowledge(*, store: Store, revision_id: int, staff_member: Any, now: datetime) -> None:
     """This person has read this revision in this store; twice is once. Reading means having been told.
 
-    The receipt is kept under the revision's basis: it holds for every revision with the same terms.
+    The receipt is kept under the revision's basis: it holds for every revision with the same terms. Raises
+    ValidationError for terms the store was not told, and at `answer` while the revision's question is open.
     """
-    receipt = PromotionRevision.objects.filter(pk=revision_id).receipts().first()
-    if receipt is None or not Briefing.objects.filter(store=store, revision_id=receipt).exists():
+    revision = PromotionRevision.objects.filter(pk=revision_id).first()
+    if not revision or not Briefing.objects.filter(store=store, revision=revision.receipts_id).exists():
         raise ValidationError("This store was not briefed on that revision.")
-    mark_told(store=store, revision_ids=[receipt], now=now)
-    Acknowledgement.objects.bulk_create(
-        [Acknowledgement(store=store, revision_id=receipt, staff_member=staff_member, acknowledged_at=now)],
-        ignore_conflicts=True,
-    )
+    if revision.quiz_choices and not has_answered(store=store, revision=revision, staff_member=staff_member):
+        raise ValidationError({"answer": [_("Answer the question first.")]})
+    receipt = revision.receipts_id
+    mark_told(store=store, revision_ids=[revision.pk], now=now)
+    with transaction.atomic():
+        _row, is_new = Acknowledgement.objects.get_or_create(
+            store=store, revision_id=receipt, staff_member=staff_member, defaults={"acknowledged_at": now}
+        )
+        if is_new:
+            ReadingStep.objects.create(
+                store=store, revision_id=receipt, staff_member=staff_member, action=ReadingAction.READ, at=now
+            )
+
+
+def has_answered(*, store: Store, revision: PromotionRevision, staff_member: Any) -> bool:
+    """Whether this person has found the right answer to the revision's question, once, in this store."""
+    tries = QuizAnswer.objects.filter(store=store, revision=revision, staff_member=staff_member)
+    return tries.filter(is_right=True).exists()
+
+
+def take_back(*, store: Store, revision_id: int, staff_member: Any, now: datetime) -> bool:
+    """The tap was a slip: this person has not read it. Whether there was anything to take back."""
+    revision = PromotionRevision.objects.filter(pk=revision_id).first()
+    if revision is None:
+        return False
+    receipt = revision.receipts_id
+    read = Acknowledgement.objects.filter(store=store, revision_id=receipt, staff_member=staff_member)
+    with transaction.atomic():
+        taken, _models = read.delete()
+        if taken:
+            ReadingStep.objects.create(
+                store=store,
+                revision_id=receipt,
+                staff_member=staff_member,
+                action=ReadingAction.UNDONE,
+                at=now,
+            )
+    return bool(taken)
+
+
+def answer_quiz(
+    *, store: Store, revision: PromotionRevision, staff_member: Any, answer: str, now: datetime
+) -> bool:
+    """Whether the answer to the revision's question is right; every try is kept, the right one is a reading.
+
+    Raises ValidationError at `answer` for what is none of the answers.
+    """
+    if answer not in revision.quiz_choices:
+        raise ValidationError({"answer": [_("Choose one of the answers.")]})
+    is_right = answer == revision.quiz_choices[0]
+    with transaction.atomic():
+        QuizAnswer.objects.create(
+            store=store,
+            revision=revision,
+            staff_member=staff_member,
+            answer=answer,
+            is_right=is_right,
+            answered_at=now,
+        )
+        if is_right:
+            acknowledge(store=store, revision_id=revision.pk, staff_member=staff_member, now=now)
+    return is_right

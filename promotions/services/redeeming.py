@@ -11,25 +11,37 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Item, Store
 from inventory.selectors import find_item
-from promotions.models import Budget, Campaign, OfferItem, Redemption, StoreOffer
+from promotions.models import (
+    Budget,
+    Campaign,
+    OfferItem,
+    RainCheck,
+    Redemption,
+    RedemptionOverride,
+    StoreOffer,
+)
 from promotions.rules.limits import REACHED, Limit, starts_again_at
 from promotions.rules.price import discounted_price, round_money
 from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
-from promotions.selectors.codes import NamedDeal, is_misread, named_deal
-from promotions.selectors.deals import deal_facts
+from promotions.selectors.codes import NamedDeal, is_misread, named_deal, rain_check_of
+from promotions.selectors.deals import deal_facts, refusal_facts
 from promotions.selectors.needs import campaign_of, limits_over
-from promotions.selectors.sentences import moment_text, money, reason_text
+from promotions.selectors.sentences import moment_text, reason_text
 from promotions.services.codes import take_code
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
 from promotions.services.limits import LimitsChanged, take_counters, takes_of
 from promotions.services.shoppers import find_or_add_shopper
+
+# What a manager may take on: the deal was real, only not at this hour.
+OVERRIDABLE = {Reason.NOT_STARTED, Reason.ENDED, Reason.OUTSIDE_HOURS}
 
 
 class NotTaken(Exception):
@@ -49,6 +61,9 @@ class Asked:
     redemption: Redemption
     customer: str
     has_single_code: bool
+    # Redeemed although its promotion is over: by a rain check, or because a manager says so.
+    is_late: bool = False
+    override: RedemptionOverride | None = None
 
 
 def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, Any], now: datetime) -> Answer:
@@ -56,8 +71,9 @@ def redeem(*, store: Store, staff_member: Any, key: str, request: Mapping[str, A
 
     `request` holds `code` or `promotion_id`, and optionally the `item` (GTIN, PLU or SKU) it is used on with its
     `quantity` (units of sale, default 1), the `customer` (a member number), and the `discount_amount` the till took
-    off, in the store's currency. The key is claimed first: the same key with the same request gets the stored
-    answer, with another request 422. A refusal is an answer too and is stored. Statuses: 201, 404 unknown deal, 409
+    off, in the store's currency; `override` is a store manager's reason for redeeming outside the
+    window. The key is claimed first: the same key with the same request gets the stored answer, with another request
+    422. A refusal is an answer too and is stored. Statuses: 201, 404 unknown deal, 409
     refused, 422 misused key. ValidationError by field where something is missing that a limit asks for.
     """
     return answer_once(
@@ -92,20 +108,24 @@ def understand(
         return problem(NOT_FOUND, "misread_code", reason_text(Reason.MISREAD_CODE, {}))
     if deal is None:
         return problem(NOT_FOUND, "unknown_code", "No promotion in this store has this code.")
+    promised = rain_check_of(deal.single_code)
     item = find_item(str(request["item"])) if request.get("item") else None
     if request.get("item") and item is None:
         return problem(NOT_FOUND, "unknown_item", "No item has this code.")
+    if promised and item is None:
+        item = promised.item
     customer = str(request.get("customer", ""))
-    reasons = refusals(deal, store=store, item=item, has_customer=bool(customer), now=now)
-    if reasons:
+    reasons = refusals(deal, store=store, item=item, promised=promised, has_customer=bool(customer), now=now)
+    why = override_in(request, staff_member=staff_member, reasons=reasons)
+    if reasons and not why:
         return refusal(reasons, offer=deal.offer, store=store, now=now)
-    discount = discount_of(request, offer=deal.offer, item=item, store=store)
+    discount = discount_of(request, offer=deal.offer, item=item, promised=promised, store=store)
     campaign = campaign_of(deal.offer.revision)
     check_limits_can_count(deal.offer, campaign=campaign, store=store, discount=discount, customer=customer)
     redemption = Redemption(
         id=uuid.uuid4(),
         promotion_id=deal.offer.promotion_id,
-        revision_id=deal.offer.revision_id,
+        revision_id=promised.revision_id if promised else deal.offer.revision_id,
         store=store,
         item=item,
         redeemed_by=staff_member,
@@ -115,17 +135,60 @@ def understand(
         currency="" if item is None and discount is None else store.currency,
         redeemed_at=now,
     )
-    return Asked(deal.offer, campaign, redemption, customer, has_single_code=bool(deal.single_code))
+    return Asked(
+        offer=deal.offer,
+        campaign=campaign,
+        redemption=redemption,
+        customer=customer,
+        has_single_code=bool(deal.single_code),
+        is_late=bool(promised or why),
+        override=override_of(redemption, reasons=reasons, why=why),
+    )
+
+
+def override_of(redemption: Redemption, *, reasons: Sequence[Reason], why: str) -> RedemptionOverride | None:
+    """The row that says who took on what; None where nobody had to."""
+    if not why:
+        return None
+    return RedemptionOverride(
+        redemption=redemption,
+        reasons=[str(reason) for reason in reasons],
+        by=redemption.redeemed_by,
+        why=why,
+        at=redemption.redeemed_at,
+    )
+
+
+def override_in(request: Mapping[str, Any], *, staff_member: Any, reasons: Sequence[Reason]) -> str:
+    """A manager's reason for redeeming what the rule refuses; "" where none is given, or none is needed.
+
+    Only the window can be overridden, where the installation allows it (MANAGER_OVERRIDE): limits, codes and stops
+    hold for everybody. ValidationError for somebody who may not.
+    """
+    why = str(request.get("override", "")).strip()
+    if not why or not reasons:
+        return ""
+    if not settings.MANAGER_OVERRIDE or not staff_member.may_manage_store:
+        raise ValidationError(
+            {"override": [_("Only a store manager redeems a refused deal, where that is allowed.")]}
+        )
+    return why if set(reasons) <= OVERRIDABLE else ""
 
 
 def refusals(
-    deal: NamedDeal, *, store: Store, item: Item | None, has_customer: bool, now: datetime
+    deal: NamedDeal,
+    *,
+    store: Store,
+    item: Item | None,
+    promised: RainCheck | None,
+    has_customer: bool,
+    now: datetime,
 ) -> list[Reason]:
     """Why the deal is not redeemed here and now, whatever is left of it."""
     offer = deal.offer
-    if item and not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():
+    if item and not covers(offer, item=item, promised=promised):
         return [Reason.ITEM_NOT_IN_DEAL]
-    facts = deal_facts(offer)
+    facts = promised.promised(deal_facts(offer)) if promised else deal_facts(offer)
     found = deal_refusals(facts, currency=store.currency, now=now)
     if item and is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, stock=None)):
         found.append(Reason.PRICE_ABOVE_LIMIT)
@@ -136,15 +199,31 @@ def refusals(
     return found
 
 
+def covers(offer: StoreOffer, *, item: Item, promised: RainCheck | None) -> bool:
+    """Whether the deal, or what was promised of it, is on this item."""
+    if promised:
+        return item == promised.item
+    return OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists()
+
+
 def discount_of(
-    request: Mapping[str, Any], *, offer: StoreOffer, item: Item | None, store: Store
+    request: Mapping[str, Any],
+    *,
+    offer: StoreOffer,
+    item: Item | None,
+    promised: RainCheck | None,
+    store: Store,
 ) -> Decimal | None:
     """What the till says it took off; else what the deal takes off the item's price; None where nobody knows."""
     given: Decimal | None = request.get("discount_amount")
+    if promised and request.get("quantity", 1) != 1:
+        raise ValidationError({"quantity": [_("A rain check is good for one.")]})
     if given is not None:
         if round_money(given, currency=store.currency) != given:
             raise ValidationError({"discount_amount": [_("%s has no smaller coin.") % store.currency]})
         return given
+    if promised and item and item.regular_price is not None:
+        return max(item.regular_price - promised.price, Decimal(0))
     benefit = offer.revision.benefit
     if item is None or item.regular_price is None or not benefit.is_per_unit:
         return None
@@ -180,7 +259,7 @@ def take_all(asked: Asked, *, now: datetime) -> Answer:
         full, left = take_counters(takes)
         if full:
             raise NotTaken(reasons=[REACHED[limit.scope] for limit in full], limits=full)
-        used = spend(redemption, version=offer.promotion.budget.version)
+        used = spend(redemption, version=offer.promotion.budget.version, is_late=asked.is_late)
         if (
             used is None
         ):  # somebody was faster: took the last use, stopped the promotion, or changed its limits
@@ -188,6 +267,8 @@ def take_all(asked: Asked, *, now: datetime) -> Answer:
             if budget.version != offer.promotion.budget.version:
                 raise LimitsChanged
             raise NotTaken(reasons=[Reason.BUDGET_SPENT if budget.is_open else Reason.STOPPED])
+        if asked.override:
+            asked.override.save(force_insert=True)
     limit = offer.promotion.budget.limit_uses
     in_all = None if limit is None else limit - used
     uses_left = min((number for number in (left, in_all) if number is not None), default=None)
@@ -198,8 +279,10 @@ def take_all(asked: Asked, *, now: datetime) -> Answer:
 SPEND = """
 WITH spent AS (
     UPDATE promotions_budget SET used = used + 1
-    WHERE promotion_id = %(promotion)s AND is_open AND version = %(version)s
+    WHERE promotion_id = %(promotion)s AND version = %(version)s
       AND (limit_uses IS NULL OR used < limit_uses)
+      AND (is_open OR %(late)s AND EXISTS (
+           SELECT FROM promotions_promotion p WHERE p.id = %(promotion)s AND p.state = 'EXPIRED'))
     RETURNING used
 ), written AS (
     INSERT INTO promotions_redemption
@@ -213,8 +296,11 @@ SELECT used FROM spent
 """
 
 
-def spend(redemption: Redemption, *, version: int) -> int | None:
-    """Take one use and write the redemption; the uses now taken, or None when there was none to take."""
+def spend(redemption: Redemption, *, version: int, is_late: bool = False) -> int | None:
+    """Take one use and write the redemption; the uses now taken, or None when there was none to take.
+
+    `is_late` takes from a promotion that has run out too, never from one that was stopped.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             SPEND,
@@ -222,6 +308,7 @@ def spend(redemption: Redemption, *, version: int) -> int | None:
                 "id": redemption.pk,
                 "promotion": redemption.promotion_id,
                 "version": version,
+                "late": is_late,
                 "revision": redemption.revision_id,
                 "store": redemption.store_id,
                 "item": redemption.item_id,
@@ -261,15 +348,7 @@ def refusal(
     reasons: list[Reason], *, offer: StoreOffer, store: Store, now: datetime, limits: Sequence[Limit] = ()
 ) -> Answer:
     """Why not, in codes and in a sentence with the fact in it; of a limit also when it starts again."""
-    dearest = offer.revision.limit_value
-    facts = {
-        "starts": moment_text(store.local(offer.starts_at)),
-        "opens": moment_text(store.local(offer.opens_at)),
-        "limit": "" if dearest is None else money(dearest, offer.revision.currency),
-        "ends": moment_text(store.local(offer.ends_at)),
-        "currency": offer.revision.currency,
-        "code": offer.revision.generic_redemption_code or _("they were sent"),
-    }
+    facts = refusal_facts(offer, store=store)
     reached = [limit_row(limit, store=store, now=now) for limit in limits]
     sentence = reason_text(reasons[0], facts)
     if reached and (again := reached[0]["starts_again_at"]):

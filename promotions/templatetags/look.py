@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -13,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from inventory.models.items import Unit
+from inventory.models.items import Item, Unit
 from promotions.rules.words import OfferState, Outcome, Reason
 from promotions.selectors import sentences
 
@@ -42,6 +44,7 @@ STATE_LOOKS = {
 }
 OUTCOME_LOOKS = {
     Outcome.HONOUR: ("honour", "tick", gettext_lazy("Honour")),
+    Outcome.HONOUR_AND_REPORT: ("honour", "flag", gettext_lazy("Honour and report")),
     Outcome.CHECK_SHELF: ("check", "eye", gettext_lazy("Check the shelf")),
     Outcome.OFFER_ALTERNATIVE: ("alternative", "arrow", gettext_lazy("Offer an alternative")),
     Outcome.REFUSE: ("refuse", "bar", gettext_lazy("Can’t honour")),
@@ -49,8 +52,9 @@ OUTCOME_LOOKS = {
 }
 GOOD_REASONS = {Reason.VALID, Reason.HONOUR_WINDOW}
 REASONS_TO_MIND = {
-    Reason.LOW_STOCK, Reason.STALE_STOCK, Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE,
-    Reason.MINIMUM_QUANTITY, Reason.BUNDLE_INCOMPLETE,
+    Reason.LOW_STOCK, Reason.THIN_STOCK, Reason.STALE_STOCK, Reason.SIGN_DIFFERS, Reason.TILL_DIFFERS,
+    Reason.CODE_NEEDED, Reason.MEMBERS_ONLY, Reason.MINIMUM_PURCHASE, Reason.MINIMUM_QUANTITY,
+    Reason.BUNDLE_INCOMPLETE,
 }  # fmt: skip
 TONES_OF_MESSAGES = {"success": "honour", "warning": "check", "error": "refuse"}
 
@@ -101,6 +105,12 @@ def money(amount: Decimal | str | None, currency: str) -> str:
     return "" if amount is None else sentences.money(Decimal(amount), currency)
 
 
+@register.filter
+def picture(item: Item) -> str:
+    """The address of an item's picture; nothing where it lies on a server that the page may not ask."""
+    return item.image_link if urlsplit(item.image_link).hostname in settings.IMAGE_HOSTS else ""
+
+
 class Figure(Protocol):
     """A quantity's age and how old it may get."""
 
@@ -128,6 +138,12 @@ def quantity(units: int, item: Counted | None) -> str:
     places = max(0, -int(amount.normalize().as_tuple().exponent))
     text = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
     return text if item is None or item.unit == Unit.EACH else f"{text} {Unit(item.unit).label}"
+
+
+@register.filter
+def hold_quantity(units: int, item: Counted | None) -> str:
+    """So many whole units of an item: "1", "1 kg"."""
+    return quantity(units * 10 ** (item.unit_decimals if item else 0), item)
 
 
 @register.filter

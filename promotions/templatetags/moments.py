@@ -7,6 +7,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from inventory.models import Reservation
 from promotions.selectors import briefing
 from promotions.selectors.alternatives import AlternativeStore
 from promotions.selectors.cards import OfferCard
@@ -14,7 +15,6 @@ from promotions.selectors.cards import OfferCard
 register = template.Library()
 
 MIDNIGHT = time(0)
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def short_day(moment: datetime) -> str:
@@ -80,11 +80,23 @@ def moment(local: datetime, now: datetime) -> str:
 
 @register.filter
 def opening(place: AlternativeStore, now: datetime) -> str:
-    """Whether another store is open now, by its own clock and hours; nothing where its hours are not known."""
-    if not place.opening_hours:
+    """Until when another store is open, or when it opens next, on its own clock; nothing where that is not known."""
+    if place.opens_at is None:
         return ""
-    local = now.astimezone(place.counted_at.tzinfo)
-    opens, closes = place.opening_hours.get(DAYS[local.weekday()], ("", ""))
-    if opens <= f"{local:%H:%M}" < closes:
-        return _("open until %(time)s") % {"time": closes}
-    return _("closed now")
+    if place.opens_at > now:
+        return _("opens %(time)s") % {"time": moment(place.opens_at, now)}
+    if place.closes_at is None:
+        return _("open day and night")
+    return _("open until %(time)s") % {"time": clock(place.closes_at)}
+
+
+@register.filter
+def waits_until(held: Reservation, now: datetime) -> str:
+    """Until when a hold waits, on the clock of the store that holds."""
+    return moment(held.store.local(held.expires_at), now)
+
+
+@register.filter
+def is_due(held: Reservation, now: datetime) -> bool:
+    """Its time is over, and the next sweep gives it back."""
+    return held.is_due(now)

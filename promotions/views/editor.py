@@ -39,6 +39,7 @@ NOT_ON_THE_CARD = {
         "limits",
         "audience",
     ),
+    *("talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation"),
     *("display_starts_on", "display_starts_time", "display_ends_on", "display_ends_time", "honour_hours"),
     *("concurrence", "combines_with", "priority", "tags"),
 }

@@ -14,7 +14,7 @@ from promotions.forms.rows import PERIODS, SCOPES, UNITS, WEEKDAYS
 from promotions.models import PromotionRevision
 from promotions.rules.last_day import last_day_and_time
 from promotions.rules.materiality import MATERIAL_FIELDS
-from promotions.rules.words import Audience, LimitPeriod, LimitScope, LimitUnit, RewardItems
+from promotions.rules.words import Audience, LimitPeriod, LimitScope, LimitUnit, RewardItems, Urgency
 from promotions.selectors.sentences import benefit_text, money
 
 # Told together with another field: the kind of deal with its terms, a day with its time.
@@ -30,6 +30,7 @@ USUAL = {
     "reward_items": RewardItems.CHEAPEST,
     "priority": 0,
     "honour_hours": 0,
+    "urgency": Urgency.SHIFT,
 }
 
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import quote, urlencode
 
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -19,17 +22,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from inventory.models import Store, StoreQuerySet
+from inventory.feeds.scans import LONGEST_CODE, scan_problem
+from inventory.models import Reservation, Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
-from promotions.models import Redemption
+from promotions.models import Acknowledgement, Redemption
 from promotions.rules.content.shapes import number_in
-from promotions.rules.words import OfferType, Outcome
+from promotions.rules.verdict import NOBODY_LOOKED, SeenPrices
+from promotions.rules.words import OfferType, Outcome, Reason
+from promotions.selectors.asking import scan_problem_text, seen_prices_in
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
+from promotions.selectors.cards import SHORT, OfferCard, elsewhere
+from promotions.selectors.finding import find
 from promotions.selectors.needs import needs_of
-from promotions.selectors.verdicts import verdict_for
-from promotions.services.reading import acknowledge, mark_told
-from promotions.services.redeeming import redeem
+from promotions.selectors.notices import notices_for
+from promotions.selectors.verdicts import Verdict, verdict_for
+from promotions.services.checks import keep_check
+from promotions.services.reading import acknowledge, look, mark_told
+from promotions.services.redeeming import OVERRIDABLE, redeem
 from promotions.services.rolling_back import roll_back
 from promotions.templatetags.look import money
 
@@ -37,7 +47,10 @@ P = ParamSpec("P")
 
 EMPTY = "tablet/_pane_empty.html"
 SHOWS = ("now", "new", "ending", "coming")
-REDEEMABLE = (Outcome.HONOUR, Outcome.CHECK_SHELF)
+SOLD_OUT = (Reason.OUT_OF_STOCK, Reason.NOT_STOCKED)
+REDEEMABLE = (Outcome.HONOUR, Outcome.HONOUR_AND_REPORT, Outcome.CHECK_SHELF)
+# The camera's reader is WebAssembly; nothing else of the page needs more than the site's policy.
+CAMERA_POLICY = {"script-src": [SELF, WASM_UNSAFE_EVAL]}
 OK, CREATED, NO_CONTENT, UNPROCESSABLE = 200, 201, 204, 422
 ONE_EACH = (OfferType.SINGLE_USE_CODES, OfferType.GS1_COUPON)
 # Why an associate undoes a redemption: kept as the key, shown in the reader's language.
@@ -48,7 +61,9 @@ ROLL_BACK_REASONS = {
 }
 
 
-def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def in_store(
+    view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """The view gets the store this person stands in, and writes every time on that store's clock."""
 
     @wraps(view)
@@ -59,7 +74,8 @@ def in_store(view: Callable[Concatenate[HttpRequest, Store, P], HttpResponse]) -
         with timezone.override(store.zone):
             return view(request, store, *args, **kwargs)
 
-    return vary_on_headers("HX-Request")(never_cache(wrapped))
+    with_camera = cast("Callable[..., HttpResponse]", csp_update(CAMERA_POLICY)(wrapped))
+    return vary_on_headers("HX-Request")(never_cache(with_camera))
 
 
 def shops_of(request: HttpRequest) -> StoreQuerySet:
@@ -106,7 +122,20 @@ def offer(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse
     card = card_for(store=store, promotion_pk=promotion_pk, now=timezone.now())
     if card is None:
         raise Http404
-    return answer(request, store=store, pane="tablet/_offer.html", facts={"card": card})
+    return answer(request, store=store, pane="tablet/_offer.html", facts=offer_facts(request, card=card))
+
+
+def offer_facts(request: HttpRequest, *, card: OfferCard) -> dict[str, Any]:
+    """What the pane shows of an offer: its card, and what this person did with it."""
+    read = Acknowledgement.objects.filter(
+        store=card.store, revision=card.receipts_id, staff_member=request.user.pk
+    ).first()
+    return {
+        "card": card,
+        "report_key": uuid.uuid4(),
+        "acknowledged_at": read.acknowledged_at if read else None,
+        "elsewhere": elsewhere(card, now=timezone.now()) if card.state in SHORT else (),
+    }
 
 
 @require_safe
@@ -116,24 +145,95 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
     code = request.GET.get("code", "").strip(" \t\r\n")
     if not code:
         return redirect("tablet")
-    facts = verdict_facts(store=store, code=code, now=timezone.now())
-    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts)
+    if problem := scan_problem(code):
+        unread = {"problem": scan_problem_text(problem), "scanned": ""}
+        return answer(request, store=store, pane="tablet/_unread.html", facts=unread, status=UNPROCESSABLE)
+    now = timezone.now()
+    seen, errors = seen_prices_in(request.GET)
+    facts = verdict_facts(request, store=store, code=code, now=now, seen=seen)
+    facts |= {"errors": errors, "typed": request.GET}
+    facts["check_id"] = check_of(request, facts["verdict"], now=now)
+    status = UNPROCESSABLE if errors else OK
+    return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=status)
 
 
-def verdict_facts(*, store: Store, code: str, now: datetime) -> dict[str, Any]:
-    """What the answer to a scan shows."""
-    found = verdict_for(store=store, code=code, now=now)
+def check_of(request: HttpRequest, verdict: Verdict, *, now: datetime) -> uuid.UUID | None:
+    """The check that is kept of an answer. A page that asks anew by itself, and HEAD, are no shopper's question."""
+    shown = request.GET.get("check", "")
+    if request.method != "GET":
+        return None
+    if shown:
+        return uuid_in(shown)
+    return keep_check(verdict=verdict, staff_member_id=request.user.pk, now=now)
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    """A key that our page wrote, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+@require_safe
+@in_store
+def search(request: HttpRequest, store: Store) -> HttpResponse:
+    """What the words in the box may mean, as suggestions for htmx, else as a list in the pane."""
+    text = request.GET.get("code", "").replace("\0", "").strip()[:LONGEST_CODE]
+    facts = {"found": find(store=store, text=text), "scanned": text}
+    if "HX-Request" in request.headers:
+        return render(request, "tablet/_suggestions.html", facts)
+    return answer(request, store=store, pane="tablet/_found.html", facts=facts)
+
+
+def verdict_facts(
+    request: HttpRequest, *, store: Store, code: str, now: datetime, seen: SeenPrices = NOBODY_LOOKED
+) -> dict[str, Any]:
+    """What the answer to a scan shows; words that are no code are searched for."""
+    found = verdict_for(store=store, code=code, now=now, seen=seen)
+    is_unknown = found.reasons[0].code == Reason.UNKNOWN_CODE
     may_redeem = found.deal is not None and found.outcome in REDEEMABLE
     return {
         "verdict": found,
+        "matches": find(store=store, text=found.code) if is_unknown else None,
+        "asked": urlencode({"code": code} | price_query(seen)),
+        "may_compare": may_redeem and found.price is not None and found.price.deal is not None,
         "may_redeem": may_redeem,
+        "may_rain_check": may_rain_check(found),
+        "may_override": found.deal is not None and may_override(request, found),
         "needs": needs_of(found.deal) if found.deal and may_redeem else None,
         "by_code": found.deal is not None
         and bool(found.deal.code)
         and found.deal.facts.offer_type in ONE_EACH,
         "redeem_key": uuid.uuid4(),
+        "hold_key": uuid.uuid4(),
+        "report_key": uuid.uuid4(),
         "scanned": code,
     }
+
+
+def price_query(seen: SeenPrices) -> dict[str, str]:
+    """The prices that were compared, as the address says them."""
+    shown = {"seen_price": seen.sign, "till_price": seen.till}
+    return {name: str(amount) for name, amount in shown.items() if amount is not None}
+
+
+def may_rain_check(found: Verdict) -> bool:
+    """Whether the shelf is empty and the deal gives one unit a price to keep."""
+    is_short = (
+        found.outcome in (Outcome.OFFER_ALTERNATIVE, Outcome.REFUSE) and found.reasons[0].code in SOLD_OUT
+    )
+    has_price = found.item is not None and found.price is not None and found.price.deal is not None
+    return is_short and has_price and found.deal is not None and found.deal.facts.offer_type not in ONE_EACH
+
+
+def may_override(request: HttpRequest, found: Verdict) -> bool:
+    """Whether this person may take on what stands against it."""
+    if isinstance(request.user, AnonymousUser) or not (
+        settings.MANAGER_OVERRIDE and request.user.may_manage_store
+    ):
+        return False
+    return found.outcome == Outcome.REFUSE and {line.code for line in found.reasons} <= OVERRIDABLE
 
 
 @require_POST
@@ -164,7 +264,7 @@ def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
 
 def asked_in(request: HttpRequest) -> dict[str, Any]:
     """What the form asks to redeem; a code names its promotion by itself."""
-    fields = ("code", "promotion_id", "item", "customer")
+    fields = ("code", "promotion_id", "item", "customer", "override")
     asked: dict[str, Any] = {
         name: value for name in fields if (value := request.POST.get(name, "").strip(" "))
     }
@@ -188,7 +288,7 @@ def asked_again(
     request: HttpRequest, *, store: Store, key: str, errors: dict[str, list[str]], now: datetime
 ) -> HttpResponse:
     """The verdict once more with what is missing beside its field; nothing typed is lost, nothing was taken."""
-    facts = verdict_facts(store=store, code=request.POST.get("scanned", ""), now=now)
+    facts = verdict_facts(request, store=store, code=request.POST.get("scanned", ""), now=now)
     facts |= {"redeem_key": key, "errors": errors, "typed": request.POST}
     return answer(request, store=store, pane="tablet/_verdict.html", facts=facts, status=UNPROCESSABLE)
 
@@ -231,12 +331,14 @@ def acknowledge_offer(request: HttpRequest, store: Store, promotion_pk: int) -> 
     if card is None or not is_number(revision):
         raise Http404
     # What was on the screen: had its terms changed meanwhile, the new ones ask for themselves.
-    if int(revision) == card.receipts_id:
-        acknowledge(store=store, revision_id=int(revision), staff_member=request.user, now=now)
+    read = None
+    if int(revision) == card.receipts_id and not card.offer.revision.quiz_choices:
+        acknowledge(store=store, revision_id=card.offer.revision_id, staff_member=request.user, now=now)
+        read = now
     if "HX-Request" not in request.headers:
         return redirect("tablet")
-    read = now if int(revision) == card.receipts_id else None
-    return render(request, "tablet/_ack.html", {"card": card, "acknowledged_at": read, "now": now})
+    facts = {"card": card, "acknowledged_at": read, "just_read": read, "now": now}
+    return render(request, "tablet/_ack.html", facts)
 
 
 @require_POST
@@ -268,6 +370,9 @@ def answer(
 
 def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any]:
     """Everything the list of offers shows; showing it is telling the store."""
+    # A board that loads itself anew while nobody is there is no look.
+    if "unattended" not in request.GET:
+        look(store=store, staff_member=request.user, now=now)
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
     mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
@@ -285,7 +390,9 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
         "chips": chips(briefing),
         "show": show if show in SHOWS else SHOWS[0],
         "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",
+        "holds_count": Reservation.objects.active().filter(store=store).count(),
         "has_several_stores": shops_of(request).count() > 1,
+        "notices": notices_for(store=store, staff_member=request.user, now=now),
     }
 
 

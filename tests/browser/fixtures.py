@@ -31,7 +31,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 LANDSCAPE, PORTRAIT, DESK = (1180, 820), (820, 1180), (1440, 900)
-SIZES = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "desk": DESK}
+PHONE = (390, 844)
+SIZES = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "desk": DESK, "phone": PHONE}
 
 POLICY = "Content Security Policy"
 # What axe-core can judge otherwise in the dark; all its other rules look at the elements, which stay the same.
@@ -171,7 +172,15 @@ def shoot(pytestconfig: pytest.Config) -> Shoot:
                 page.emulate_media(color_scheme=scheme)
                 page.evaluate(NEXT_FRAMES)
                 page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
+        # Hiding the carets left empty attributes, which htmx would carry over a swap against the policy.
+        page.evaluate(
+            "() => document.querySelectorAll('[style=\"\"]').forEach(e => e.removeAttribute('style'))"
+        )
         page.emulate_media(color_scheme="light")
+        # A picture leaves style="" on every input, and a swap that copies it would offend the policy.
+        page.evaluate(
+            "document.querySelectorAll('[style=\"\"]').forEach(one => one.removeAttribute('style'))"
+        )
         if before:
             page.set_viewport_size(before)
 

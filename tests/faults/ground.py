@@ -14,6 +14,7 @@ import psycopg
 
 from omnistore.demo.folders import PROJECT
 from omnistore.demo.processes import end_child, start_child
+from omnistore.demo.running import WEB_OPTIONS
 from omnistore.demo.stack import Server, StackError, free_port, postgres, valkey
 
 PARTS = ("worker", "postgres", "valkey")
@@ -27,6 +28,7 @@ class Ground:
         self.folder = folder
         self.stack = stack
         self.port = free_port()
+        self.web_port = free_port()
         self.servers: dict[str, Server] = {}
         self.contexts: dict[str, ExitStack] = {}
         stack.callback(self.stop_servers)
@@ -49,6 +51,9 @@ class Ground:
         """
         if name in ("worker", "beat"):
             self.processes[name] = self._start_celery(name)
+            return
+        if name == "web":
+            self.processes[name] = self._start_web()
             return
         if name in self.contexts:
             self.contexts.pop(name).close()
@@ -95,6 +100,17 @@ class Ground:
         self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
         return process
 
+    def _start_web(self) -> "subprocess.Popen[bytes]":
+        """Two web processes and their parent, as documented."""
+        command = [sys.executable, "-m", "uvicorn", "omnistore.asgi:application", f"--port={self.web_port}"]
+        with (self.folder / "web.log").open("ab") as log:
+            process = start_child(
+                [*command, "--workers=2", *WEB_OPTIONS], last_signal=signal.SIGTERM, env=self.env, cwd=PROJECT,
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        self.stack.callback(end_child, process, by=signal.SIGTERM, seconds=15)
+        return process
+
     def start_what_ended(self) -> None:
         """As whoever supervises the processes does: a worker that finds no broker when it starts may give up."""
         for name, process in list(self.processes.items()):
@@ -107,9 +123,9 @@ class Ground:
             context.close()
 
     def kill(self, name: str) -> None:
-        """SIGKILL, for a worker with its children."""
+        """SIGKILL, for worker and web with their children."""
         process = self.processes[name]
-        if name == "worker":
+        if name in ("worker", "web"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.send_signal(signal.SIGKILL)

@@ -87,6 +87,18 @@ def scopes(draw: st.DrawFn) -> dict[str, Any]:
     return scope
 
 
+# What goes with the offer for the associates: nothing, lines to say, a question.
+TELLINGS: list[dict[str, Any]] = [
+    {},
+    {"talk_track": "Made from Swedish oats.\nNo sugar added, “really”."},
+    {
+        "quiz_question": "Which drinks?",
+        "quiz_answers": "All, of each size\nOnly 1 L",
+        "quiz_explanation": "All.",
+    },
+]
+
+
 @st.composite
 def contents(draw: st.DrawFn) -> dict[str, Any]:
     """Words of a promotion of any kind that the rules let pass."""
@@ -98,6 +110,8 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         "long_title": draw(names),
         "operator_text": draw(texts),
         "operator_display_name": draw(texts),
+        "urgency": draw(st.sampled_from(["NOW", "SHIFT", "TODAY"])),
+        **draw(st.sampled_from(TELLINGS)),
         "campaign": draw(texts),
         "tags": draw(lists),
         "window_timezone": draw(st.sampled_from(ZONES)),

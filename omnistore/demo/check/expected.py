@@ -125,11 +125,12 @@ def refusal_of(deal: Deal, place: Place, *, now: datetime) -> str | None:
 def nearest_stores(
     sample: Sample, deal: Deal, sku: str, *, store_code: str, now: datetime
 ) -> tuple[str, ...]:
-    """The codes of up to three other stores, nearest first, where the deal holds and the item is there."""
+    """The codes of up to three other stores, nearest first, where the deal holds once open and the item is there."""
     having = [
         code
         for code in deal.store_codes - {store_code}
-        if (sample.quantity(code, sku) or 0) > 0 and not refusal_of(deal, sample.places[code], now=now)
+        if (sample.quantity(code, sku) or 0) > 0
+        and not refusal_of(deal, sample.places[code], now=sample.places[code].visit_at(now))
     ]
     return tuple(by_distance(having, places=sample.places, store_code=store_code)[:3])
 

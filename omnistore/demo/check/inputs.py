@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +23,20 @@ class Place:
     zone: ZoneInfo
     latitude: float
     longitude: float
+    opening_hours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def visit_at(self, now: datetime) -> datetime:
+        """The first moment from now on at which the shop is open, by its own clock; now where that is not known."""
+        for day in range(9):
+            date = now.astimezone(self.zone).date() + timedelta(days=day)
+            if not (hours := self.opening_hours.get(f"{date:%a}".lower())):
+                continue
+            opens, closes = (time.fromisoformat(text.replace("24:00", "00:00")) for text in hours)
+            opens_at = datetime.combine(date, opens, self.zone)
+            last = date if closes > opens else date + timedelta(days=1)
+            if now < datetime.combine(last, closes, self.zone):
+                return max(now, opens_at)
+        return now
 
 
 @dataclass(frozen=True)

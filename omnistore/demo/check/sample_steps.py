@@ -71,6 +71,7 @@ def place_in(row: dict[str, Any]) -> Place:
         zone=ZoneInfo(row["timezone"]),
         latitude=float(row["latitude"]),
         longitude=float(row["longitude"]),
+        opening_hours=row["opening_hours"],
     )
 
 

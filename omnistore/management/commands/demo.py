@@ -33,6 +33,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+        parser.add_argument(
+            "--web-processes",
+            type=int,
+            default=1,
+            choices=range(1, 33),
+            metavar="N",
+            help="web processes (default 1)",
+        )
         parser.add_argument("--reset", action="store_true", help="throw the demo's data away and start over")
         parser.add_argument("--check", action="store_true", help="do the main job once on throw-away data")
         parser.add_argument("--json", action="store_true", help="with --check: end with one JSON object")
@@ -45,7 +53,12 @@ class Command(BaseCommand):
             with interrupted_by_signals():
                 if options["check"]:
                     sys.exit(_check(json=options["json"]))
-                _demo(host=host, port=options["port"], reset=options["reset"])
+                _demo(
+                    host=host,
+                    port=options["port"],
+                    reset=options["reset"],
+                    web_processes=options["web_processes"],
+                )
         except KeyboardInterrupt:
             print("Stopped; nothing is left running.", flush=True)
             sys.exit(130 if options["check"] else 0)
@@ -53,7 +66,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
 
-def _demo(*, host: str, port: int, reset: bool) -> None:
+def _demo(*, host: str, port: int, reset: bool, web_processes: int) -> None:
     """Run until a signal comes or a part ends by itself."""
     _refuse_taken_port(host=host, port=port)
     data = data_folder()
@@ -61,7 +74,7 @@ def _demo(*, host: str, port: int, reset: bool) -> None:
         with claimed(data):
             if reset:
                 _reset(data)
-            with running(data, host=host, port=port, log=sys.stdout) as parts:
+            with running(data, host=host, port=port, log=sys.stdout, web_processes=web_processes) as parts:
                 print(_welcome(data, base=base_url(host=host, port=port)), flush=True)
                 raise PartFailedError(f"{how_it_ended(first_to_end(parts))}\nThe demo has been stopped.")
     except AlreadyRunning:

@@ -76,6 +76,11 @@ class StaffMember(AbstractUser):
         return self.role in (Role.OPERATOR, Role.ADMIN)
 
     @property
+    def may_answer_reports(self) -> bool:
+        """Answer what stores tell head office."""
+        return self.may_merchandise or self.may_operate
+
+    @property
     def may_count(self) -> bool:
         """Count stock at the shelf, in the stores it may see."""
         return self.role in (*OF_STORES, Role.OPERATOR, Role.ADMIN)

@@ -35,6 +35,7 @@ from promotions.rules.words import (
     RewardItems,
     StoreApplicability,
     TierBasis,
+    Urgency,
 )
 
 __all__ = ["COLUMNS", "FIELDS", "CellError", "Reading", "cells_of", "read_content"]
@@ -47,6 +48,11 @@ FIELDS: dict[str, Kind] = {
     "operator_display_name": text(120),
     "customer_display_name": text(120),
     "operator_text": text(2000),
+    "talk_track": text(500),
+    "urgency": choice(Urgency, Urgency.SHIFT),
+    "quiz_question": text(200),
+    "quiz_answers": text(600),
+    "quiz_explanation": text(300),
     "promotion_url": web_address(200),
     "coupon_value_type": choice(CouponValueType),
     "applies_to": choice(AppliesTo, AppliesTo.EACH_ITEM),

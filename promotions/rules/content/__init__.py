@@ -10,6 +10,7 @@ from promotions.rules.content.limits import check_limits
 from promotions.rules.content.scope import check_scope
 from promotions.rules.content.shapes import Wrong, canonical
 from promotions.rules.content.standing import check_code, check_standing
+from promotions.rules.content.telling import check_telling
 from promotions.rules.content.value import AMOUNT_FIELDS, check_value
 from promotions.rules.content.window import EARLIEST_YEAR, LATEST_YEAR, check_window, known_timezones
 from promotions.rules.words import DELIVERY, RedemptionChannel
@@ -43,6 +44,7 @@ def content_errors(content: Mapping[str, Any]) -> dict[str, list[str]]:
     check_scope(content, wrong)
     check_channels(content, wrong)
     check_limits(content, wrong)
+    check_telling(content, wrong)
     return errors
 
 

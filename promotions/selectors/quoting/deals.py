@@ -12,7 +12,7 @@ from django.db import connection
 from inventory.models import Store
 from promotions.rules.basket import BasketDeal, BundlePart
 from promotions.rules.verdict import deal_refusals
-from promotions.rules.words import Audience, Concurrence, Reason, RewardItems
+from promotions.rules.words import Audience, Reason, RewardItems
 from promotions.selectors.quoting.asking import AskedBasket, Basket
 from promotions.selectors.quoting.budgets import money_left
 from promotions.selectors.quoting.codes import ShownCodes, shown_codes
@@ -26,8 +26,7 @@ WITH found AS (
     FROM promotions_offeritem k WHERE k.item_id = ANY(%(items)s::int4[]) GROUP BY 1
 )
 SELECT json_agg(json_build_array({DEAL_COLUMNS}, json_build_object(
-    'items', f.items, 'concurrence', r.concurrence, 'priority', r.priority, 'tags', r.tags,
-    'combines_with', r.combines_with, 'audience', r.audience, 'bundle_parts', r.bundle_parts,
+    'items', f.items, 'audience', r.audience, 'bundle_parts', r.bundle_parts,
     'rewards', r.reward_item_id_inclusion, 'promotion', r.promotion_id, 'limits', r.limits, 'currency', r.currency,
     'campaign', r.campaign)) ORDER BY p.promotion_id)::text
 FROM found f
@@ -35,7 +34,7 @@ JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = f.pr
 JOIN promotions_promotion p ON p.id = f.promotion_id
 JOIN promotions_promotionrevision r ON r.id = o.revision_id
 JOIN promotions_budget b ON b.promotion_id = f.promotion_id
-WHERE o.state NOT IN ('STOPPED', 'EXPIRED') AND o.starts_at <= %(now)s
+WHERE o.state <> 'STOPPED' AND (o.state <> 'EXPIRED' OR o.honoured_until > %(now)s) AND o.starts_at <= %(now)s
 """  # noqa: S608
 
 
@@ -51,7 +50,10 @@ class StoreDeal:
 
 
 def deals_of_basket(basket: Basket, *, asked: AskedBasket, store: Store, now: dt.datetime) -> list[StoreDeal]:
-    """Every deal open in the store now on any item of the basket, with what stands against it already."""
+    """Every deal open in the store now on any item of the basket, with what stands against it already.
+
+    One that has ended but is still honoured takes part as the verdict has it: it takes what no other deal took.
+    """
     with connection.cursor() as cursor:
         params = {**scan_params(store=store, now=now), "items": list(basket.items), "now": now}
         cursor.execute(DEALS_OF_BASKET, params)
@@ -99,10 +101,10 @@ def store_deal(
         items=frozenset(row["items"]),
         rewards=frozenset(pk for pk, item in basket.items.items() if item.is_named(named)) if named else NONE,
         parts=parts,
-        concurrence=Concurrence(row["concurrence"]),
-        priority=row["priority"],
-        tags=frozenset(row["tags"]) if row["tags"] else NONE,
-        combines_with=frozenset(row["combines_with"]) if row["combines_with"] else NONE,
+        concurrence=shown.standing.concurrence,
+        priority=shown.standing.priority_of(is_late=shown.facts.is_honoured_late(now)),
+        tags=shown.standing.tags,
+        combines_with=shown.standing.combines_with,
         refusals=tuple(dict.fromkeys(refusals)),
         money_left=left,
     )

@@ -28,7 +28,10 @@ class LosingDeal:
 
 @dataclass(frozen=True)
 class StoreQuote:
-    """A quote with the store's words; `deals` are all deals of the basket by promotion_id."""
+    """A quote with the store's words; `deals` are all deals of the basket by promotion_id.
+
+    `applies` says of each winner by promotion_id why it does: VALID, or HONOUR_WINDOW after its end.
+    """
 
     store: Store
     at: dt.datetime
@@ -36,6 +39,7 @@ class StoreQuote:
     quote: Quote
     deals: Mapping[str, StoreDeal]
     losers: tuple[LosingDeal, ...]
+    applies: Mapping[str, ReasonLine]
 
 
 def quote_for(
@@ -63,7 +67,17 @@ def quote_for(
         )
         for loser in quote.losers
     )
-    return StoreQuote(store, store.local(now), basket, quote, deals, losers)
+    applies = {
+        winner.promotion_id: applies_line(deals[winner.promotion_id], now=now) for winner in quote.winners
+    }
+    return StoreQuote(store, store.local(now), basket, quote, deals, losers, applies)
+
+
+def applies_line(deal: StoreDeal, *, now: dt.datetime) -> ReasonLine:
+    """Why a deal applies: it holds, or it has ended and is still honoured."""
+    is_late = deal.shown.facts.is_honoured_late(now)
+    reason = Reason.HONOUR_WINDOW if is_late else Reason.VALID
+    return ReasonLine(reason, reason_text(reason, deal.shown.window_words(now)))
 
 
 def reason_lines(

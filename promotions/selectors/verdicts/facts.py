@@ -6,15 +6,26 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from inventory.models import StockClaim, Store
 from inventory.selectors import PROMISED
+from promotions.models.promotions import PAGE_KEY
 from promotions.rules.limits import period_start
 from promotions.rules.price import Benefit, benefit_of
+from promotions.rules.stacking import Standing
 from promotions.rules.verdict import DealFacts, ItemFacts, StockFacts
 from promotions.rules.window import WeeklyHours, hours_of
-from promotions.rules.words import Audience, LimitPeriod, OfferState, OfferType, Reason, RedemptionChannel
+from promotions.rules.words import (
+    Audience,
+    Concurrence,
+    LimitPeriod,
+    OfferState,
+    OfferType,
+    Reason,
+    RedemptionChannel,
+)
 from promotions.selectors.verdicts.shapes import VerdictDeal, VerdictItem, VerdictPrice, VerdictStock
 
 # Deals that ended longer ago than this are no longer explained.
@@ -50,6 +61,7 @@ json_build_object(
     'weekly_hours', r.weekly_hours, 'audience', r.audience, 'state', o.state, 'channels', r.redemption_channel,
     'offer_type', r.offer_type, 'code', r.generic_redemption_code, 'minimum_stock', r.minimum_stock,
     'minimum_purchase_amount', r.minimum_purchase_amount::text, 'uses_left', b.limit_uses - b.used,
+    'concurrence', r.concurrence, 'priority', r.priority, 'tags', r.tags, 'combines_with', r.combines_with,
     'reached', {LIMITS_REACHED})
 """
 
@@ -87,15 +99,19 @@ BY_SKU = f"""
 SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM} FROM inventory_item i {STOCK_JOINS} WHERE i.sku = %(value)s
 """  # noqa: S608
 
-# `value` is a generic code, a coupon's number or a promotion's id; `single` a code that is used once, "" for none.
-DEAL_BY_CODE = f"""
+PROMOTION = f"""
 SELECT {DEAL_COLUMNS}, o.store_id IS NOT NULL, p.id, p.promotion_id,
-       coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL
+       coalesce(nullif(r.operator_display_name, ''), r.long_title), one.code, one.redemption_id IS NOT NULL,
+       EXISTS (SELECT FROM promotions_raincheck k WHERE k.code_id = one.code)
 FROM promotions_promotion p
 JOIN promotions_promotionrevision r ON r.id = p.current_revision_id
 JOIN promotions_budget b ON b.promotion_id = p.id
 LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
 LEFT JOIN promotions_singleusecode one ON one.code = %(single)s AND one.promotion_id = p.id
+"""  # noqa: S608
+
+# `value` is a generic code, a coupon's number or a promotion's id; `single` a code that is used once, "" for none.
+DEAL_BY_CODE = f"""{PROMOTION}
 WHERE p.id IN (
     SELECT promotion_id FROM promotions_singleusecode WHERE code = %(single)s
     UNION SELECT id FROM promotions_promotion WHERE open_code = upper(%(value)s)
@@ -106,8 +122,20 @@ WHERE p.id IN (
 ORDER BY (one.code IS NOT NULL) DESC, (p.open_code = upper(%(value)s)) DESC NULLS LAST, p.published_at DESC LIMIT 1
 """  # noqa: S608
 
+DEAL_BY_KEY = f"{PROMOTION} WHERE p.id = %(promotion)s"
+
+# Promotions by the host and path of their pages, those of the store first, the newest first.
+PAGES_OF_DEALS = f"""
+SELECT p.id, r.promotion_url
+FROM promotions_promotionrevision r
+JOIN promotions_promotion p ON p.current_revision_id = r.id
+LEFT JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = p.id
+WHERE r.promotion_url <> '' AND {PAGE_KEY % {"expressions": "r.promotion_url"}} = ANY(%(pages)s::text[])
+ORDER BY o.store_id IS NULL, o.state IN ('STOPPED', 'EXPIRED'), p.published_at DESC LIMIT 200
+"""  # noqa: S608
+
 BEST_ITEM_OF_DEAL = f"""
-SELECT {ITEM_COLUMNS}, '[]'::json
+SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM}
 FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOINS}
 WHERE k.promotion_id = %(promotion)s
 ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
@@ -150,7 +178,13 @@ def read_item(
     if on_hand is not None:
         if has_own_times:
             counted = StockClaim.objects.get(source=source_id, store=store).counted_at(pk)
-        facts = StockFacts(quantity=promised, counted_at=counted, freshness_limit=limit)
+        facts = StockFacts(
+            quantity=promised,
+            counted_at=counted,
+            freshness_limit=limit,
+            per_unit=10**decimals,
+            thin=settings.THIN_STOCK * 10**decimals,
+        )
         until = sales_until if sales_until and sales_until > counted else None
         stock = VerdictStock(
             quantity=promised,
@@ -162,13 +196,15 @@ def read_item(
             age=now - counted,
             freshness_limit=limit,
         )
+    if currency != store.currency:  # a price in other money is none here
+        regular = None
     price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
     item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)
     return (
         item,
         price,
         stock,
-        ItemFacts(regular_price=regular, currency=currency or store.currency, stock=facts),
+        ItemFacts(regular_price=regular, currency=store.currency, stock=facts),
     )
 
 
@@ -180,6 +216,7 @@ class Terms(NamedTuple):
     offer_type: OfferType
     hours: tuple[WeeklyHours, ...]
     audience: Audience
+    standing: Standing
 
 
 # A revision never changes, so its words are put into the rules' shapes once in a process.
@@ -199,6 +236,12 @@ def terms_of(found: Mapping[str, Any]) -> Terms:
             offer_type=OfferType(found["offer_type"]),
             hours=hours_of(found["weekly_hours"]),
             audience=Audience(found["audience"]),
+            standing=Standing(
+                concurrence=Concurrence(found["concurrence"]),
+                priority=found["priority"],
+                tags=frozenset(found["tags"]),
+                combines_with=frozenset(found["combines_with"]),
+            ),
         )
     return terms
 
@@ -245,4 +288,5 @@ def read_deal(found: Mapping[str, Any], *, store: Store) -> VerdictDeal:
         ends_at=ends_at,
         honoured_until=honoured_until,
         facts=facts,
+        standing=terms.standing,
     )

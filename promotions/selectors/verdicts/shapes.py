@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from inventory.models import Store
+from promotions.models import RainCheck
+from promotions.rules.stacking import Standing
 from promotions.rules.verdict import DealFacts
-from promotions.rules.words import OfferType, Outcome, Reason
+from promotions.rules.words import Audience, OfferType, Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore
 from promotions.selectors.sentences import benefit_text, end_text, moment_text
 
@@ -46,6 +48,12 @@ class VerdictDeal:
     ends_at: dt.datetime
     honoured_until: dt.datetime
     facts: DealFacts
+    standing: Standing
+
+    @property
+    def applies_by_itself(self) -> bool:
+        """Everybody gets it without showing anything."""
+        return self.facts.offer_type == OfferType.NO_CODE and self.facts.audience == Audience.EVERYONE
 
     @property
     def benefit_text(self) -> str:
@@ -56,6 +64,17 @@ class VerdictDeal:
         """The deal as the code names it that was scanned, which is good for one use."""
         used = (Reason.CODE_USED,) if is_used else ()
         return replace(self, code=code, facts=replace(self.facts, refusals=(*used, *self.facts.refusals)))
+
+    def by_rain_check(self, promised: RainCheck) -> "VerdictDeal":
+        """The deal as it was promised to one shopper."""
+        facts = promised.promised(self.facts)
+        zone = self.starts_at.tzinfo
+        return replace(
+            self,
+            facts=facts,
+            ends_at=facts.ends_at.astimezone(zone),
+            honoured_until=promised.valid_until.astimezone(zone),
+        )
 
     def window_words(self, now: dt.datetime) -> dict[str, str]:
         """When it starts, ends, opens next and is honoured no longer; one with hours ends where these close."""
@@ -99,7 +118,7 @@ class VerdictStock:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the associate may do and say about one scan."""
+    """What the associate may do and say about one scan. `elsewhere_pk` names a deal that holds in other stores only."""
 
     store: Store
     code: str
@@ -114,6 +133,7 @@ class Verdict:
     alternatives: tuple[AlternativeStore, ...] = ()
     similar: tuple[AlternativeItem, ...] = ()
     also: tuple[VerdictDeal, ...] = ()
+    elsewhere_pk: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The body of the API's answer."""

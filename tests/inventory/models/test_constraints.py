@@ -51,6 +51,7 @@ def test_stores(name: str, fields: dict[str, Any]) -> None:
         ("inventory_item_sku_given", {"sku": ""}),
         ("inventory_item_unit_known", {"unit": "XX"}),
         ("inventory_item_unit_decimals_0_to_3", {"unit_decimals": 4}),
+        ("inventory_item_image_by_https", {"image_link": "http://shop.example/oat.png"}),
         ("inventory_item_price_has_currency", {"regular_price": 1}),
         ("inventory_item_price_has_currency", {"price_currency": "USD"}),
         ("inventory_item_price_has_currency", {"regular_price": -1, "price_currency": "USD"}),

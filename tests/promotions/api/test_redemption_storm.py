@@ -45,14 +45,16 @@ def tills(transactional_db: None, web: WebServer) -> Iterator[httpx.Client]:
         yield client
 
 
-def all_at_once(client: httpx.Client, requests: list[tuple[str, dict[str, Any]]]) -> list[httpx.Response]:
-    """Redemptions (key, body) that start together."""
+def all_at_once(
+    client: httpx.Client, requests: list[tuple[str, dict[str, Any]]], *, path: str = "/redemptions"
+) -> list[httpx.Response]:
+    """Writes (key, body) that start together; redemptions where no other path is said."""
     start = Barrier(len(requests))
 
     def redeem(request: tuple[str, dict[str, Any]]) -> httpx.Response:
         key, body = request
         start.wait()
-        return client.post("/redemptions", json=body, headers={"Idempotency-Key": key})
+        return client.post(path, json=body, headers={"Idempotency-Key": key})
 
     with ThreadPoolExecutor(len(requests)) as pool:
         return list(pool.map(redeem, requests))

@@ -76,7 +76,8 @@ def test_a_scan_costs_one_query_once_the_key_is_known(world: World) -> None:
     world.associate.get("/stores/here-1/verdict?code=4012345678901")
     with CaptureQueriesContext(connection) as queries:
         world.associate.get("/stores/here-1/verdict?code=4012345678901")
-    assert len(queries) == 1
+    # The account of the check is written by a thread of its own; in tests it stands here.
+    assert len([query for query in queries if "promotions_honourcheck" not in query["sql"]]) == 1
 
 
 def test_the_answer_is_what_the_schema_says(world: World) -> None:

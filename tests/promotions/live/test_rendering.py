@@ -10,8 +10,10 @@ from inventory.models import Store
 from promotions.live.rendering import render_changes
 from promotions.models import OfferChange
 from promotions.services.publishing import stop_promotion
+from promotions.services.reporting import answer_report
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, create_published_promotion, put_stock
+from tests.factories_promotions import NOW, create_published_promotion, create_staff_member, put_stock
+from tests.factories_reports import tell
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +71,22 @@ def test_many_changes_cost_no_more_queries_than_one(shop: Store) -> None:
         return len(captured)
 
     assert queries(10) == queries(1)
+
+
+def test_a_reports_steps_stand_between_the_offers_in_order(shop: Store) -> None:
+    maria = create_staff_member(stores=[shop])
+    create_published_promotion()
+    report = tell(store=shop, member=maria)
+    create_published_promotion()
+    answer_report(report=report, answer="On its way.", by=maria, now=NOW)
+
+    events = render_changes(store_id=shop.pk, after=0, now=NOW)
+
+    assert [event.id.seq for event in events] == [1, 2, 3, 4]
+    names = [event.html.split(b"\n", 1)[0] for event in events]
+    assert names == [b"event: offer", b"event: report", b"event: offer", b"event: report"]
+    assert events[3].html.endswith(b"data: %d ANSWERED\n\n" % report.pk)
+    assert b"On its way" not in events[3].json
+    for after, upto, most in ((0, 2, 9), (1, 4, 2), (1, None, 1), (3, None, 9), (2, 3, 9)):
+        some = render_changes(store_id=shop.pk, after=after, upto=upto, most=most, now=NOW)
+        assert [event.id.seq for event in some] == list(range(after + 1, min(upto or 4, after + most) + 1))

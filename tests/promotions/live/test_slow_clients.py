@@ -4,16 +4,18 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import redis
 
 from inventory.models import Store
+from omnistore.benchmarks.measuring import memory_bytes
 from promotions.live.relay import STREAM
 from promotions.models import PromotionRevision, StoreStream
 from tests.promotions.live.parties import WebServer, change, in_thread, listening, story
 
 EVENTS = 600
+LAZY = 20
 CARD = b"x" * 16_384  # together far more than the sockets' buffers hold
 
 
@@ -56,19 +58,25 @@ async def seqs_until_reset(reader: asyncio.StreamReader) -> list[int]:
     return [int(seq) for seq in re.findall(rb"\nid: \d+:(\d+)\n", text)]
 
 
-def test_a_client_that_does_not_read_gets_a_reset_and_no_doubles(
+def test_clients_that_do_not_read_get_a_reset_and_no_doubles_and_take_no_memory(
     web: WebServer, store: Store, revision: PromotionRevision, valkey: "redis.Redis"
 ) -> None:
     change(store, revision)
 
     async def tell() -> None:
-        async with listening(web.address(store)) as quick, lazily(web, store) as reader:
+        async with AsyncExitStack() as open_streams:
+            quick = await open_streams.enter_async_context(listening(web.address(store)))
+            lazy = [await open_streams.enter_async_context(lazily(web, store)) for _ in range(LAZY)]
             await quick.next("ping")
+            before = memory_bytes(web.process.pid)
             for first in range(2, EVENTS, 10):
                 await in_thread(fill, valkey, store, first=first, last=first + 9)
                 assert [event.seq for event in await quick.take(10)] == list(range(first, first + 10))
-            seqs = await seqs_until_reset(reader)
-        assert seqs == list(range(2, len(seqs) + 2))
-        assert len(seqs) < EVENTS
+            # A ring of both formats, what lay in between, and no more, however many do not read.
+            assert memory_bytes(web.process.pid) - before < len(CARD) * EVENTS * 2
+            for reader in lazy:
+                seqs = await seqs_until_reset(reader)
+                assert seqs == list(range(2, len(seqs) + 2))
+                assert len(seqs) < EVENTS
 
     story(tell())

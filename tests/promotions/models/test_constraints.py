@@ -9,7 +9,9 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from psycopg.types.range import Range
 
+from inventory.models import Item, Store
 from omnistore.staff.models import ApiKey, StaffMember, StoreMembership
 from promotions.models import (
     Acknowledgement,
@@ -18,16 +20,26 @@ from promotions.models import (
     Campaign,
     CampaignChange,
     CodeBatch,
+    FieldReport,
+    HonourCheck,
     IdempotencyKey,
     ItemList,
     LimitCounter,
+    Look,
+    NoticeDismissal,
+    Nudge,
     OfferChange,
     OfferItem,
     Promotion,
     PromotionRevision,
     PromotionStep,
+    QuizAnswer,
+    RainCheck,
+    ReadingStep,
     Redemption,
     RedemptionChange,
+    RedemptionOverride,
+    ReportChange,
     SavedView,
     Shopper,
     SingleUseCode,
@@ -38,8 +50,9 @@ from promotions.models import (
     UploadEvent,
     UploadRow,
 )
+from promotions.services.checks import time_ordered_id
 from promotions.services.publishing import create_promotion
-from promotions.services.reading import acknowledge
+from promotions.services.reading import acknowledge, look
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
 from tests.promotions.services.uploads.tables import uploaded
@@ -156,7 +169,39 @@ BREAKS: dict[str, Callable[[], Any]] = {
     "promotions_batch_named_once": lambda: again(CodeBatch),
     "promotions_batch_has_name_and_codes": lambda: CodeBatch.objects.update(quantity=0),
     "promotions_single_code_has_its_form": lambda: SingleUseCode.objects.update(code="abc-d"),
+    "promotions_rain_check_price_has_currency": lambda: RainCheck.objects.update(currency=""),
+    "promotions_rain_check_valid_for_a_while": lambda: RainCheck.objects.update(valid_until=NOW),
+    "promotions_override_says_why": lambda: RedemptionOverride.objects.create(
+        redemption=Redemption.objects.get(), reasons=["ENDED"], by=StaffMember.objects.get(), why="", at=NOW
+    ),
     "promotions_idempotency_key_once": lambda: again(IdempotencyKey),
+    "promotions_revision_urgency_known": revision(urgency="LOUD"),
+    "promotions_revision_quiz_whole": revision(quiz_question="What?"),
+    "promotions_change_urgency_known": lambda: again(OfferChange, seq=2, urgency="LOUD"),
+    "promotions_look_one_a_person": lambda: again(Look),
+    "promotions_look_in_order": lambda: Look.objects.update(previous_at=NOW + timedelta(hours=1)),
+    "promotions_reading_action_known": lambda: again(ReadingStep, action="SKIM"),
+    "promotions_quiz_answer_given": lambda: again(QuizAnswer, answer=""),
+    "promotions_nudge_one_an_hour": lambda: again(Nudge),
+    "promotions_nudge_period_from_nudge": lambda: Nudge.objects.update(nudged_at=NOW - timedelta(minutes=1)),
+    "promotions_nudge_dismissed_after": lambda: Nudge.objects.update(dismissed_at=NOW - timedelta(minutes=1)),
+    "promotions_notice_dismissed_once": lambda: again(NoticeDismissal),
+    "promotions_check_outcome_known": lambda: HonourCheck.objects.update(outcome="MAYBE"),
+    "promotions_check_says_why": lambda: HonourCheck.objects.update(reasons=[]),
+    "promotions_check_price_has_currency": lambda: HonourCheck.objects.update(currency=""),
+    "promotions_report_kind_known": lambda: FieldReport.objects.update(kind="GOSSIP"),
+    "promotions_report_state_known": lambda: FieldReport.objects.update(state="LOST"),
+    "promotions_report_queue_known": lambda: FieldReport.objects.update(queue="NOBODY"),
+    "promotions_report_due_after_told": lambda: FieldReport.objects.update(due_at=NOW),
+    "promotions_report_words_short": lambda: FieldReport.objects.update(words="w" * 1001),
+    "promotions_report_answered_says_what": lambda: FieldReport.objects.update(state="ANSWERED"),
+    "promotions_report_raised_is_whole": lambda: FieldReport.objects.update(reason=""),
+    "promotions_report_raised_once": lambda: again(FieldReport),
+    "promotions_report_change_moves": lambda: again(ReportChange, seq=9, old_state="OPEN", why="x"),
+    "promotions_report_change_says_why": lambda: again(
+        ReportChange, seq=9, old_state="OPEN", new_state="CLOSED"
+    ),
+    "promotions_report_change_seq_from_1": lambda: again(ReportChange, seq=0),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
     "staff_api_key_revoked_after_created": lambda: ApiKey.objects.update(revoked_at=NOW - timedelta(days=1)),
@@ -193,11 +238,33 @@ def one_of_each() -> None:
         used=1,
     )
     batch = CodeBatch.objects.create(promotion=promotion, name="mail", quantity=1, created_at=NOW)
-    SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    code = SingleUseCode.objects.create(code="ABCD", batch=batch, promotion=promotion)
+    RainCheck.objects.create(
+        code=code, revision=first, item=Item.objects.get(), price=1, currency="USD",
+        valid_until=NOW + timedelta(days=1), made_in=Store.objects.get(), made_at=NOW,
+    )  # fmt: skip
     IdempotencyKey.objects.create(
         staff_member=person, key="k", fingerprint="f", status=201, answer={}, created_at=NOW
     )
     ApiKey.issue(staff_member=person, name="till", now=NOW)
+    look(store=store, staff_member=person, now=NOW)
+    QuizAnswer.objects.create(
+        store=store, revision=first, staff_member=person, answer="Yes", is_right=True, answered_at=NOW
+    )
+    Nudge.objects.create(
+        store=store, revision=first, staff_member=person, nudged_at=NOW,
+        period=Range(NOW, NOW + timedelta(hours=1)),
+    )  # fmt: skip
+    NoticeDismissal.objects.create(store=store, seq=1, staff_member=person, dismissed_at=NOW)
+    check = HonourCheck.objects.create(
+        id=time_ordered_id(NOW), at=NOW, store=store, outcome="REFUSE", reasons=["ENDED"], code="SAVE",
+        price_amount=2, currency="USD",
+    )  # fmt: skip
+    report = FieldReport.objects.create(
+        store=store, kind="DEAL_REFUSED", queue="MERCHANDISING", promotion=promotion, reason="ENDED", refusals=3,
+        currency="USD", last_check=check.pk, reported_at=NOW, due_at=NOW + timedelta(hours=2),
+    )  # fmt: skip
+    ReportChange.objects.create(store=store, seq=8, report=report, new_state="OPEN", at=NOW)
 
 
 @pytest.mark.parametrize("name", BREAKS)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promotions.rules.price import Benefit, Tier
-from promotions.rules.verdict import DealFacts, Decision, ItemFacts, StockFacts, best, decide
+from promotions.rules.verdict import DealFacts, Decision, ItemFacts, SeenPrices, StockFacts, best, decide
 from promotions.rules.window import WeeklyHours, hours_of
 from promotions.rules.words import (
     AppliesTo,
@@ -117,7 +117,7 @@ def gives(**benefit: Any) -> DealFacts:
         (gives(kind=Kind.BUY_M_GET_N_PERCENT_OFF, minimum_quantity=2, get_quantity=1),
          "HONOUR", ["VALID", "MINIMUM_QUANTITY"]),
         (gives(kind=Kind.BUY_M_GET_PERCENT_OFF, minimum_quantity=20),
-         "HONOUR", ["VALID", "MINIMUM_QUANTITY", "LOW_STOCK"]),  # 12 are here
+         "CHECK_SHELF", ["THIN_STOCK", "MINIMUM_QUANTITY"]),  # 12 are here
         (gives(kind=Kind.BUNDLE_PRICE, minimum_quantity=3), "HONOUR", ["VALID", "MINIMUM_QUANTITY"]),
         (gives(kind=Kind.BUNDLE_PRICE), "HONOUR", ["VALID", "BUNDLE_INCOMPLETE"]),
         (gives(kind=Kind.TIERED, tiers=(Tier(Decimal(3), Kind.PERCENT_OFF, Decimal(10)),)),
@@ -166,6 +166,8 @@ stocks = st.none() | st.builds(
     quantity=st.integers(min_value=-3, max_value=30),
     counted_at=instants,
     freshness_limit=st.sampled_from([HOUR, 26 * HOUR]),
+    per_unit=st.sampled_from([1, 10]),
+    thin=st.integers(min_value=0, max_value=3),
 )
 benefits = st.builds(
     Benefit,
@@ -191,7 +193,10 @@ deals = st.builds(
     audience=st.sampled_from(Audience),
     uses_left=st.none() | st.integers(min_value=0, max_value=2),
     minimum_stock=st.integers(min_value=1, max_value=20),
+    stacked_out=st.sampled_from([None, None, Reason.BEATEN, Reason.EXCLUDED_BY]),
 )
+amounts = st.none() | st.decimals(min_value=0, max_value=50, places=2)
+seen_prices = st.builds(SeenPrices, sign=amounts, till=amounts)
 items = st.builds(
     ItemFacts,
     regular_price=st.none() | st.decimals(min_value=0, max_value=50, places=2),
@@ -230,13 +235,25 @@ def forbidden(deal: DealFacts, item: ItemFacts) -> bool:
         or item.stock is None
         or item.stock.quantity <= 0
         or item.stock.counted_at + item.stock.freshness_limit < NOW
+        or item.stock.quantity < (deal.benefit.minimum_quantity or 1) * item.stock.per_unit
+        or (
+            item.stock.quantity <= item.stock.thin
+            and item.stock.counted_at + item.stock.freshness_limit / 2 < NOW
+        )
+        or deal.stacked_out is not None
     )
 
 
 @settings(max_examples=5 * settings().max_examples)
-@given(deal=deals, item=items)
-def test_a_yes_is_never_false_and_never_withheld(deal: DealFacts, item: ItemFacts) -> None:
-    assert (decide(deal, item, now=NOW).outcome == Outcome.HONOUR) == (not forbidden(deal, item))
+@given(deal=deals, item=items, seen=seen_prices)
+def test_a_yes_is_never_false_and_never_withheld(deal: DealFacts, item: ItemFacts, seen: SeenPrices) -> None:
+    decision = decide(deal, item, now=NOW, seen=seen)
+    assert decision.is_yes == (not forbidden(deal, item))
+    # Sign and till are reported with a yes, and never change it.
+    wrong = [amount for amount in (seen.sign, seen.till) if amount not in (None, decision.price)]
+    is_reported = decision.price is not None and deal.ends_at > NOW and bool(wrong)
+    if decision.is_yes:
+        assert decision.outcome == (Outcome.HONOUR_AND_REPORT if is_reported else Outcome.HONOUR)
 
 
 @given(deals=st.lists(deals, max_size=5), item=items)
