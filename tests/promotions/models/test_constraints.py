@@ -280,12 +280,10 @@ def test_a_deal_without_its_amount_is_refused(kind: str, one_of_each: None) -> N
 
 
 def test_no_constraint_is_left_untested() -> None:
-    named = {
-        constraint.name
-        for app in ("promotions", "staff")
-        for model in apps.get_app_config(app).get_models()
-        for constraint in model._meta.constraints
-    }
+    """Those of tablets and of languages are broken in tests/omnistore/staff."""
+    models = [*apps.get_app_config("promotions").get_models(), StaffMember, StoreMembership, ApiKey]
+    named = {constraint.name for model in models for constraint in model._meta.constraints}
+    named.remove("staff_member_language_known")
 
     assert named == set(BREAKS)
 
