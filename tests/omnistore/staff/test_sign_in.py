@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.checks import run_checks
 from django.test import Client, override_settings
@@ -48,7 +49,8 @@ def test_a_page_of_ones_own_is_for_head_office(client: Client, page: str) -> Non
 
 
 def test_somebody_elses_passkey_does_not_exist(client: Client) -> None:
-    passkey = create_person_with_app().authenticator_set.create(type="webauthn", data={"name": "x"})
+    nora = create_person_with_app()
+    passkey = Authenticator.objects.create(user=nora, type="webauthn", data={"name": "x"})
     create_staff_member(username="olga", role=Role.ADMIN)
     enter_password(client, "olga")
     page = f"/security/passkeys/{passkey.pk}/remove/"
