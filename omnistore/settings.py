@@ -162,7 +162,8 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # a whole office has one address, and nothing here can be guessed
+# A whole office has one address, and a passkey cannot be guessed.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "OmniStore"
 SOCIALACCOUNT_ADAPTER = "omnistore.staff.company.CompanyAccounts"
