@@ -393,7 +393,9 @@ def reconnect_pause() -> float:
 
 def event_of(fields: dict[bytes, bytes]) -> LiveEvent:
     """The event in an entry of the stream."""
-    return LiveEvent(EventId(int(fields[b"e"]), int(fields[b"q"])), fields[b"h"], fields[b"j"])
+    event = LiveEvent(EventId(int(fields[b"e"]), int(fields[b"q"])), fields[b"h"], fields[b"j"])
+    others = {name[2:].decode(): html for name, html in fields.items() if name.startswith(b"h:")}
+    return event._replace(others=others) if others else event
 
 
 def entry_order(entry_id: bytes) -> tuple[int, int]:
