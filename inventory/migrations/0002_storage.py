@@ -1,4 +1,4 @@
-"""What the database is told about the hot tables beyond their columns."""
+"""What the database is told about the tables beyond their columns."""
 
 from django.db import migrations
 
@@ -15,7 +15,19 @@ ALTER TABLE inventory_stockclaim ADD CONSTRAINT inventory_claim_arrays_match CHE
 CREATE INDEX inventory_movement_occurred ON inventory_stockmovement USING brin (occurred_at);
 """
 
+# A step is written once; only the reference to an account that is deleted may fall away.
+APPEND_ONLY = """
+CREATE FUNCTION inventory_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER inventory_reservation_change_never_changes BEFORE UPDATE ON inventory_reservationchange
+    FOR EACH ROW WHEN (OLD.by_id IS NOT DISTINCT FROM NEW.by_id) EXECUTE FUNCTION inventory_refuse_change();
+"""
+
 UNDO = """
+DROP TRIGGER inventory_reservation_change_never_changes ON inventory_reservationchange;
+DROP FUNCTION inventory_refuse_change();
 DROP INDEX inventory_movement_occurred;
 ALTER TABLE inventory_stockclaim DROP CONSTRAINT inventory_claim_arrays_match;
 """
@@ -23,4 +35,4 @@ ALTER TABLE inventory_stockclaim DROP CONSTRAINT inventory_claim_arrays_match;
 
 class Migration(migrations.Migration):
     dependencies = [("inventory", "0001_initial")]
-    operations = [migrations.RunSQL(STORAGE, UNDO)]
+    operations = [migrations.RunSQL(STORAGE + APPEND_ONLY, UNDO)]

@@ -101,5 +101,5 @@ DROP FUNCTION promotions_refuse_edge;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0010_lifecycle")]
+    dependencies = [("promotions", "0002_append_only")]
     operations = [migrations.RunSQL(EDGES, UNDO)]

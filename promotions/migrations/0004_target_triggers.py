@@ -133,5 +133,5 @@ def drop() -> Iterator[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0020_hours_and_target_marks")]
+    dependencies = [("promotions", "0003_lifecycle_triggers")]
     operations = [migrations.RunSQL("".join(create()), "".join(drop()))]

@@ -22,5 +22,5 @@ DROP FUNCTION staff_refuse_change;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0010_devices")]
+    dependencies = [("staff", "0002_devices")]
     operations = [migrations.RunSQL(APPEND_ONLY, UNDO)]
