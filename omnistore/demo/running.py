@@ -21,6 +21,7 @@ from omnistore.demo.processes import (
     stop_parts,
 )
 from omnistore.demo.stack import Server, last_lines, servers
+from omnistore.demo.versions import refuse_other_versions
 
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 6  # the worker finishes its tasks; a longer one is taken up again from its row
@@ -58,6 +59,9 @@ def running(data: Path, *, host: str, port: int, log: TextIO, web_processes: int
     (data / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a missing STATIC_ROOT
     print("Starting PostgreSQL and Valkey.", file=log, flush=True)
     with servers(data) as stack, published(data, stack.urls):
+        for server in stack.started:
+            if server.name == "postgres":
+                refuse_other_versions(server.url, data=data)
         env = os.environ | stack.urls | {"OMNISTORE_DATA": str(data), "PYTHONUNBUFFERED": "1"}
         try:
             _run_to_end("migrate", ["migrate", "--verbosity=0"], env=env, log=log)

@@ -18,6 +18,7 @@ from omnistore.demo.folders import data_folder, throw_away_folder
 from omnistore.demo.processes import first_to_end, has_ended, how_it_ended, interrupted_by_signals
 from omnistore.demo.running import PartFailedError, base_url, running
 from omnistore.demo.stack import StackError, free_port
+from omnistore.demo.versions import OtherVersionError
 
 # What a demo leaves in its data folder; --reset removes this and nothing else.
 MADE_HERE = ("pg-*", "valkey-*", "redis-*", "beat-schedule*", "env", "inbox", "media", "static")
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             print("Stopped; nothing is left running.", flush=True)
             sys.exit(130 if options["check"] else 0)
-        except (StackError, PartFailedError) as error:
+        except (StackError, OtherVersionError, PartFailedError) as error:
             raise CommandError(str(error)) from error
 
 
