@@ -73,6 +73,7 @@ class SampleSource:
     freshness_limit: timedelta
     pull_every: timedelta
     expected_every: timedelta
+    precedence: int
     inbox: Path
 
 
@@ -90,6 +91,14 @@ class SamplePromotion:
 
 
 @dataclass(frozen=True)
+class TillReport:
+    """A file that has been taken some time ago, and when it came."""
+
+    path: Path
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class Sample:
     """Everything the demo starts with. `files` are the feed files written, oldest first for each source."""
 
@@ -101,3 +110,4 @@ class Sample:
     sources: tuple[SampleSource, ...]
     promotions: tuple[SamplePromotion, ...]
     files: tuple[Path, ...]
+    till_report: TillReport
