@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 EAST, WEST, TILLS, PROMOTIONS = "wms-east", "wms-west", "pos", "promo-suite"
-TILL_STOCK = "pos-stock"  # the tills' own stock report; each of its counts is older than the warehouse's
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def read_file(file: InputFile, *, places: Mapping[str, Place], goods: Mapping[st
         for _number, row in rows_of(file, encoding="utf-8", delimiter=","):
             told.lines += 1
             told.sales.append(sale_in(row, gtins=gtins))
-    elif file.source_code in (EAST, TILL_STOCK):
+    elif file.source_code == EAST:
         for _number, row in rows_of(file, encoding="utf-8", delimiter=","):
             told.lines += 1
             counted_at = datetime.fromisoformat(row["as_of"])

@@ -241,6 +241,7 @@ def check_verdict(walk: Walk, sku: str, *, right: Expected | None = None) -> dic
 def ask_verdict(walk: Walk, code: str) -> dict[str, Any]:
     path = f"/api/v1/stores/{quote(walk.store_code)}/verdict?code={quote(code, safe='')}"
     found: dict[str, Any] = walk.associate.get(path)
+    walk.answers.append(found)
     return found
 
 

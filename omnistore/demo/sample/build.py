@@ -11,10 +11,10 @@ from omnistore.demo.sample.sales import till_lines, write_sales
 from omnistore.demo.sample.shapes import Sample, SamplePromotion, SampleSource
 from omnistore.demo.sample.stock import WEST_TIME_FORMAT, last_night, write_east, write_west
 from omnistore.demo.sample.stores import EAST, HEAD_OFFICE_TIMEZONE, WEST, sample_groups, sample_stores
-from omnistore.demo.sample.story import STORY_SHORTAGES, STORY_SKUS
+from omnistore.demo.sample.story import POS_STOCK, STORY_SHORTAGES, STORY_SKUS, story_folder
 from omnistore.demo.sample.till_report import till_counts, write_till_report
 
-POS, POS_STOCK, PROMO_SUITE = "pos", "pos-stock", "promo-suite"
+POS, PROMO_SUITE = "pos", "promo-suite"
 _STOCK_IS_FRESH_FOR = timedelta(hours=26)
 _PULL_EVERY = timedelta(seconds=15)
 _NIGHTLY, _TWICE_A_DAY = timedelta(hours=24), timedelta(hours=12)
@@ -100,7 +100,7 @@ def build_sample(*, folder: Path, now: datetime, seed: int = 2017) -> Sample:
     east = [count for count in counts if count.store.stock_source == EAST]
     west = [count for count in counts if count.store.stock_source == WEST]
     report = write_till_report(
-        counts=till_counts(counts=east, sold=sold, skus=promotions[0].skus), inbox=inbox[POS_STOCK]
+        counts=till_counts(counts=east, sold=sold, skus=promotions[0].skus), folder=story_folder(folder)
     )
     files = [
         *write_east(counts=east, inbox=inbox[EAST]),

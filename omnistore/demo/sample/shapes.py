@@ -91,16 +91,11 @@ class SamplePromotion:
 
 
 @dataclass(frozen=True)
-class TillReport:
-    """A file that has been taken some time ago, and when it came."""
-
-    path: Path
-    received_at: datetime
-
-
-@dataclass(frozen=True)
 class Sample:
-    """Everything the demo starts with. `files` are the feed files written, oldest first for each source."""
+    """Everything the demo starts with. `files` are the feed files written, oldest first for each source.
+
+    `till_report` is one that came some time ago: at the time of its last change.
+    """
 
     now: datetime
     stores: tuple[SampleStore, ...]
@@ -110,4 +105,4 @@ class Sample:
     sources: tuple[SampleSource, ...]
     promotions: tuple[SamplePromotion, ...]
     files: tuple[Path, ...]
-    till_report: TillReport
+    till_report: Path

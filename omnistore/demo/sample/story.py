@@ -3,6 +3,8 @@
 The story itself is told once the files are loaded (`omnistore.demo.story`); here stands what the files must say for it.
 """
 
+from pathlib import Path
+
 from omnistore.demo.sample.numbers import demonstration_number
 
 # Caldergate Ground Coffee, Classic Roast and Dark Roast, by their numbers in the data set.
@@ -13,3 +15,11 @@ STORY_PROMOTION = "HL-COFFEE-25"
 STORY_STORES = ("0412", "0415", "0421", "0108", "0119")
 HOME, SOLD_OUT, LEFT_OUT = "0412", "0415", "0437"
 STORY_SHORTAGES = tuple((SOLD_OUT, sku) for sku in STORY_SKUS)
+
+# The tills' own stock report: the feed that is late.
+POS_STOCK = "pos-stock"
+
+
+def story_folder(data: Path) -> Path:
+    """Where the report lies until it is told of."""
+    return data / "story"

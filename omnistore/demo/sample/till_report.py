@@ -4,13 +4,13 @@ What the tills book is what they sell and what their back office was told of; a 
 stands here. The report has not come for a day: its partner's job has stopped, and nobody at the store can tell.
 """
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 
-from omnistore.demo.sample.shapes import TillReport
 from omnistore.demo.sample.stock import Count, pieces_sold, write_counts
 
 REPORTED_STORE = "0412"
@@ -40,9 +40,11 @@ def till_counts(*, counts: list[Count], sold: pl.DataFrame, skus: tuple[str, ...
     ]
 
 
-def write_till_report(*, counts: list[Count], inbox: Path) -> TillReport:
-    """Write the file where a file lies that was taken."""
+def write_till_report(*, counts: list[Count], folder: Path) -> Path:
+    """Write the file, last changed when it came."""
     counted_at = counts[0].counted_at
-    path = inbox / ".done" / f"till_stock_{counted_at:%Y%m%d}.csv"
+    path = folder / f"till_stock_{counted_at:%Y%m%d}.csv"
     write_counts(counts=counts, path=path)
-    return TillReport(path=path, received_at=counted_at + _SENT_AFTER)
+    came_at = (counted_at + _SENT_AFTER).timestamp()
+    os.utime(path, (came_at, came_at))
+    return path

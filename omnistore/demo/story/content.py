@@ -11,7 +11,7 @@ SHOPPER = "Ana"
 
 
 def deal_content(today: date) -> dict[str, Any]:
-    """A quarter off two coffees, online and in five stores, from the day before yesterday for a week."""
+    """A quarter off two coffees, online and in five stores, until tomorrow night."""
     return {
         "long_title": "25% off Caldergate ground coffee",
         "customer_display_name": "A quarter off Caldergate coffee",
@@ -33,7 +33,7 @@ def deal_content(today: date) -> dict[str, Any]:
         "store_applicability": "SPECIFIC_STORES",
         "store_codes_inclusion": list(STORY_STORES),
         "starts_on": today - timedelta(days=2),
-        "ends_on": today + timedelta(days=5),
+        "ends_on": today + timedelta(days=1),
         "minimum_stock": 3,
     }
 

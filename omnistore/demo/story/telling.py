@@ -92,9 +92,9 @@ def refuse_three_times(
 ) -> None:
     """Evanston does not have the deal, and three shoppers of the last hour thought so: tom hears what that is worth.
 
-    Next door it is only sold out, and asked for twice.
+    Next door it is only sold out, and asked for once.
     """
-    asked = [(LEFT_OUT, minutes) for minutes in (52, 34, 19)] + [(SOLD_OUT, minutes) for minutes in (41, 4)]
+    asked = [(LEFT_OUT, minutes) for minutes in (52, 34, 19)] + [(SOLD_OUT, 4)]
     keep_checks([(stores[code], STORY_GTIN, now - minutes * MINUTE) for code, minutes in asked], people)
     raise_refusal_reports(now=now - 15 * MINUTE)
 

@@ -21,7 +21,7 @@ from omnistore.demo.stack import StackError, free_port
 from omnistore.demo.story.lines import story_lines
 
 # What a demo leaves in its data folder; --reset removes this and nothing else.
-MADE_HERE = ("pg-*", "valkey-*", "redis-*", "beat-schedule*", "env", "inbox", "media", "static")
+MADE_HERE = ("pg-*", "valkey-*", "redis-*", "beat-schedule*", "env", "inbox", "media", "static", "story")
 
 
 class Command(BaseCommand):

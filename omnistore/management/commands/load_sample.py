@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.feeds.gtin import normalise_gtin
-from inventory.imports import load_run, receive_file
 from inventory.models import FeedSource, Item, ItemIdentifier, Store, StoreGroup
 from omnistore.demo.accounts import ACCOUNTS
-from omnistore.demo.sample import POS_STOCK, Sample, build_sample
+from omnistore.demo.sample import Sample, build_sample
+from omnistore.demo.sample.story import story_folder
 from omnistore.staff.models import OF_STORES, StaffMember, StoreMembership
 from omnistore.staff.pins import save_pin
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 load_sample(sample)
                 # Before the commit: a source that can be seen has its files.
                 files = move_into_inbox(sample, inbox=Path(settings.INBOX_DIR))
-            load_till_report(sample, inbox=Path(settings.INBOX_DIR))
+                keep_till_report(sample)
         except FileNotFoundError as error:
             raise CommandError(str(error)) from error
         finally:
@@ -66,18 +66,11 @@ def move_into_inbox(sample: Sample, *, inbox: Path) -> int:
     return len(sample.files)
 
 
-def load_till_report(sample: Sample, *, inbox: Path) -> None:
-    """The file that came long ago and was loaded then; nothing has come from its source since."""
-    report = sample.till_report
-    source = FeedSource.objects.get(code=POS_STOCK)
-    with report.path.open("rb") as content:
-        run, _is_new = receive_file(
-            source=source, file_name=report.path.name, content=content, now=report.received_at
-        )
-    load_run(run_id=run.pk, now=report.received_at)
-    taken = inbox / source.code / ".done"
-    taken.mkdir(parents=True, exist_ok=True)
-    shutil.move(report.path, taken / report.path.name)
+def keep_till_report(sample: Sample) -> None:
+    """Put the report where the story finds it, once the other files are loaded."""
+    folder = story_folder(Path(settings.DATA_DIR))
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.move(sample.till_report, folder / sample.till_report.name)
 
 
 def _write_stores(sample: Sample) -> dict[str, Store]:

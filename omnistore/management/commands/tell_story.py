@@ -1,6 +1,8 @@
 """`manage.py tell_story`: what the demo's people did, once the sample's files are loaded."""
 
+import shutil
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.models import FeedRun
-from omnistore.demo.sample.story import STORY_PROMOTION
+from inventory.imports import load_run, receive_file
+from inventory.models import FeedRun, FeedSource
+from omnistore.demo.sample.story import POS_STOCK, STORY_PROMOTION, story_folder
 from omnistore.demo.story.telling import people_of_the_sample, tell_story
 from promotions.models import Promotion
 
@@ -27,11 +30,28 @@ class Command(BaseCommand):
         people = people_of_the_sample()
         if not people or Promotion.objects.filter(promotion_id=STORY_PROMOTION).exists():
             return
-        if not wait_for_files():
+        is_loaded = wait_for_files()
+        if is_loaded:
+            load_till_report()
+            is_loaded = wait_for_files()
+        if is_loaded:
+            with transaction.atomic():
+                tell_story(people, now=timezone.now())
+        else:
             self.stdout.write("The sample's files are not loaded yet: the story is told at the next start.")
-            return
-        with transaction.atomic():
-            tell_story(people, now=timezone.now())
+
+
+def load_till_report() -> None:
+    """Load the report that came some time ago, and put it where files lie that were taken."""
+    source = FeedSource.objects.get(code=POS_STOCK)
+    taken = Path(settings.INBOX_DIR) / POS_STOCK / ".done"
+    taken.mkdir(parents=True, exist_ok=True)
+    for path in story_folder(Path(settings.DATA_DIR)).glob("*.csv"):
+        came_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        with path.open("rb") as content:
+            run, _is_new = receive_file(source=source, file_name=path.name, content=content, now=came_at)
+        load_run(run_id=run.pk, now=timezone.now())  # or a worker is at it already
+        shutil.move(path, taken / path.name)
 
 
 def wait_for_files() -> bool:
