@@ -32,7 +32,7 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
 def texts_of_templates() -> Iterator[str]:
     for path in (ROOT / "templates").rglob("*.html"):
         for double, single in TAGGED.findall(path.read_text()):
-            yield double or single
+            yield (double or single).replace("%", "%%")  # as the catalogue writes what a template says
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,4 +55,5 @@ def test_what_is_shipped_is_what_is_written(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_templates_say_nothing_that_is_not_in_it(language: str) -> None:
     known = {text for message in messages(language) for text in forms(message.id)}
-    assert sorted(set(texts_of_templates()) - known) == []
+    missing = set(texts_of_templates()) - {text.replace("%", "%%") for text in known} - known
+    assert sorted(missing) == []
