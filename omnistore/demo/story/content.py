@@ -33,7 +33,7 @@ def deal_content(today: date) -> dict[str, Any]:
         "store_applicability": "SPECIFIC_STORES",
         "store_codes_inclusion": list(STORY_STORES),
         "starts_on": today - timedelta(days=2),
-        "ends_on": today + timedelta(days=1),
+        "ends_on": today + timedelta(days=2),  # no longer belongs to it
         "minimum_stock": 3,
     }
 

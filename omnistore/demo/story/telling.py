@@ -5,7 +5,7 @@ What happened "in the last hour" did so before the moment of telling, and is his
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +38,7 @@ from promotions.selectors.verdicts import verdict_for
 from promotions.services.approving import approve_and_publish, submit_revision
 from promotions.services.checks import check_row, write_checks
 from promotions.services.holding import hold
+from promotions.services.idempotency import CREATED
 from promotions.services.publishing import create_promotion
 from promotions.services.reading import acknowledge, look, mark_told
 from promotions.services.refusal_reports import raise_refusal_reports
@@ -52,6 +53,10 @@ LEFT_UNREAD = 2  # of what maria could have read besides the deal itself
 READ_BY_MANAGER = 5
 
 
+class NotTold(Exception):
+    """The data is not what the story needs; the text says why."""
+
+
 def people_of_the_sample() -> dict[str, StaffMember]:
     """By user name; empty where this is not the sample's database."""
     names = [account.username for account in ACCOUNTS]
@@ -63,7 +68,8 @@ def tell_story(people: Mapping[str, StaffMember], *, now: datetime) -> None:
     """All of it, up to `now`. The caller holds the transaction, and has seen that it was not told before."""
     stores = {store.store_code: store for store in Store.objects.selling()}
     shoppers_of_a_week(stores, people, now=now)
-    publish_deal(stores[HOME], people, now=now - 2 * 60 * MINUTE)
+    today = stores[HOME].local(now).date()  # near midnight not the day on which it was published
+    publish_deal(stores[HOME], people, today=today, now=now - 2 * 60 * MINUTE)
     refuse_three_times(stores, people, now=now)
     hold_for_a_shopper(stores, people["liam"], now=now)
     talk_back(stores[HOME], people, now=now)
@@ -71,11 +77,11 @@ def tell_story(people: Mapping[str, StaffMember], *, now: datetime) -> None:
     review_sources(now=now)
 
 
-def publish_deal(home: Store, people: Mapping[str, StaffMember], *, now: datetime) -> None:
+def publish_deal(home: Store, people: Mapping[str, StaffMember], *, today: date, now: datetime) -> None:
     """tom writes and submits, ines approves and publishes, maria says where it stands."""
     revision = create_promotion(
         promotion_id=STORY_PROMOTION,
-        content=deal_content(home.local(now).date()),
+        content=deal_content(today),
         author=people["tom"],
         now=now - 60 * MINUTE,
     )
@@ -107,7 +113,9 @@ def hold_for_a_shopper(stores: Mapping[str, Store], liam: StaffMember, *, now: d
         "promotion_id": STORY_PROMOTION,
         "for_whom": SHOPPER,
     }
-    hold(made_in=stores[SOLD_OUT], staff_member=liam, key="story: hold", request=request, now=now)
+    answer = hold(made_in=stores[SOLD_OUT], staff_member=liam, key="story: hold", request=request, now=now)
+    if answer.status != CREATED:
+        raise NotTold(f"Nothing was held: {answer.body['detail']}")
 
 
 def talk_back(home: Store, people: Mapping[str, StaffMember], *, now: datetime) -> None:
