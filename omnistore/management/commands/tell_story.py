@@ -53,7 +53,7 @@ def load_till_report() -> None:
         came_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         with path.open("rb") as content:
             run, _is_new = receive_file(source=source, file_name=path.name, content=content, now=came_at)
-        load_run(run_id=run.pk, now=timezone.now())  # or a worker is at it already
+        load_run(run_id=run.pk, now=came_at)  # or a worker is at it already
         shutil.move(path, taken / path.name)
 
 
