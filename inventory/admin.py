@@ -1,10 +1,11 @@
 """The inventory in Django's admin: masters and feeds. Stock itself is only written by loads."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,7 @@ class ItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("unit",)
     search_fields = ("sku", "title", "brand", "identifiers__value")
     inlines = (IdentifierInline,)
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Workstation)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
 from omnistore.staff.models import ApiKey, StaffMember
+from omnistore.staff.second_factor import must_set_up
 from promotions.live.endpoint import Headers, StreamRefused
 from promotions.live.turns import turn_of
 
@@ -57,4 +58,4 @@ def member_of(headers: Headers) -> StaffMember | None:
     ):  # a shared tablet opens its stream with the ticket of its page, which ends with the turn
         return None
     user = get_user(request)
-    return user if isinstance(user, StaffMember) else None
+    return user if isinstance(user, StaffMember) and not must_set_up(user) else None

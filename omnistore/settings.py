@@ -34,6 +34,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "omnistore",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "omnistore.staff",
     "promotions",
     "inventory",
@@ -67,9 +72,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "omnistore.staff.device_access.device_turns",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "omnistore.staff.second_factor.second_factor_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "omnistore.urls"
@@ -136,6 +143,51 @@ LOGOUT_REDIRECT_URL = "login"
 # they are for enrolled tablets only.
 TABLET_IDLE = timedelta(minutes=env.int("OMNISTORE_TABLET_IDLE_MINUTES", default=5))
 TABLETS_ENROLLED_ONLY = env.bool("OMNISTORE_TABLETS_ENROLLED_ONLY", default=False)
+
+# Signing in at the desk (docs/sign-in.md). Only administrators make people.
+DESK_MFA_REQUIRED = env.bool("OMNISTORE_DESK_MFA_REQUIRED", default=False)
+ACCOUNT_ADAPTER = "omnistore.staff.accounts.DeskAccounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if env.bool("OMNISTORE_HTTPS", default=False) else "http"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reauthenticate": "30/m/user"}
+MFA_ADAPTER = "omnistore.staff.accounts.DeskFactors"
+MFA_FORMS = {
+    "authenticate": "omnistore.staff.factor_forms.CodeForm",
+    "reauthenticate": "omnistore.staff.factor_forms.CodeAgainForm",
+    "authenticate_webauthn": "omnistore.staff.factor_forms.PasskeyForm",
+    "reauthenticate_webauthn": "omnistore.staff.factor_forms.PasskeyAgainForm",
+    "login_webauthn": "omnistore.staff.factor_forms.PasskeyAloneForm",
+    "activate_totp": "omnistore.staff.factor_forms.NewAppForm",
+    "add_webauthn": "omnistore.staff.factor_forms.NewPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A whole office has one address, and a passkey cannot be guessed.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "OmniStore"
+SOCIALACCOUNT_ADAPTER = "omnistore.staff.company.CompanyAccounts"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our own link; a form may not be redirected elsewhere (form-action)
+OIDC_URL = env.str("OMNISTORE_OIDC_URL", default="")
+OIDC_NAME = env.str("OMNISTORE_OIDC_NAME", default="OpenID Connect")
+# How a person is found the first time: by verified e-mail address, by user name, or by either.
+OIDC_MATCH = env.list("OMNISTORE_OIDC_MATCH", default=["email", "username"])
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": OIDC_NAME,
+                "client_id": env.str("OMNISTORE_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OMNISTORE_OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")]

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from omnistore import health, views
 from omnistore.staff.language import choose_language
+from omnistore.staff.views.signing import admin_sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("omnistore.api_urls")),  # first: machines ask often
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("promotions.urls")),
     path("", include("promotions.urls_desk")),
     path("", include("inventory.urls")),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

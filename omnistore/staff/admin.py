@@ -1,5 +1,8 @@
 """Staff members, their stores and keys in Django's admin."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -45,3 +48,37 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, _request: HttpRequest, _obj: ApiKey | None = None) -> bool:
         return False
+
+
+# The company's sign-in is set up by the environment, addresses are the person's own, and tokens are not kept.
+for unused in (EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
+    admin.site.unregister(unused)
+
+
+class OnlyRemoved(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Made by the person, removed by an administrator: a lost phone, an account at the company that changed hands."""
+
+    list_select_related = ("user",)
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(OnlyRemoved):
+    """Second factors; their secrets are not shown."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+
+@admin.register(SocialAccount)
+class CompanyAccountAdmin(OnlyRemoved):
+    """Who is whom at the company's sign-in."""
+
+    list_display = ("user", "uid", "last_login")
+    fields = ("user", "uid", "last_login", "date_joined")

@@ -6,7 +6,7 @@ from django.contrib.auth import authenticate
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, NotFound, Throttled
+from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied, Throttled
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from omnistore.staff.authentication import CHALLENGE
 from omnistore.staff.models import ApiKey, StaffMember
+from omnistore.staff.second_factor import has_second_factor, must_set_up
 from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
 
 
@@ -61,11 +62,15 @@ class TokenView(APIView):
             201: TokenSerializer,
             400: ProblemSerializer,
             401: ProblemSerializer,
+            403: ProblemSerializer,
             429: ProblemSerializer,
         },
     )
     def post(self, request: Request) -> Response:
-        """A new key for your role and your stores. Keep the token: it is not shown again."""
+        """A new key for your role and your stores. Keep the token: it is not shown again.
+
+        403 for who has a second factor, or must have one: a password alone opens no way past it.
+        """
         asked = TokenRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         name, username = asked.validated_data["name"], asked.validated_data["username"]
@@ -76,6 +81,11 @@ class TokenView(APIView):
         if not isinstance(member, StaffMember):
             count_wrong(counters)
             raise AuthenticationFailed("The user name or the password is wrong.")
+        if has_second_factor(member) or must_set_up(member):
+            raise PermissionDenied(
+                "A password alone is not enough for this person. Make the key with `manage.py create_token`.",
+                code="second_factor",
+            )
         key, token = ApiKey.issue(staff_member=member, name=name, now=timezone.now())
         stores = member.memberships.order_by("store__store_code").values_list("store__store_code", flat=True)
         body = {"token": token, "name": key.name, "role": member.role, "store_codes": list(stores)}

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from omnistore.staff.urls_security import urlpatterns as security_patterns
 from omnistore.staff.views import device, signing, tablets
 
 urlpatterns: list[URLPattern] = [
+    *security_patterns,
     path("sign-in/", signing.sign_in, name="login"),
     path("sign-out/", signing.sign_out, name="logout"),
     path("pin/", signing.own_pin, name="own-pin"),

@@ -26,6 +26,7 @@ class Channel:
         "json",
         "late_polls",
         "lock",
+        "others",
         "position",
         "quiet",
         "ring",
@@ -39,6 +40,7 @@ class Channel:
         self.position: EventId | None = None
         self.ring: deque[LiveEvent] = deque(maxlen=RING)
         self.html: set[Connection] = set()
+        self.others: dict[str, set[Connection]] = {}  # HTML in languages other than the default one
         self.json: set[Connection] = set()
         self.quiet = 0  # beats since the listeners were last told anything
         self.users = 0  # listeners and those about to listen
@@ -50,7 +52,13 @@ class Channel:
 
     @property
     def listeners(self) -> list[Connection]:
-        return [*self.html, *self.json]
+        return [*self.html, *self.json, *(one for listeners in self.others.values() for one in listeners)]
+
+    def listening(self, *, in_format: str, language: str = "") -> set[Connection]:
+        """Where a connection of that kind stands; "" is the default language."""
+        if in_format == "json":
+            return self.json
+        return self.others.setdefault(language, set()) if language else self.html
 
     def begin(self, newest: EventId, *, remembered: Sequence[LiveEvent]) -> None:
         """Start where the remembered events end, without any at `newest`, which is what the database has."""
@@ -83,7 +91,12 @@ class Channel:
             deliver_to_all(self.html, body(event.html))
         if self.json:
             deliver_to_all(self.json, body(event.json))
-        return len(self.html) + len(self.json)
+        told = len(self.html) + len(self.json)
+        for language, listeners in self.others.items():
+            if listeners:
+                deliver_to_all(listeners, body(event.html_in(language)))
+            told += len(listeners)
+        return told
 
     def first_kept(self) -> int:
         """The seq of the oldest event in the ring; one past the position when it is empty."""
@@ -109,5 +122,6 @@ class Channel:
             end(connection, reason)
         self.html.clear()
         self.json.clear()
+        self.others.clear()
         self.ring.clear()
         self.position = None

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from django.conf import settings
 from django.db import Error
 
 from promotions.live.channel import Channel
@@ -71,12 +72,19 @@ def live_application(
             else:
                 store_id, turn = await hub.read(functools.partial(admit, headers, store_code)), None
             after = headers.get("last-event-id") or options.get("after")
-            in_format = options["format"]
+            in_format, language = options["format"], options["language"]
             del headers, options  # a stream lasts for hours and keeps only what it needs
             channel = hub.enter(store_id)
             try:
                 await stream(
-                    hub, channel, turn=turn, after=after, in_format=in_format, receive=receive, send=send
+                    hub,
+                    channel,
+                    turn=turn,
+                    after=after,
+                    in_format=in_format,
+                    language=language,
+                    receive=receive,
+                    send=send,
                 )
             finally:
                 hub.leave(channel)
@@ -92,16 +100,18 @@ def live_application(
 
 
 def read_address(scope: Scope) -> tuple[str, dict[str, str]]:
-    """The store code and the query's options; `format` is one of FORMATS."""
+    """The store code and the query's options; `format` is one of FORMATS, `language` "" for the default one."""
     if scope["method"] != "GET":
         raise StreamRefused(HTTPStatus.METHOD_NOT_ALLOWED, "A stream is opened with GET.")
     match = PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
     if match is None:
         raise StreamRefused(HTTPStatus.NOT_FOUND, "A stream's address is /live/<store code>/.")
     query = parse_qs(scope["query_string"].decode("latin1"))
-    options = {"format": "html"} | {name: values[-1] for name, values in query.items()}
+    options = {"format": "html", "language": ""} | {name: values[-1] for name, values in query.items()}
     if options["format"] not in FORMATS:
         raise StreamRefused(HTTPStatus.BAD_REQUEST, f"format is one of: {', '.join(FORMATS)}.")
+    if options["language"] not in dict(settings.LANGUAGES) or options["language"] == settings.LANGUAGE_CODE:
+        options["language"] = ""
     return match[1], options
 
 
@@ -128,6 +138,7 @@ async def stream(
     turn: Turn | None,
     after: str | None,
     in_format: str,
+    language: str,
     receive: Receive,
     send: Send,
 ) -> None:
@@ -144,10 +155,10 @@ async def stream(
         deliver(connection, body(RETRY))
         end(connection, missed if isinstance(missed, str) else "restarted")
         return
-    events = [event.json if in_format == "json" else event.html for event in missed]
+    events = [event.json if in_format == "json" else event.html_in(language) for event in missed]
     deliver(connection, body(b"".join([RETRY, *events, ping_event(channel.position)])))
     del missed, events  # up to a thousand cards, not to be held for as long as the stream lasts
-    listeners = channel.json if in_format == "json" else channel.html
+    listeners = channel.listening(in_format=in_format, language=language)
     listeners.add(connection)
     if turn is not None:
         hub.turns.enter(turn, connection)

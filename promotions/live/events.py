@@ -1,12 +1,16 @@
 """The wire format of the live stream: server-sent events, their ids, and the notices around them."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
 
 # Longer numbers do not fit a bigint, so nobody was ever given such an id.
 EVENT_ID = re.compile(r"([0-9]{1,18}):([0-9]{1,18})")
+
+NO_OTHERS: Mapping[str, bytes] = MappingProxyType({})
 
 RETRY = b"retry: 2000\n\n"  # milliseconds until a cut-off client comes back; it adds its own jitter
 
@@ -28,11 +32,18 @@ class EventId(NamedTuple):
 
 
 class LiveEvent(NamedTuple):
-    """One change of one store as the bytes that every tablet of the store gets, in both formats."""
+    """One change of one store as the bytes that every tablet of the store gets, in both formats.
+
+    `others` is the HTML in languages other than the default one; a language that is not there gets the default.
+    """
 
     id: EventId
     html: bytes
     json: bytes
+    others: Mapping[str, bytes] = NO_OTHERS
+
+    def html_in(self, language: str) -> bytes:
+        return self.others.get(language, self.html)
 
 
 def offer_event(*, event_id: EventId, data: str) -> bytes:

@@ -101,6 +101,7 @@ def send(events: Sequence[tuple[int, LiveEvent]]) -> bool:
                         "h": event.html,
                         "j": event.json,
                     }
+                    fields |= {f"h:{language}": html for language, html in event.others.items()}
                     pipeline.xadd(STREAM, fields, maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]
                 pipeline.execute()
     except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:

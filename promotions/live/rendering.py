@@ -7,14 +7,15 @@ from operator import or_
 from typing import Any, NamedTuple
 
 import orjson
+from django.conf import settings
 from django.db.models import Q
 from django.template.loader import get_template
+from django.utils import translation
 
 from inventory.models import Reservation, Store
 from promotions.live.events import EventId, LiveEvent, offer_event, report_event
 from promotions.models import OfferChange, ReportChange, StoreStream
 from promotions.selectors.briefing import cards_for_each
-from promotions.selectors.cards import OfferCard
 from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
@@ -75,9 +76,28 @@ def render_spans(spans: Iterable[Span], *, now: datetime, most: int | None = Non
 
 
 def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datetime) -> list[StoreEvent]:
-    """Changes of offers; the cards of all of them are read together."""
-    if not changes:
-        return []
+    """Changes of offers, for each store in the languages that its tablets are read in."""
+    default = settings.LANGUAGE_CODE
+    spoken = {change.store_id: {default, *streams[change.store_id].languages} for change in changes}
+    html: dict[tuple[int, int], dict[str, bytes]] = {}
+    for language in sorted(set().union(*spoken.values())):
+        concerned = [change for change in changes if language in spoken[change.store_id]]
+        with translation.override(language):
+            for change, data in html_of(concerned, streams=streams, now=now):
+                html.setdefault((change.store_id, change.seq), {})[language] = data
+    return [
+        (
+            change.store_id,
+            live_event(change, stream=streams[change.store_id], html=html[change.store_id, change.seq]),
+        )
+        for change in changes
+    ]
+
+
+def html_of(
+    changes: Sequence[OfferChange], *, streams: Streams, now: datetime
+) -> list[tuple[OfferChange, bytes]]:
+    """Each change as an event for a page in the active language; the cards of all of them are read together."""
     store_ids = {change.store_id for change in changes}
     cards = cards_for_each(
         stores={store_id: streams[store_id].store for store_id in store_ids},
@@ -85,19 +105,21 @@ def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datet
         now=now,
     )
     holds = Reservation.objects.active().count_by_store(store_ids)
-    return [
-        (
-            change.store_id,
-            live_event(
-                change,
-                stream=streams[change.store_id],
-                card=cards.get((change.store_id, change.promotion_id)),
-                holds=holds.get(change.store_id, 0),
-                now=now,
-            ),
-        )
-        for change in changes
-    ]
+    template = get_template("tablet/_offer_event.html")
+    rendered = []
+    for change in changes:
+        stream = streams[change.store_id]
+        facts = {
+            "card": cards.get((change.store_id, change.promotion_id)),
+            "change": change,
+            "notice": notice_of(change, store=stream.store),
+            "store": stream.store,
+            "holds": holds.get(change.store_id, 0),
+            "now": now,
+        }
+        event_id = EventId(epoch=stream.epoch, seq=change.seq)
+        rendered.append((change, offer_event(event_id=event_id, data=template.render(facts).strip())))
+    return rendered
 
 
 def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[StoreEvent]:
@@ -123,19 +145,15 @@ def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[St
     return events
 
 
-def live_event(
-    change: OfferChange, *, stream: StoreStream, card: OfferCard | None, holds: int, now: datetime
-) -> LiveEvent:
-    """One change in both formats; `holds` is how many the store has put aside."""
+def live_event(change: OfferChange, *, stream: StoreStream, html: Mapping[str, bytes]) -> LiveEvent:
+    """One change in both formats; `html` is the event for a page, by language."""
     event_id = EventId(epoch=stream.epoch, seq=change.seq)
-    facts = {"card": card, "change": change, "store": stream.store, "holds": holds, "now": now}
-    notice = notice_of(change, store=stream.store)
-    html = get_template("tablet/_offer_event.html").render(facts | {"notice": notice})
-    data = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
+    facts = orjson.dumps(change_facts(change=change, store=stream.store)).decode()
     return LiveEvent(
         id=event_id,
-        html=offer_event(event_id=event_id, data=html.strip()),
-        json=offer_event(event_id=event_id, data=data),
+        html=html[settings.LANGUAGE_CODE],
+        json=offer_event(event_id=event_id, data=facts),
+        others={language: data for language, data in html.items() if language != settings.LANGUAGE_CODE},
     )
 
 

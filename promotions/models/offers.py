@@ -1,6 +1,7 @@
 """One promotion in one store: the state now, every change, and how far each store has been told."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -111,6 +112,8 @@ class StoreStream(models.Model):
     )
     epoch = models.BigIntegerField()  # another one after a restore: old ids then mean nothing
     seq = models.BigIntegerField(default=0)
+    # In which languages its tablets were opened besides the default one: cards are rendered once in each.
+    languages = ArrayField(models.CharField(max_length=7), default=list, db_default=[])
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(seq__gte=0), name="promotions_stream_seq_from_0")]

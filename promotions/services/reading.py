@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Store
-from promotions.models import Acknowledgement, Briefing, PromotionRevision, QuizAnswer, ReadingStep
+from promotions.models import (
+    Acknowledgement,
+    Briefing,
+    PromotionRevision,
+    QuizAnswer,
+    ReadingStep,
+    StoreStream,
+)
 from promotions.rules.words import ReadingAction
 
 # Who comes back within this time is still at the same look; after it, what was told meanwhile is new.
@@ -23,6 +31,13 @@ SET previous_at = CASE WHEN l.looked_at < %(over)s THEN l.looked_at ELSE l.previ
     looked_at = greatest(l.looked_at, excluded.looked_at)
 """
 
+NOTE_LANGUAGE = """
+INSERT INTO promotions_storestream AS s (store_id, epoch, seq, languages)
+VALUES (%(store)s, (extract(epoch FROM clock_timestamp()) * 1000)::int8, 0, ARRAY[%(language)s])
+ON CONFLICT (store_id) DO UPDATE SET languages = array_append(s.languages, %(language)s)
+WHERE NOT %(language)s = ANY(s.languages)
+"""
+
 
 def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> int:
     """A tablet of the store has shown these revisions; only the first time counts. How many were news."""
@@ -30,6 +45,16 @@ def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> in
     return Briefing.objects.filter(store=store, revision_id__in=receipts, told_at__isnull=True).update(
         told_at=now
     )
+
+
+def note_language(*, store: Store, language: str) -> None:
+    """A tablet of the store reads in this language: what the store is told live is rendered in it, too."""
+    if language == settings.LANGUAGE_CODE or language not in dict(settings.LANGUAGES):
+        return
+    # Asked first, for the row is the one that every change of the store counts on.
+    if not StoreStream.objects.filter(store=store, languages__contains=[language]).exists():
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_LANGUAGE, {"store": store.pk, "language": language})
 
 
 def look(*, store: Store, staff_member: Any, now: datetime) -> None:

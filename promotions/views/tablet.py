@@ -16,8 +16,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -38,7 +38,7 @@ from promotions.selectors.needs import needs_of
 from promotions.selectors.notices import notices_for
 from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.checks import keep_check
-from promotions.services.reading import acknowledge, look, mark_told
+from promotions.services.reading import acknowledge, look, mark_told, note_language
 from promotions.services.redeeming import OVERRIDABLE, redeem
 from promotions.services.rolling_back import roll_back
 from promotions.templatetags.look import money
@@ -376,12 +376,14 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
     briefing = briefing_for(store=store, staff_member=request.user, now=now)
     mark_told(store=store, revision_ids=[card.receipts_id for card in briefing.cards], now=now)
     show = request.GET.get("show", "")
+    note_language(store=store, language=get_language() or "")
     ticket = sign_ticket(
         user_id=request.user.pk or 0,
         store_id=store.pk,
         store_code=store.store_code,
         turn=turn_of(request),
     )
+    heard = {"ticket": ticket, "language": get_language() or ""}
     return {
         "store": store,
         "now": now,
@@ -389,7 +391,7 @@ def board(request: HttpRequest, *, store: Store, now: datetime) -> dict[str, Any
         "cards": [(card, briefing.acknowledged.get(card.receipts_id)) for card in briefing.cards],
         "chips": chips(briefing),
         "show": show if show in SHOWS else SHOWS[0],
-        "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode({'ticket': ticket})}",
+        "live_url": f"/live/{quote(store.store_code, safe='')}/?{urlencode(heard)}",
         "holds_count": Reservation.objects.active().filter(store=store).count(),
         "has_several_stores": shops_of(request).count() > 1,
         "notices": notices_for(store=store, staff_member=request.user, now=now),

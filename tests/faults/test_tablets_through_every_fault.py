@@ -204,7 +204,8 @@ class Story:
         fresh = await self.fresh()
         asked = [tablet for tablet in self.tablets if tablet.code not in without]
         while wrong := [tablet for tablet in asked if (tablet.place, tablet.states) != fresh[tablet.code]]:
-            assert time.monotonic() - ended < seconds, f"{name}: {len(wrong)} of {len(asked)} differ"
+            late = time.monotonic() - ended > seconds
+            assert not late, f"{name}: {len(wrong)} of {len(asked)} differ"
             await asyncio.sleep(0.02)
         self.took[name] = time.monotonic() - ended
         self.ground.start_what_ended()

@@ -17,11 +17,13 @@ from omnistore.demo.folders import PROJECT, data_folder, throw_away_folder, writ
 from omnistore.demo.processes import ending_with_parent, interrupted_by_signals
 from omnistore.demo.stack import StackError, servers
 
-# Three parts of the suite that take about as long as each other: much of a test is waiting for a process, so
-# three side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
+# Four parts of the suite that take about as long as each other: much of a test is waiting for a process, so
+# four side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
+STOCK = ("tests/inventory", "tests/fuzzing")
 PROCESSES = ("tests/omnistore", "tests/benchmarks", "tests/faults")
 SCREENS = ("tests/promotions/live", "tests/browser", "tests/journeys")
-PARTS = (["tests", *(f"--ignore={folder}" for folder in (*PROCESSES, *SCREENS))], [*PROCESSES], [*SCREENS])
+OTHERS = [[*STOCK], [*PROCESSES], [*SCREENS]]
+PARTS = (["tests", *(f"--ignore={folder}" for part in OTHERS for folder in part)], *OTHERS)
 
 
 class Command(BaseCommand):

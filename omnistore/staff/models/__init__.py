@@ -9,6 +9,7 @@ from omnistore.staff.models.devices import (
     DeviceStep,
     PinTries,
 )
+from omnistore.staff.models.factors import MOST_WRONG_CODES, CodeTries
 from omnistore.staff.models.people import (
     OF_STORES,
     ApiKey,
@@ -20,9 +21,11 @@ from omnistore.staff.models.people import (
 
 __all__ = [
     "MOST_TRIES",
+    "MOST_WRONG_CODES",
     "MOST_WRONG_ON_A_DEVICE",
     "OF_STORES",
     "ApiKey",
+    "CodeTries",
     "Device",
     "DeviceAction",
     "DeviceState",

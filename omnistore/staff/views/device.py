@@ -5,7 +5,6 @@ import math
 from base64 import b64decode
 from dataclasses import dataclass
 
-import segno
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -14,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -32,6 +30,7 @@ from omnistore.staff.device_access import (
 from omnistore.staff.enrolling import TooManyWaiting, start_enrolment
 from omnistore.staff.models import Device, DeviceState, Pin, StaffMember
 from omnistore.staff.pins import PinResult, PinTry, check_new_pin, locked_on, save_pin, try_pin
+from omnistore.staff.qr import qr_code
 from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
 from omnistore.staff.turns import begin_turn, challenge, end_turn, go_on, people_of, proves_itself
 from promotions.live.turns import turn_of
@@ -94,12 +93,6 @@ def waiting_facts(request: HttpRequest, device: Device) -> dict[str, object]:
         "qr": qr_code(address),
         "minutes": max(1, math.ceil(left.total_seconds() / 60)),
     }
-
-
-def qr_code(text: str) -> SafeString:
-    """The text as an inline SVG, dark on light in either colour scheme."""
-    drawn = segno.make(text, error="m").svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
-    return mark_safe(drawn)  # noqa: S308 - drawn from modules, no character of the text is in it
 
 
 @login_not_required

@@ -1,12 +1,18 @@
 """Signing in with a password and out again, and choosing a PIN at the desk."""
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -34,18 +40,44 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         or (device.state == DeviceState.REVOKED and request.method == "GET" and "desk" not in request.GET)
     ):
         return redirect("device")
-    form = LoginView.as_view(redirect_authenticated_user=True)
+    leads_to = get_next_redirect_url(request) or reverse("home")
+    if request.user.is_authenticated:
+        return redirect(leads_to)
+    form = AuthenticationForm(request, data=request.POST or None)
     if request.method != "POST":
-        return form(request)
+        return sign_in_page(request, form)
     counters = counters_of(request, username=request.POST.get("username", ""))
     if is_throttled(counters):
-        answer = render(request, "registration/login.html", {"is_throttled": True}, status=TOO_MANY)
+        answer = sign_in_page(request, AuthenticationForm(request), is_throttled=True, status=TOO_MANY)
         answer["Retry-After"] = str(MINUTE)
         return answer
-    response = form(request)
-    if response.status_code == OK:
+    if not form.is_valid():
         count_wrong(counters)
-    return response
+        return sign_in_page(request, form)
+    login = Login(user=form.get_user(), redirect_url=leads_to)
+    answered: HttpResponse = perform_password_login(request, form.cleaned_data, login)
+    return answered
+
+
+def sign_in_page(
+    request: HttpRequest, form: AuthenticationForm, *, is_throttled: bool = False, status: int = OK
+) -> HttpResponse:
+    """The two fields, and the other ways in there are."""
+    context = {
+        "form": form,
+        "is_throttled": is_throttled,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "company": settings.OIDC_NAME if settings.OIDC_URL else "",
+    }
+    return render(request, "registration/login.html", context, status=status)
+
+
+@login_not_required
+def admin_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Django's administration has no way in of its own, which would know neither our limits nor a second factor."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 def sign_out(request: HttpRequest) -> HttpResponseBase:

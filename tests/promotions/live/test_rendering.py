@@ -10,6 +10,7 @@ from inventory.models import Store
 from promotions.live.rendering import render_changes
 from promotions.models import OfferChange
 from promotions.services.publishing import stop_promotion
+from promotions.services.reading import note_language
 from promotions.services.reporting import answer_report
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, create_published_promotion, create_staff_member, put_stock
@@ -34,6 +35,21 @@ def test_a_published_offer_comes_as_its_card(shop: Store) -> None:
     assert event.html.startswith(b"event: offer\nid: %d:1\ndata: <" % event.id.epoch)
     assert b"Oat &lt;b&gt;29&lt;/b&gt; off" in event.html
     assert b"Oat Drink Barista" in event.html
+
+
+def test_it_is_rendered_in_the_languages_of_the_stores_tablets_and_no_other(shop: Store) -> None:
+    elsewhere = create_store()
+    for language in ("de", "de", "en", "xx", ""):
+        note_language(store=shop, language=language)
+    create_published_promotion()
+
+    [event] = render_changes(store_id=shop.pk, after=0, now=NOW)
+    [other] = render_changes(store_id=elsewhere.pk, after=0, now=NOW)
+
+    assert list(event.others) == ["de"]
+    assert b"29 % Rabatt" in event.html_in("de")
+    assert b"29 % off" in event.html_in("fr") == event.html
+    assert not other.others
 
 
 def test_a_stopped_offer_comes_without_a_card(shop: Store) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from inventory.models import Store
 from promotions.live.relay import STREAM, relay_pending
 from promotions.models import OfferChange, PromotionRevision, StoreStream
+from promotions.services.reading import note_language
 from tests.promotions.live.parties import (
     WebServer,
     change,
@@ -53,6 +54,28 @@ def test_a_relayed_change_is_heard_as_html_and_as_json(
                 "reason": "WINDOW_OPENED",
                 "seq": 1,
             }
+
+    story(tell())
+
+
+def test_each_tablet_hears_its_own_language(
+    web: WebServer, store: Store, revision: PromotionRevision
+) -> None:
+    async def tell() -> None:
+        await in_thread(note_language, store=store, language="de")
+        async with (
+            listening(web.address(store, language="de")) as german,
+            listening(web.address(store, language="fr")) as french,
+        ):
+            await german.next("ping")
+            await french.next("ping")
+            await in_thread(change, store, revision)
+            await in_thread(relay)
+            one, other = await german.next(), await french.next()
+            assert one.id == other.id
+            assert (one.text == other.text) is False
+        async with listening(web.address(store, language="de", after="0:0")) as again:
+            assert (await again.next()).text == one.text
 
     story(tell())
 

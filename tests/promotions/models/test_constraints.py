@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from psycopg.types.range import Range
 
 from inventory.models import Item, Store
@@ -281,7 +281,12 @@ def test_a_deal_without_its_amount_is_refused(kind: str, one_of_each: None) -> N
 
 def test_no_constraint_is_left_untested() -> None:
     """Those of tablets and of languages are broken in tests/omnistore/staff."""
-    models = [*apps.get_app_config("promotions").get_models(), StaffMember, StoreMembership, ApiKey]
+    models: list[type[Model]] = [
+        *apps.get_app_config("promotions").get_models(),
+        StaffMember,
+        StoreMembership,
+        ApiKey,
+    ]
     named = {constraint.name for model in models for constraint in model._meta.constraints}
     named.remove("staff_member_language_known")
 
