@@ -110,7 +110,7 @@ def test_a_first_connect_that_fails_is_tried_again(contexts: Callable[..., Brows
     page.goto("/")
     page.get_by_label("User name").fill(shop.maria.username)
     page.get_by_label("Password").fill("secret-enough")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("#link-word")).to_have_text("Catching up")
     page.unroute("**/live/**")
     expect(page.locator("#link-word")).to_have_text("Live")

@@ -80,7 +80,7 @@ def test_signing_in_and_choosing_a_store(
     page = contexts().new_page()
     page.goto("/")
     shoot(page, "sign-in")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     shoot(page, "sign-in-refused")
     accessible(page)
