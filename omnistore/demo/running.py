@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -75,6 +75,22 @@ def running(data: Path, *, host: str, port: int, log: TextIO, web_processes: int
             yield [*(_as_part(server) for server in stack.started), *ours]
         finally:
             stop_parts(ours, seconds=STOP_SECONDS)
+
+
+def run_beside(parts: Sequence[Part], name: str, arguments: list[str], *, data: Path, log: TextIO) -> None:
+    """Run one management command to its end while the demo runs; PartFailedError when it or a part fails meanwhile."""
+    part = start_part(
+        name,
+        [sys.executable, PROJECT / "manage.py", *arguments],
+        env=os.environ | {"OMNISTORE_DATA": str(data), "PYTHONUNBUFFERED": "1"},
+        log=log,
+    )
+    try:
+        first = first_to_end([*parts, part])
+    finally:
+        stop_parts([part], seconds=STOP_SECONDS)
+    if first is not part or part.process.returncode != 0:
+        raise PartFailedError(how_it_ended(first))
 
 
 def start_web(*, host: str, port: int, env: Mapping[str, str], log: TextIO, processes: int = 1) -> Part:

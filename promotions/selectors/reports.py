@@ -43,7 +43,7 @@ def inbox(person: Any, *, view: str, now: datetime) -> QuerySet[FieldReport]:
     found = FieldReport.objects.visible_to(person).filter(inbox_conditions(person, now=now)[view])
     return (
         found.with_names()
-        .select_related("check_made")
+        .select_related("check_made", "promotion__current_revision")
         .annotate(late=late)
         .order_by("-late", "-reported_at", "-pk")
     )

@@ -7,7 +7,7 @@ files, so that a mistake in the application and one in the check would have to b
 import time
 from pathlib import Path
 
-from omnistore.demo.check import live_steps, sample_steps
+from omnistore.demo.check import floor_steps, live_steps, sample_steps
 from omnistore.demo.check.inputs import read_inbox
 from omnistore.demo.check.walk import Step, Walk, account, walk_through
 
@@ -28,6 +28,8 @@ STEPS = (
     Step("basket quoted", live_steps.basket_quoted, needs=PUBLISHED),
     Step("told and acknowledged", live_steps.board_right, needs=PUBLISHED),
     Step("reworded", live_steps.reworded, needs=("told and acknowledged",)),
+    Step("held and released", floor_steps.held_and_released, needs=PUBLISHED),
+    Step("report answered", floor_steps.report_answered, needs=PUBLISHED),
     Step("uses never exceeded", live_steps.uses_never_exceeded, needs=("tablets listen",)),
     Step(
         "foreign store hears nothing",
@@ -38,6 +40,7 @@ STEPS = (
     Step("sold out", live_steps.sold_out, needs=("sold down",)),
     Step("counted once", live_steps.counted_once, needs=("sold out",)),
     Step("stop", live_steps.stop, needs=PUBLISHED),
+    Step("refusals counted", floor_steps.refusals_counted, needs=LOADED),
     Step("missed nothing", live_steps.missed_nothing, needs=("stop", "sold down")),
 )
 

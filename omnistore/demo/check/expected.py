@@ -12,7 +12,9 @@ CENT = Decimal("0.01")
 EARTH_RADIUS_KM = 6371
 # A deal that has been over for longer than this is no longer explained.
 REMEMBERED = timedelta(days=14)
-BEST_FIRST = ("HONOUR", "OFFER_ALTERNATIVE", "REFUSE")
+BEST_FIRST = ("HONOUR", "CHECK_SHELF", "OFFER_ALTERNATIVE", "REFUSE")
+# So few are a promise only while the count is younger than half of what the sources allow.
+FEW, FRESH_FOR = 2, timedelta(hours=26)
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ def verdict_on_deal(sample: Sample, deal: Deal, sku: str, *, store_code: str, no
     price = deal_price(deal, sample.goods[sku].price)
     if refusal := refusal_of(deal, sample.places[store_code], now=now):
         return Expected("REFUSE", refusal, deal.promotion_id, price)
-    quantity = sample.quantity(store_code, sku)
-    if quantity is not None and quantity > 0:
+    level = sample.levels.get((store_code, sku))
+    quantity = level.quantity if level else None
+    if level and level.quantity > 0:
+        if level.quantity <= FEW and now - level.counted_at > FRESH_FOR / 2:
+            return Expected("CHECK_SHELF", "THIN_STOCK", deal.promotion_id, price)
         return Expected("HONOUR", "VALID", deal.promotion_id, price)
     reason = "NOT_STOCKED" if quantity is None else "OUT_OF_STOCK"
     nearest = nearest_stores(sample, deal, sku, store_code=store_code, now=now)

@@ -25,8 +25,8 @@ from omnistore.demo.check.walk import Walk
 
 PUBLISHED, LIMITED, CODE = "CHECK-PUBLISHED", "CHECK-LIMITED", "CHECK3"
 USES, TRIES = 3, 5
-ENOUGH = 3  # the published promotion's minimum stock: fewer are low
-LEFT = 2  # after the first sales file
+ENOUGH = 4  # the published promotion's minimum stock: fewer are low
+LEFT = 3  # after the first sales file; fewer would send the associate to look
 COLUMNS = "store_code,register,business_day,receipt,line,gtin,quantity,amount,sold_at\n"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 from omnistore.demo.check.doors import Door, Listener, WrongError
 from omnistore.demo.check.expected import Sample
@@ -34,6 +35,7 @@ class Walk:
     cut_off: Listener = field(init=False)
     far_away: Listener = field(init=False)
     till_files: list[bytes] = field(default_factory=list)  # sales made on the way
+    answers: list[dict[str, Any]] = field(default_factory=list)  # to every scan on the way
 
     @property
     def sku(self) -> str:

@@ -11,11 +11,15 @@ from omnistore.demo.sample.sales import till_lines, write_sales
 from omnistore.demo.sample.shapes import Sample, SamplePromotion, SampleSource
 from omnistore.demo.sample.stock import WEST_TIME_FORMAT, last_night, write_east, write_west
 from omnistore.demo.sample.stores import EAST, HEAD_OFFICE_TIMEZONE, WEST, sample_groups, sample_stores
+from omnistore.demo.sample.story import POS_STOCK, STORY_SHORTAGES, STORY_SKUS, story_folder
+from omnistore.demo.sample.till_report import till_counts, write_till_report
 
 POS, PROMO_SUITE = "pos", "promo-suite"
 _STOCK_IS_FRESH_FOR = timedelta(hours=26)
 _PULL_EVERY = timedelta(seconds=15)
-_NIGHTLY = timedelta(hours=24)
+_NIGHTLY, _TWICE_A_DAY = timedelta(hours=24), timedelta(hours=12)
+# Against another system's count the tills' own figure does not win.
+_BEHIND_THE_WAREHOUSE = 200
 
 _EAST_PROFILE: dict[str, object] = {
     "delimiter": ",",
@@ -88,13 +92,16 @@ def build_sample(*, folder: Path, now: datetime, seed: int = 2017) -> Sample:
         stores=stores,
         items=items,
         sold=sold,
-        shortages=_shortages(promotions),
-        promoted={sku for promotion in promotions for sku in promotion.skus},
+        shortages=_shortages(promotions) | dict.fromkeys(STORY_SHORTAGES, "OUT"),
+        promoted={sku for promotion in promotions for sku in promotion.skus} | set(STORY_SKUS),
         now=now,
         seed=seed,
     )
     east = [count for count in counts if count.store.stock_source == EAST]
     west = [count for count in counts if count.store.stock_source == WEST]
+    report = write_till_report(
+        counts=till_counts(counts=east, sold=sold, skus=promotions[0].skus), folder=story_folder(folder)
+    )
     files = [
         *write_east(counts=east, inbox=inbox[EAST]),
         *write_west(counts=west, items=items, inbox=inbox[WEST]),
@@ -110,13 +117,22 @@ def build_sample(*, folder: Path, now: datetime, seed: int = 2017) -> Sample:
         sources=sources,
         promotions=promotions,
         files=tuple(files),
+        till_report=report,
     )
 
 
 def sample_sources(folder: Path) -> tuple[SampleSource, ...]:
-    """The partners: two warehouse systems, the tills, and the suite that marketing plans promotions in."""
+    """The partners: two warehouse systems, the tills with two feeds, and the suite that marketing plans in."""
 
-    def source(code: str, *, name: str, kind: str, profile: dict[str, object]) -> SampleSource:
+    def source(
+        code: str,
+        *,
+        name: str,
+        kind: str,
+        profile: dict[str, object],
+        expected_every: timedelta = _NIGHTLY,
+        precedence: int = 100,
+    ) -> SampleSource:
         return SampleSource(
             code=code,
             name=name,
@@ -124,7 +140,8 @@ def sample_sources(folder: Path) -> tuple[SampleSource, ...]:
             profile=profile,
             freshness_limit=_STOCK_IS_FRESH_FOR,
             pull_every=_PULL_EVERY,
-            expected_every=_NIGHTLY,
+            expected_every=expected_every,
+            precedence=precedence,
             inbox=folder / "inbox" / code,
         )
 
@@ -132,6 +149,14 @@ def sample_sources(folder: Path) -> tuple[SampleSource, ...]:
         source(EAST, name="Warehouse system East", kind="STOCK", profile=_EAST_PROFILE),
         source(WEST, name="Warehouse system West", kind="STOCK", profile=_WEST_PROFILE),
         source(POS, name="Point of sale", kind="SALES", profile=_POS_PROFILE),
+        source(
+            POS_STOCK,
+            name="Tills' own stock report",
+            kind="STOCK",
+            profile=_EAST_PROFILE | {"completeness": "PARTIAL"},
+            expected_every=_TWICE_A_DAY,
+            precedence=_BEHIND_THE_WAREHOUSE,
+        ),
         source(PROMO_SUITE, name="Promotion suite", kind="PROMOTIONS", profile={"window": "wall_clock"}),
     )
 

@@ -73,6 +73,7 @@ class SampleSource:
     freshness_limit: timedelta
     pull_every: timedelta
     expected_every: timedelta
+    precedence: int
     inbox: Path
 
 
@@ -91,7 +92,10 @@ class SamplePromotion:
 
 @dataclass(frozen=True)
 class Sample:
-    """Everything the demo starts with. `files` are the feed files written, oldest first for each source."""
+    """Everything the demo starts with. `files` are the feed files written, oldest first for each source.
+
+    `till_report` is one that came some time ago: at the time of its last change.
+    """
 
     now: datetime
     stores: tuple[SampleStore, ...]
@@ -101,3 +105,4 @@ class Sample:
     sources: tuple[SampleSource, ...]
     promotions: tuple[SamplePromotion, ...]
     files: tuple[Path, ...]
+    till_report: Path

@@ -73,8 +73,8 @@ def last_night(
             continue
         here = sold.filter(pl.col("store_code") == store.store_code)
         ever = set(here["product_id"])
-        since = _pieces(here, after=at, until=now)
-        week = _pieces(here, after=at, until=at + timedelta(days=7))
+        since = pieces_sold(here, after=at, until=now)
+        week = pieces_sold(here, after=at, until=at + timedelta(days=7))
         for item in items:
             level = _level(
                 chance=chance,
@@ -88,7 +88,7 @@ def last_night(
     return counts
 
 
-def _pieces(lines: pl.DataFrame, *, after: datetime, until: datetime) -> dict[int, int]:
+def pieces_sold(lines: pl.DataFrame, *, after: datetime, until: datetime) -> dict[int, int]:
     """Product → pieces sold in (after, until], returns taken off."""
     within = pl.col("sold_at").gt(after.astimezone(UTC)) & pl.col("sold_at").le(until.astimezone(UTC))
     return dict(lines.filter(within).group_by("product_id").agg(pl.col("quantity").sum()).iter_rows())
@@ -112,15 +112,20 @@ def _level(*, chance: random.Random, sells: bool, since: int, week: int, shortag
 
 def write_east(*, counts: list[Count], inbox: Path) -> list[Path]:
     """Write the eastern system's file: commas, UTF-8, items by GTIN, ISO times with offset."""
-    inbox.mkdir(parents=True, exist_ok=True)
     path = inbox / f"stock_{_newest(counts):%Y%m%d}.csv"
+    write_counts(counts=counts, path=path)
+    return [path]
+
+
+def write_counts(*, counts: list[Count], path: Path) -> None:
+    """A plain file of counts, items by GTIN."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     rows = (
         f"{count.store.store_code},{demonstration_number(count.item.product_id)},{count.on_hand},"
         f"{count.counted_at.isoformat()}\n"
         for count in counts
     )
     path.write_text("store_code,gtin,on_hand,as_of\n" + "".join(rows), encoding="utf-8", newline="")
-    return [path]
 
 
 def write_west(*, counts: list[Count], items: tuple[SampleItem, ...], inbox: Path) -> list[Path]:

@@ -16,12 +16,13 @@ from omnistore.demo.accounts import ACCOUNTS
 from omnistore.demo.addresses import AlreadyRunning, claimed
 from omnistore.demo.folders import data_folder, throw_away_folder
 from omnistore.demo.processes import first_to_end, has_ended, how_it_ended, interrupted_by_signals
-from omnistore.demo.running import PartFailedError, base_url, running
+from omnistore.demo.running import PartFailedError, base_url, run_beside, running
 from omnistore.demo.stack import StackError, free_port
+from omnistore.demo.story.lines import story_lines
 from omnistore.demo.versions import OtherVersionError
 
 # What a demo leaves in its data folder; --reset removes this and nothing else.
-MADE_HERE = ("pg-*", "valkey-*", "redis-*", "beat-schedule*", "env", "inbox", "media", "static")
+MADE_HERE = ("pg-*", "valkey-*", "redis-*", "beat-schedule*", "env", "inbox", "media", "static", "story")
 
 
 class Command(BaseCommand):
@@ -76,7 +77,10 @@ def _demo(*, host: str, port: int, reset: bool, web_processes: int) -> None:
             if reset:
                 _reset(data)
             with running(data, host=host, port=port, log=sys.stdout, web_processes=web_processes) as parts:
-                print(_welcome(data, base=base_url(host=host, port=port)), flush=True)
+                base = base_url(host=host, port=port)
+                print(_welcome(data, base=base), flush=True)
+                run_beside(parts, "story", ["tell_story"], data=data, log=sys.stdout)
+                print(story_lines(base), flush=True)
                 raise PartFailedError(f"{how_it_ended(first_to_end(parts))}\nThe demo has been stopped.")
     except AlreadyRunning:
         raise CommandError(f"A demo is running already with the data in {data}.") from None

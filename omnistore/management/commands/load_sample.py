@@ -15,16 +15,14 @@ from inventory.feeds.gtin import normalise_gtin
 from inventory.models import FeedSource, Item, ItemIdentifier, Store, StoreGroup
 from omnistore.demo.accounts import ACCOUNTS
 from omnistore.demo.sample import Sample, build_sample
+from omnistore.demo.sample.story import story_folder
 from omnistore.staff.models import OF_STORES, StaffMember, StoreMembership
 from omnistore.staff.pins import save_pin
-
-# Where the associate works: the store that has run out of a promoted item its neighbours still have.
-ASSOCIATES_STORE = "0412"
 
 
 class Command(BaseCommand):
     help = (
-        "Fill an empty database with stores, items, feed sources and four sign-ins, and put the feed files "
+        "Fill an empty database with stores, items, feed sources and sign-ins, and put the feed files "
         "of their partners into the inbox, where the night jobs find them. Does nothing when stores exist."
     )
 
@@ -39,6 +37,7 @@ class Command(BaseCommand):
                 load_sample(sample)
                 # Before the commit: a source that can be seen has its files.
                 files = move_into_inbox(sample, inbox=Path(settings.INBOX_DIR))
+                keep_till_report(sample)
         except FileNotFoundError as error:
             raise CommandError(str(error)) from error
         finally:
@@ -55,7 +54,7 @@ def load_sample(sample: Sample) -> None:
     _write_groups(sample, stores=stores)
     _write_items(sample)
     _write_sources(sample, now=sample.now)
-    _write_staff(stores[ASSOCIATES_STORE], now=sample.now)
+    _write_staff(stores, now=sample.now)
 
 
 def move_into_inbox(sample: Sample, *, inbox: Path) -> int:
@@ -65,6 +64,13 @@ def move_into_inbox(sample: Sample, *, inbox: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.move(path, folder / path.name)
     return len(sample.files)
+
+
+def keep_till_report(sample: Sample) -> None:
+    """Put the report where the story finds it, once the other files are loaded."""
+    folder = story_folder(Path(settings.DATA_DIR))
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.move(sample.till_report, folder / sample.till_report.name)
 
 
 def _write_stores(sample: Sample) -> dict[str, Store]:
@@ -136,17 +142,18 @@ def _write_sources(sample: Sample, *, now: datetime) -> None:
             pull_every=source.pull_every,
             next_pull_at=now,
             expected_every=source.expected_every,
+            precedence=source.precedence,
         )
         for source in sample.sources
     )
 
 
-def _write_staff(store: Store, *, now: datetime) -> None:
+def _write_staff(stores: Mapping[str, Store], *, now: datetime) -> None:
     for account in ACCOUNTS:
         member = StaffMember.objects.create_user(
             username=account.username, password=account.password, role=account.role
         )
         if account.role in OF_STORES:
-            StoreMembership.objects.create(staff_member=member, store=store)
+            StoreMembership.objects.create(staff_member=member, store=stores[account.store_code])
         if account.pin:
             save_pin(member=member, pin=account.pin, now=now)

@@ -22,11 +22,12 @@ from promotions.rules.verdict import (
 from promotions.rules.words import Outcome, Reason
 from promotions.selectors.alternatives import AlternativeItem, AlternativeStore, items_of_deal, nearest_stores
 from promotions.selectors.codes import is_misread
-from promotions.selectors.sentences import money, reason_text, say
+from promotions.selectors.sentences import moment_text, money, reason_text, say
 from promotions.selectors.verdicts.facts import (
     BEST_ITEM_OF_DEAL,
     BY_IDENTIFIER,
     BY_SKU,
+    DEALS,
     ELSEWHERE,
     fetch_one,
     read_deal,
@@ -119,7 +120,7 @@ def item_verdict(
 ) -> Verdict:
     """The verdict on an item: of its deals here the best outcome wins."""
     item, price, stock, item_facts = read_item(row, store=store, now=now)
-    found_deals = [read_deal(found, store=store) for found in row[16]]
+    found_deals = [read_deal(found, store=store) for found in row[DEALS]]
     deals = {deal.promotion_id: deal for deal in found_deals}
     taken = places_taken([deal for deal in found_deals if deal.applies_by_itself], item=item_facts, now=now)
     decided = [
@@ -170,7 +171,7 @@ def promotion_verdict(
             store=store, code=code, deal=deal, decision=Decision(Outcome.REFUSE, tuple(refusals)), now=now
         )
     item, price, stock, item_facts = read_item(item_row, store=store, now=now)
-    others = [read_deal(other, store=store) for other in item_row[16]]
+    others = [read_deal(other, store=store) for other in item_row[DEALS]]
     rivals = [
         other for other in others if other.applies_by_itself and other.promotion_pk != deal.promotion_pk
     ]
@@ -241,7 +242,7 @@ def deal_words(
         "limit": money(benefit.limit_value, benefit.currency) if benefit.limit_value else "",
         "bought": deal.facts.pieces_needed or "",
         "quantity": amount_text(stock.quantity, item) if stock and item else "",
-        "counted": stock_words(stock) if stock else "",
+        "counted": stock_words(stock, now=now) if stock else "",
     }
 
 
@@ -256,10 +257,11 @@ def amount_text(quantity: int, item: VerdictItem) -> str:
     return f"{Decimal(quantity).scaleb(-item.unit_decimals).normalize():f}"
 
 
-def stock_words(stock: VerdictStock) -> str:
-    """Whose figure and when, short: "pos, 14:02"."""
+def stock_words(stock: VerdictStock, *, now: dt.datetime) -> str:
+    """Whose figure and when: "Tills, 14:02", with the day where it is another one."""
     when = stock.sales_until or stock.counted_at
-    return f"{stock.source}, {when:%d.%m. %H:%M}"
+    is_today = when.date() == now.astimezone(when.tzinfo).date()
+    return f"{stock.source_name}, {f'{when:%H:%M}' if is_today else moment_text(when)}"
 
 
 def no_deal_here(

@@ -67,10 +67,12 @@ json_build_object(
 
 ITEM_COLUMNS = f"""
 i.id, i.sku, i.title, i.brand, i.regular_price, i.price_currency, i.unit, i.unit_decimals,
-l.on_hand, {PROMISED}, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.freshness_limit,
+l.on_hand, {PROMISED}, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.name, s.freshness_limit,
 (SELECT max(f.as_of) FROM inventory_storefeed f JOIN inventory_feedsource fs ON fs.id = f.source_id
  WHERE f.store_id = %(store)s AND fs.kind = 'SALES')
 """  # noqa: S608
+
+DEALS = 17  # the place in a row after these columns
 
 STOCK_JOINS = """
 LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
@@ -173,7 +175,7 @@ def read_item(
 ) -> tuple[VerdictItem, VerdictPrice | None, VerdictStock | None, ItemFacts]:
     """The item's part of a row."""
     (pk, sku, title, brand, regular, currency, unit, decimals, on_hand, promised, source_id, counted, has_own_times,
-     source, limit, sales_until) = row[:16]  # fmt: skip
+     source, source_name, limit, sales_until) = row[:DEALS]  # fmt: skip
     facts, stock = None, None
     if on_hand is not None:
         if has_own_times:
@@ -192,6 +194,7 @@ def read_item(
             counted_at=store.local(counted),
             sales_until=until and store.local(until),
             source=source,
+            source_name=source_name,
             is_stale=facts.is_stale(now),
             age=now - counted,
             freshness_limit=limit,

@@ -111,6 +111,7 @@ class VerdictStock:
     counted_at: dt.datetime
     sales_until: dt.datetime | None
     source: str
+    source_name: str  # as people call it
     is_stale: bool
     age: dt.timedelta
     freshness_limit: dt.timedelta

@@ -124,6 +124,17 @@ def test_the_nearest_store_that_has_it_is_named() -> None:
     assert abs(kilometres(PLACES["0108"], PLACES["0412"]) - 1145) < 10
 
 
+def test_few_are_a_promise_only_while_their_count_is_young() -> None:
+    known = sample(deal(), s0412=(2, 3))
+    young, old = NOON, NOON + timedelta(hours=5)  # the counts are of nine hours before noon
+    outcomes = [
+        verdict_on_item(known, sku, store_code="0412", now=now).outcome
+        for now in (young, old)
+        for sku in ("101", "102")
+    ]
+    assert outcomes == ["HONOUR", "HONOUR", "CHECK_SHELF", "HONOUR"]
+
+
 def test_check_digits_are_those_of_gs1() -> None:
     assert check_digit("629104150021") == "3"  # GS1's own worked example
 

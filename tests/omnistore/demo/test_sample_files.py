@@ -22,7 +22,9 @@ def read(sample: Sample, source_code: str) -> Rows:
     source = next(source for source in sample.sources if source.code == source_code)
     dialect: dict[str, object] = {"delimiter": "\t", "encoding": "utf-8", **source.profile}
     rows: Rows = []
-    for path in sorted(source.inbox.iterdir()):
+    # Of the source that is late there is only what came long ago.
+    paths = source.inbox.iterdir() if source.inbox.exists() else [sample.till_report]
+    for path in sorted(paths):
         text = path.read_text(encoding=str(dialect["encoding"]))
         rows += csv.DictReader(text.splitlines(), delimiter=str(dialect["delimiter"]), strict=True)
     return rows
@@ -176,7 +178,7 @@ def test_any_moment_will_do_and_no_level_falls_below_zero_by_then(tmp_path: Path
     levels, counted = east_and_west(built)
     sold = sold_since(read(built, "pos"), gtins=skus_by_gtin(built), counted=counted)
     assert set(sold) <= set(levels)
-    assert min(levels[place] - pieces for place, pieces in sold.items()) >= 0
+    assert all(levels[place] >= pieces for place, pieces in sold.items())
 
 
 def test_the_planned_shortages_are_there(sample: Sample) -> None:

@@ -1,0 +1,1 @@
+"""What the demo tells from its first minute on, through the product's own services: see `telling`."""
