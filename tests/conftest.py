@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Every law is run by `-m long` too, where it is tried more often."""
     if item.config.getoption("markexpr") == "long" and is_hypothesis_test(getattr(item, "obj", None)):
         item.add_marker("long")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end; to look through it again and again takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,9 +19,9 @@ from omnistore.demo.stack import StackError, servers
 
 # Four parts of the suite that take about as long as each other: much of a test is waiting for a process, so
 # four side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
-STOCK = ("tests/inventory", "tests/fuzzing")
+STOCK = ("tests/inventory", "tests/fuzzing", "tests/promotions/live")
 PROCESSES = ("tests/omnistore", "tests/benchmarks", "tests/faults")
-SCREENS = ("tests/promotions/live", "tests/browser", "tests/journeys")
+SCREENS = ("tests/browser", "tests/journeys")
 OTHERS = [[*STOCK], [*PROCESSES], [*SCREENS]]
 PARTS = (["tests", *(f"--ignore={folder}" for part in OTHERS for folder in part)], *OTHERS)
 
