@@ -25,6 +25,7 @@ from tests.promotions.live.parties import eventually
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ZONES = ("America/New_York", "Asia/Kathmandu")
+TICK = timedelta(seconds=5)  # of `turn promotions` in the beat table
 AWAY = timedelta(hours=3)  # of work; the promotions were published when it began
 # Start and end, counted from beat's return.
 WINDOWS = {
@@ -102,7 +103,8 @@ def test_everything_is_right_within_one_tick_of_its_return(tmp_path: Path) -> No
     }
     turns = OfferChange.objects.filter(at__gte=now)
     assert turns.count() == OfferChange.objects.count() - before == 3 * len(ZONES)  # each turned once
-    assert turns.values("at").distinct().count() == 1  # all of them by one tick
+    first, last = min(turn.at for turn in turns), max(turn.at for turn in turns)
+    assert last - first < TICK  # all of them by one tick, whichever of the workers came first
     run = reconcile(slot=now.date(), now=timezone.now())
     assert run is not None
     assert run.differences == 0
