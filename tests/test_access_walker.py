@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Model
 from django.test import override_settings
 
 from inventory.imports.holding import hold_stock
@@ -24,6 +25,8 @@ from promotions.services.uploads import receive_upload
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
+
+pytestmark = pytest.mark.django_db  # each test is rolled back within the world's own transaction
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("associate", "manager", "merchandiser", "approver", "operator", "admin")
@@ -141,9 +144,18 @@ def cases_with(parameter: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture
-def world(db: None, tmp_path: Any) -> Iterator[World]:
-    with stopped_clock(), override_settings(MEDIA_ROOT=tmp_path):
+@pytest.fixture(scope="module")
+def built(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One world for the whole walk; what a test does to it is taken back."""
+    folder = tmp_path_factory.mktemp("media")
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        stopped_clock(),
+        override_settings(MEDIA_ROOT=folder),
+    ):
         made = create_world()
         create_conflict(store=made.there, item=made.item)
         create_conflict(store=made.here, item=made.item)
@@ -155,6 +167,16 @@ def world(db: None, tmp_path: Any) -> Iterator[World]:
         hold_one(made)
         receive_upload(content=TABLE.encode(), file_name="plan.csv", author=None, now=NOW)
         yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: World) -> World:
+    """The world as it was built, whatever the test before has left in the rows at hand."""
+    for part in vars(built).values():
+        if isinstance(part, Model):
+            part.refresh_from_db()
+    return built
 
 
 def address(name: str, *, store: str = "here-1", promotion: str = "") -> str:
