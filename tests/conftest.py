@@ -36,8 +36,16 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("long")
 
 
+# Here a test is a story of whole processes, and takes as long as they take to start and to die.
+SLOW_FOLDERS = ("faults", "benchmarks")
+SLOW_FILES = ("test_demo_command.py", "test_prepare.py", "test_stack.py")
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Every law is run by `-m long` too, where it is tried more often."""
+    """Every law is run by `-m long` too, where it is tried more often; what lasts is marked where it lies."""
+    is_long = item.get_closest_marker("long") is not None
+    if not is_long and (item.path.parent.name in SLOW_FOLDERS or item.path.name in SLOW_FILES):
+        item.add_marker("slow")
     if item.config.getoption("markexpr") == "long" and is_hypothesis_test(getattr(item, "obj", None)):
         item.add_marker("long")
 

@@ -250,6 +250,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_worth_looking_at(
     name: str, shop: Shop, tom: StaffMember, ines: StaffMember, sign_in: SignIn, shoot: Shoot,

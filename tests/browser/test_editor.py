@@ -187,6 +187,7 @@ def test_two_revisions_side_by_side(
     looks_right(page, accessible)
 
 
+@pytest.mark.slow
 def test_the_empty_form_is_worth_looking_at(
     shop: Shop, tom: StaffMember, sign_in: SignIn, shoot: Shoot, accessible: Callable[[Page], None]
 ) -> None:

@@ -149,6 +149,7 @@ def test_a_scan_never_waits_for_words_and_another_field_keeps_its_keys(sign_in: 
     assert searches == []
 
 
+@pytest.mark.slow
 def test_the_looks_of_an_answer(sign_in: SignIn, shoot: Shoot, accessible: Callable[[Page], None]) -> None:
     page = sign_in(open_shop().maria)
     for name, query in {

@@ -61,6 +61,7 @@ def test_stale_count_is_struck_through(sign_in: SignIn, shoot: Shoot, accessible
     )
 
 
+@pytest.mark.slow
 def test_nothing_on_and_forty_offers(sign_in: SignIn, shoot: Shoot) -> None:
     store = create_store(name="Elm Street")
     page = sign_in(create_staff_member(stores=[store]))
