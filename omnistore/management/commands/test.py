@@ -20,8 +20,8 @@ from omnistore.demo.stack import StackError, servers
 # Four parts of the suite that take about as long as each other: much of a test is waiting for a process, so
 # four side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
 STOCK = ("tests/inventory", "tests/fuzzing", "tests/promotions/live")
-PROCESSES = ("tests/omnistore", "tests/benchmarks", "tests/faults")
-SCREENS = ("tests/browser", "tests/journeys")
+PROCESSES = ("tests/omnistore", "tests/promotions/api", "tests/journeys", "tests/benchmarks", "tests/faults")
+SCREENS = ("tests/browser",)
 OTHERS = [[*STOCK], [*PROCESSES], [*SCREENS]]
 NO_TESTS = 5  # pytest's exit code when none was chosen
 PARTS = (["tests", *(f"--ignore={folder}" for part in OTHERS for folder in part)], *OTHERS)
