@@ -38,13 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Here a test is a story of whole processes, and takes as long as they take to start and to die.
 SLOW_FOLDERS = ("faults", "benchmarks")
-SLOW_FILES = ("test_demo_command.py", "test_prepare.py", "test_stack.py")
+SLOW_FILES = (
+    *("demo/test_demo_command.py", "demo/test_prepare.py", "demo/test_stack.py", "demo/test_sample_loading.py"),
+    *("imports/test_any_order.py", "browser/test_shared_tablet.py", "browser/test_sign_in.py"),
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Every law is run by `-m long` too, where it is tried more often; what lasts is marked where it lies."""
     is_long = item.get_closest_marker("long") is not None
-    if not is_long and (item.path.parent.name in SLOW_FOLDERS or item.path.name in SLOW_FILES):
+    if not is_long and (item.path.parent.name in SLOW_FOLDERS or item.path.as_posix().endswith(SLOW_FILES)):
         item.add_marker("slow")
     if item.config.getoption("markexpr") == "long" and is_hypothesis_test(getattr(item, "obj", None)):
         item.add_marker("long")
