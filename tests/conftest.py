@@ -39,7 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
 # Here a test is a story of whole processes, and takes as long as they take to start and to die.
 SLOW_FOLDERS = ("faults", "benchmarks")
 SLOW_FILES = (
-    *("demo/test_demo_command.py", "demo/test_prepare.py", "demo/test_stack.py", "demo/test_sample_loading.py"),
+    *(
+        "demo/test_demo_command.py",
+        "demo/test_prepare.py",
+        "demo/test_stack.py",
+        "demo/test_sample_loading.py",
+    ),
     *("imports/test_any_order.py", "browser/test_shared_tablet.py", "browser/test_sign_in.py"),
 )
 
