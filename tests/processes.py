@@ -16,7 +16,7 @@ from omnistore.demo.folders import PROJECT
 from omnistore.demo.processes import end_child, start_child
 
 TICK_SECONDS = 0.5
-QUIET = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
+QUIET = ["--without-gossip", "--without-mingle"]
 
 
 def environment() -> dict[str, str]:
@@ -26,18 +26,32 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_worker(folder: Path) -> Iterator[None]:
-    """A Celery worker for every queue; what it writes lies in `folder`."""
-    command = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "omnistore", "worker", *QUIET]
-    with (folder / "worker.log").open("ab") as log:
-        worker = start_child(
-            [*command, "--queues=live,default,imports", "--concurrency=2"],
+def running_celery(folder: Path, part: str, *options: str) -> Iterator[None]:
+    """A part of Celery, "worker" or "beat"; what it writes lies in `folder`."""
+    command = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "omnistore", part, "--loglevel=WARNING"]
+    with (folder / f"{part}.log").open("ab") as log:
+        process = start_child(
+            [*command, *options],
             last_signal=SIGKILL, env=environment(), cwd=PROJECT, stdout=log, stderr=log,
         )  # fmt: skip
     try:
         yield
     finally:
-        end_child(worker, by=SIGTERM, seconds=15)
+        end_child(process, by=SIGTERM, seconds=15)
+
+
+@contextmanager
+def running_worker(folder: Path) -> Iterator[None]:
+    """A Celery worker for every queue."""
+    with running_celery(folder, "worker", *QUIET, "--queues=live,default,imports", "--concurrency=2"):
+        yield
+
+
+@contextmanager
+def running_beat(folder: Path) -> Iterator[None]:
+    """The real clock with its own table of ticks."""
+    with running_celery(folder, "beat", f"--schedule={folder / 'schedule'}", "--pidfile="):
+        yield
 
 
 @contextmanager

@@ -1,11 +1,7 @@
 """The clock stood still for three hours, over a start, an end and a whole window; then beat comes back."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +9,11 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import Store
-from omnistore.demo.folders import PROJECT
-from omnistore.demo.processes import end_child, start_child
 from promotions.models import OfferChange, StoreOffer
 from promotions.services.reconciling import reconcile
 from tests.factories import create_item, create_store
 from tests.factories_promotions import create_published_promotion, put_stock
-from tests.processes import environment, running_worker
+from tests.processes import running_beat, running_worker
 from tests.promotions.live.parties import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -34,31 +28,6 @@ WINDOWS = {
     "missed": (timedelta(minutes=-90), timedelta(minutes=-30)),
     "to-come": (timedelta(hours=6), timedelta(days=1)),
 }
-
-
-@contextmanager
-def running_beat(folder: Path) -> Iterator[None]:
-    """The real clock with its own table of ticks."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "celery",
-        "-A",
-        "omnistore",
-        "beat",
-        "--loglevel=WARNING",
-    ]
-    with (folder / "beat.log").open("ab") as log:
-        beat = start_child(
-            [*command, f"--schedule={folder / 'schedule'}", "--pidfile="],
-            last_signal=SIGKILL, env=environment(), cwd=PROJECT, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        yield
-    finally:
-        end_child(beat, by=SIGTERM, seconds=15)
 
 
 def window_on_the_wall(store: Store, *, start: datetime, end: datetime) -> dict[str, Any]:
