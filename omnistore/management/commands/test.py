@@ -21,7 +21,7 @@ from omnistore.demo.stack import StackError, servers
 # four side by side keep two cores busy. A new folder belongs to the first part until it is named in another.
 STOCK = ("tests/inventory", "tests/fuzzing", "tests/promotions/live")
 PROCESSES = ("tests/omnistore", "tests/promotions/api", "tests/journeys", "tests/benchmarks", "tests/faults")
-SCREENS = ("tests/browser",)
+SCREENS = ("tests/promotions/views", "tests/browser")
 OTHERS = [[*STOCK], [*PROCESSES], [*SCREENS]]
 NO_TESTS = 5  # pytest's exit code when none was chosen
 PARTS = (["tests", *(f"--ignore={folder}" for part in OTHERS for folder in part)], *OTHERS)
