@@ -69,12 +69,17 @@ def read_scan(text: str) -> Scan:
 
 def cleaned(text: str) -> str:
     """A text without what nobody typed on purpose, on one line."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-        plain = unicodedata.normalize("NFKC", text)  # full-width digits
-        text = plain if plain.isascii() else text
     text = _BLANKS.sub(lambda run: run[0] if run[0].strip(" ") == "" else " ", text)
-    return _NOISE.sub("", text).strip(" ")
+    text = _NOISE.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", "".join(map(plain, text)))
+    return text.strip(" ")
+
+
+def plain(character: str) -> str:
+    """A character as a keyboard has it, such as a full-width digit; by itself, whatever stands beside it."""
+    typed = unicodedata.normalize("NFKC", character)
+    return typed if typed.isascii() else character
 
 
 def links_in(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a scan is taken apart into."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inventory.feeds.digital_link import read_digital_link
@@ -70,6 +70,8 @@ def test_what_cannot_be_looked_up(text: str, problem: str) -> None:
     assert scan_problem(text) == problem
 
 
+@example("\x80¹")
+@example("Ａ\u0301" + "¹" * 250 + "é")
 @given(st.text(max_size=300) | st.text(alphabet="0123456789/.:htpsw ]()\x1d", max_size=60))
 def test_every_text_is_taken_apart(text: str) -> None:
     scan = read_scan(text)
