@@ -1,5 +1,6 @@
 """A basket's quote with few and with many promotions live, beside django-oscar's offer applicator."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -61,6 +62,8 @@ def run(*, promotions: int, few: int, items: int, quotes: int, rounds: int, **_o
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")
+    gc.collect()
+    gc.freeze()  # as the web server does with what it has loaded; here that is all the goods
     say("the promotions are live")
     size = {"promotions": promotions, "few": few, "items": items, "lines": LINES, "quotes": quotes}
     report = Report("quote", size, rounds)

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from omnistore.demo.browser import HOW_TO_GET_IT, find_chromium
 from omnistore.staff.models import StaffMember
@@ -155,6 +156,24 @@ def accessible() -> Callable[[Page], None]:
     return check
 
 
+def capture(page: Page, path: Path) -> None:
+    """One picture of what the page shows once it has loaded.
+
+    Now and then chromium refuses a picture (robotframework-browser issue 5237) and takes the same one when asked again.
+    """
+    page.wait_for_load_state()
+    for _attempt in range(3):
+        try:
+            page.screenshot(path=path)
+        except PlaywrightError as refusal:
+            if "Unable to capture screenshot" not in str(refusal):
+                raise
+            page.evaluate(NEXT_FRAMES)
+        else:
+            return
+    pytest.fail(f"chromium refused the picture {path.name} three times")
+
+
 @pytest.fixture(scope="session")
 def shoot(pytestconfig: pytest.Config) -> Shoot:
     """Keeps a screenshot of a state for people to look at; with `-m browser` in every size, light and dark."""
@@ -171,7 +190,7 @@ def shoot(pytestconfig: pytest.Config) -> Shoot:
             for scheme in ("light", "dark") if every_look else ("light",):
                 page.emulate_media(color_scheme=scheme)
                 page.evaluate(NEXT_FRAMES)
-                page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
+                capture(page, folder / f"{name}-{size}-{scheme}.png")
         page.emulate_media(color_scheme="light")
         # A picture leaves style="" on every input, and a swap that copies it would offend the policy.
         page.evaluate(

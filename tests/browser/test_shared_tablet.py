@@ -121,6 +121,7 @@ def test_wrong_pins_and_a_first_time(
     shoot(page, "device-new")
     accessible(page)
     page.get_by_role("button", name="Ask for a code").click()
+    expect(page.locator(".device-code")).to_be_visible()
     shoot(page, "device-waiting")
     accessible(page)
     page.goto("/device/")
