@@ -8,10 +8,10 @@ from functools import reduce
 from operator import or_
 
 import numpy as np
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db import connection
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 
-from inventory.feeds.records import Int32s
 from inventory.feeds.scans import names_nothing, scanned_gtins
 from inventory.models import (
     CodeMapping,
@@ -23,9 +23,7 @@ from inventory.models import (
     RejectedRow,
     StockClaim,
     StockLevel,
-    StockWithheld,
     Store,
-    StoreFeed,
     StoreItemPlace,
 )
 
@@ -41,6 +39,22 @@ JOIN_WITHHELD = """
 LEFT JOIN (SELECT store_id, item_id, source_id, sum(quantity) AS quantity FROM inventory_stockwithheld
            WHERE store_id = ANY(%(stores)s::int4[]) GROUP BY 1, 2, 3) w
     ON w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id
+"""
+STOCK_FIGURES = """
+SELECT l.store_id, l.item_id, l.source_id, l.on_hand, l.reserved, s.code, s.freshness_limit, w.by_state, sold.until,
+       c.as_of, c.as_ofs IS NOT NULL
+FROM inventory_stocklevel l
+JOIN inventory_feedsource s ON s.id = l.source_id
+JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.store_id
+LEFT JOIN (SELECT store_id, item_id, source_id, json_object_agg(state, quantity ORDER BY state) AS by_state
+           FROM inventory_stockwithheld
+           WHERE store_id = ANY(%(stores)s::int4[]) AND item_id = ANY(%(items)s::int4[]) GROUP BY 1, 2, 3) w
+    ON w.store_id = l.store_id AND w.item_id = l.item_id AND w.source_id = l.source_id
+LEFT JOIN (SELECT f.store_id, max(f.as_of) AS until
+           FROM inventory_storefeed f JOIN inventory_feedsource till ON till.id = f.source_id AND till.kind = 'SALES'
+           WHERE f.store_id = ANY(%(stores)s::int4[]) GROUP BY 1) sold
+    ON sold.store_id = l.store_id
+WHERE l.store_id = ANY(%(stores)s::int4[]) AND l.item_id = ANY(%(items)s::int4[])
 """
 PROMISED_JOINED = "(l.on_hand - l.reserved - coalesce(w.quantity, 0))"
 
@@ -79,57 +93,51 @@ def places_of(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[i
 
 
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:
-    """The figures by (store id, item id) of every level there is; five queries whatever their number."""
-    store_ids = [store.pk for store in stores]
-    item_ids = [item.pk for item in items]
-    levels = StockLevel.objects.filter(store_id__in=store_ids, item_id__in=item_ids).values_list(
-        "store_id", "item_id", "on_hand", "source_id", "reserved"
-    )
-    sources = FeedSource.objects.in_bulk()
-    withheld: dict[tuple[int, int, int], dict[str, int]] = {}
-    held = StockWithheld.objects.filter(store_id__in=store_ids, item_id__in=item_ids).order_by("state")
-    for *key, state, quantity in held.values_list("store_id", "item_id", "source_id", "state", "quantity"):
-        withheld.setdefault((key[0], key[1], key[2]), {})[state] = quantity
-    counts = _counted_ats(store_ids, np.array(sorted(item_ids), np.int32))
-    sales = dict(
-        StoreFeed.objects.filter(store_id__in=store_ids, source__kind=FeedSource.Kind.SALES)
-        .values_list("store_id")
-        .annotate(until=Max("as_of"))
+    """The figures by (store id, item id) of every level there is, in one query, two where counts of a store differ.
+
+    A level without its source's claim on the store has no age; nobody is shown it.
+    """
+    wanted = {"stores": [store.pk for store in stores], "items": [item.pk for item in items]}
+    with connection.cursor() as cursor:
+        cursor.execute(STOCK_FIGURES, wanted)
+        levels = cursor.fetchall()
+    own_counts = counted_ats(
+        claims={(source_id, store_id) for store_id, _item, source_id, *_rest, has_own in levels if has_own},
+        item_ids=wanted["items"],
     )
     figures = {}
-    for store_id, item_id, on_hand, source_id, reserved in levels:
-        claim = counts.get((source_id, store_id))
-        if claim is None:  # a level without its claim has no age; nobody is shown it
-            continue
-        counted_at = claim.get(item_id, claim[0])
-        until = sales.get(store_id)
+    for level in levels:
+        store_id, item_id, source_id, on_hand, reserved, code, limit, withheld, until, as_of, _has_own = level
+        counted_at = own_counts.get((source_id, store_id), {}).get(item_id, as_of)
         figures[store_id, item_id] = StockFigure(
             quantity=on_hand,
             counted_at=counted_at,
             sales_until=until if until and until > counted_at else None,
-            source_code=sources[source_id].code,
-            freshness_limit=sources[source_id].freshness_limit,
-            withheld=withheld.get((store_id, item_id, source_id), {})
-            | ({HELD: reserved} if reserved else {}),
+            source_code=code,
+            freshness_limit=limit,
+            withheld=(withheld or {}) | ({HELD: reserved} if reserved else {}),
         )
     return figures
 
 
-def _counted_ats(store_ids: list[int], item_ids: Int32s) -> dict[tuple[int, int], dict[int, datetime]]:
-    """By (source, store): the instant of each item's own count, and under 0 that of all others."""
-    # The packed items are read only where items have instants of their own.
-    claims = StockClaim.objects.filter(store_id__in=store_ids).values_list(
-        "source_id", "store_id", "as_of", Case(When(as_ofs__isnull=False, then=F("item_ids"))), "as_ofs"
-    )
+def counted_ats(
+    *, claims: Iterable[tuple[int, int]], item_ids: Iterable[int]
+) -> dict[tuple[int, int], dict[int, datetime]]:
+    """When these items were counted, by (source id, store id), for claims whose items were not counted at once."""
+    claims = set(claims)
+    if not claims:
+        return {}
+    packed = StockClaim.objects.filter(
+        source_id__in={source_id for source_id, _store in claims},
+        store_id__in={store_id for _source, store_id in claims},
+        as_ofs__isnull=False,
+    ).values_list("source_id", "store_id", "item_ids", "as_ofs")
+    wanted = np.array(sorted(item_ids), np.int32)
     found = {}
-    for source_id, store_id, as_of, packed_items, packed_times in claims:
-        times = {0: as_of}
-        if packed_times is not None:
-            items = np.frombuffer(packed_items, "<i4")
-            rows = np.flatnonzero(np.isin(items, item_ids))
-            micros = np.frombuffer(packed_times, "<i8")
-            for row in rows.tolist():
-                times[int(items[row])] = EPOCH + timedelta(microseconds=int(micros[row]))
+    for source_id, store_id, packed_items, packed_times in packed:
+        items, micros = np.frombuffer(packed_items, "<i4"), np.frombuffer(packed_times or b"", "<i8")
+        rows = np.flatnonzero(np.isin(items, wanted))
+        times = {int(items[row]): EPOCH + timedelta(microseconds=int(micros[row])) for row in rows.tolist()}
         found[source_id, store_id] = times
     return found
 

@@ -41,9 +41,10 @@ def running_celery(folder: Path, part: str, *options: str) -> Iterator[None]:
 
 
 @contextmanager
-def running_worker(folder: Path) -> Iterator[None]:
+def running_worker(folder: Path, *, concurrency: int = 2) -> Iterator[None]:
     """A Celery worker for every queue."""
-    with running_celery(folder, "worker", *QUIET, "--queues=live,default,imports", "--concurrency=2"):
+    options = [*QUIET, "--queues=live,default,imports", f"--concurrency={concurrency}"]
+    with running_celery(folder, "worker", *options):
         yield
 
 

@@ -57,7 +57,7 @@ class StockView(PagedView):
 
 
 def stock_rows(levels: Sequence[StockLevel], *, store: Store, now: datetime) -> list[dict[str, Any]]:
-    """Levels of one store with what the feeds say of them; five queries for any number."""
+    """Levels of one store with what the feeds say of them; a fixed number of queries."""
     figures = stock_figures(stores=[store], items=[level.item for level in levels])
     return [
         stock_row(level.item, figure, store=store, now=now)

@@ -1,6 +1,7 @@
 """Changes as ready event bytes, rendered once for all tablets of their store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -8,14 +9,15 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.template.loader import get_template
 from django.utils import translation
 
 from inventory.models import Reservation, Store
 from promotions.live.events import EventId, LiveEvent, offer_event, report_event
-from promotions.models import OfferChange, ReportChange, StoreStream
-from promotions.selectors.briefing import cards_for_each
+from promotions.models import OfferChange, ReportChange, StoreOffer, StoreStream
+from promotions.selectors.alternatives import AlternativeStore
+from promotions.selectors.cards import OfferCard, cards_from, instead_of, read_facts, with_terms
 from promotions.selectors.notices import notice_of
 
 MOST_AT_ONCE = 1000
@@ -65,8 +67,7 @@ def render_spans(spans: Iterable[Span], *, now: datetime, most: int | None = Non
     if not spans:
         return []
     places = reduce(or_, [Q(store_id=s.store_id, seq__gt=s.after, seq__lte=s.upto) for s in spans])
-    offers = OfferChange.objects.filter(places).select_related("promotion", "revision")
-    changes = list(offers.order_by("store_id", "seq")[:most])
+    changes = list(OfferChange.objects.filter(places).order_by("store_id", "seq")[:most])
     steps: list[ReportChange] = []
     if len(changes) < sum(span.upto - span.after for span in spans):
         # A number that is no offer's is a report's; where none is missing nothing is asked.
@@ -79,11 +80,22 @@ def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datet
     """Changes of offers, for each store in the languages that its tablets are read in."""
     default = settings.LANGUAGE_CODE
     spoken = {change.store_id: {default, *streams[change.store_id].languages} for change in changes}
+    facts = read_facts(
+        stores={store_id: streams[store_id].store for store_id in spoken}, offers=offers_of(changes)
+    )
+    holds = Reservation.objects.active().count_by_store(spoken)
+    instead: dict[tuple[int, int], AlternativeStore] | None = None
     html: dict[tuple[int, int], dict[str, bytes]] = {}
-    for language in sorted(set().union(*spoken.values())):
+    # The default language comes first: it is spoken everywhere, so where the shopper is sent is found once for all.
+    for language in [default, *sorted(set().union(*spoken.values()) - {default})]:
+        offers = [offer for offer in facts.offers if language in spoken[offer.store_id]]
         concerned = [change for change in changes if language in spoken[change.store_id]]
         with translation.override(language):
-            for change, data in html_of(concerned, streams=streams, now=now):
+            built = cards_from(replace(facts, offers=offers), now=now)
+            if instead is None:
+                instead = instead_of(built, now=now)
+            cards = {card.key: replace(card, instead=instead.get(card.key)) for card in built}
+            for change, data in html_of(concerned, streams=streams, cards=cards, holds=holds, now=now):
                 html.setdefault((change.store_id, change.seq), {})[language] = data
     return [
         (
@@ -94,19 +106,32 @@ def offer_events(changes: Sequence[OfferChange], *, streams: Streams, now: datet
     ]
 
 
+def offers_of(changes: Sequence[OfferChange]) -> list[StoreOffer]:
+    """The offers that changed, as they stand now; the changes get their promotions and revisions."""
+    keys = sorted({(change.store_id, change.promotion_id) for change in changes})
+    offers = list(with_terms(StoreOffer.objects.filter(pk__in=keys)))
+    by_key = {(offer.store_id, offer.promotion_id): offer for offer in offers}
+    others = []
+    for change in changes:
+        offer = by_key.get((change.store_id, change.promotion_id))
+        if offer is not None and offer.revision_id == change.revision_id:
+            change.promotion, change.revision = offer.promotion, offer.revision
+        else:
+            others.append(change)  # of an earlier revision
+    prefetch_related_objects(others, "promotion", "revision")
+    return offers
+
+
 def html_of(
-    changes: Sequence[OfferChange], *, streams: Streams, now: datetime
-) -> list[tuple[OfferChange, bytes]]:
-    """Each change as an event for a page in the active language; the cards of all of them are read together."""
-    store_ids = {change.store_id for change in changes}
-    cards = cards_for_each(
-        stores={store_id: streams[store_id].store for store_id in store_ids},
-        offers=sorted({(change.store_id, change.promotion_id) for change in changes}),
-        now=now,
-    )
-    holds = Reservation.objects.active().count_by_store(store_ids)
+    changes: Sequence[OfferChange],
+    *,
+    streams: Streams,
+    cards: Mapping[tuple[int, int], OfferCard],
+    holds: Mapping[int, int],
+    now: datetime,
+) -> Iterator[tuple[OfferChange, bytes]]:
+    """Each change as an event for a page in the active language."""
     template = get_template("tablet/_offer_event.html")
-    rendered = []
     for change in changes:
         stream = streams[change.store_id]
         facts = {
@@ -118,8 +143,7 @@ def html_of(
             "now": now,
         }
         event_id = EventId(epoch=stream.epoch, seq=change.seq)
-        rendered.append((change, offer_event(event_id=event_id, data=template.render(facts).strip())))
-    return rendered
+        yield change, offer_event(event_id=event_id, data=template.render(facts).strip())
 
 
 def report_events(steps: Sequence[ReportChange], *, streams: Streams) -> list[StoreEvent]:

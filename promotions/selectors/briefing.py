@@ -1,20 +1,17 @@
 """Today's briefing of one store."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from inventory.models import Store
-from promotions.models import Acknowledgement, Look, StoreOffer, StoreStream
+from promotions.models import Acknowledgement, Look, StoreStream
 from promotions.rules.words import OVER
 from promotions.selectors.cards import (
     OfferCard,
-    cards_of_stores,
     offer_cards,
     store_offers,
     with_instead,
-    with_terms,
 )
 
 BRIEFED_AHEAD = timedelta(days=7)  # what starts later is not yet the floor's business
@@ -108,16 +105,3 @@ def card_for(
     offers = store_offers(store=store).filter(promotion_id=promotion_pk)
     cards = offer_cards(store=store, offers=offers, now=now, items_on_a_card=items_on_a_card)
     return next(iter(with_instead(cards, now=now)), None)
-
-
-def cards_for_each(
-    *, stores: Mapping[int, Store], offers: Sequence[tuple[int, int]], now: datetime
-) -> dict[tuple[int, int], OfferCard]:
-    """Cards of (store id, promotion id) pairs by these, for the live stream; a fixed number of queries and one for each
-    of the first few that run short: in a wave the others hear of a store that has it when they load anew.
-
-    `stores` are by their id; a pair without an offer is left out.
-    """
-    found = with_terms(StoreOffer.objects.filter(pk__in=offers))
-    cards = with_instead(cards_of_stores(stores=stores, offers=list(found), now=now), now=now)
-    return {(card.offer.store_id, card.offer.promotion_id): card for card in cards}

@@ -27,8 +27,13 @@ NOTHING_HERE = frozenset({OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 
 # The items of each offer that are best worth naming in its store: what is there first, then by title.
 BEST_ITEMS = f"""
-SELECT p.store_id, p.promotion_id, best.item_id
+WITH total AS MATERIALIZED (
+    SELECT promotion_id, count(*) AS items FROM promotions_offeritem WHERE promotion_id = ANY(%(promotions)s::int8[])
+    GROUP BY 1
+)
+SELECT p.store_id, p.promotion_id, best.item_id, total.items
 FROM unnest(%(stores)s::int4[], %(promotions)s::int8[]) AS p(store_id, promotion_id)
+JOIN total USING (promotion_id)
 CROSS JOIN LATERAL (
     SELECT k.item_id
     FROM promotions_offeritem k
@@ -141,6 +146,11 @@ class OfferCard:
         return str(self.offer.promotion.promotion_id)
 
     @property
+    def key(self) -> tuple[int, int]:
+        """(store id, promotion's row id)."""
+        return self.store.pk, self.offer.promotion_id
+
+    @property
     def dom_id(self) -> str:
         """The id of the card's element: stable over revisions, so that a change morphs in place."""
         return f"offer-{self.offer.promotion_id}"
@@ -176,24 +186,57 @@ def cards_of_stores(
     items_on_a_card: int = ITEMS_ON_A_CARD,
 ) -> list[OfferCard]:
     """Cards of offers of several stores, these by their id: in the offers' order, a fixed number of queries."""
-    best = best_items(offers=offers, limit=items_on_a_card)
+    return cards_from(read_facts(stores=stores, offers=offers, items_on_a_card=items_on_a_card), now=now)
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What the database says of some offers: enough to build their cards in any language."""
+
+    stores: Mapping[int, Store]
+    offers: Sequence[StoreOffer]
+    items: Mapping[int, Item]
+    best: Mapping[tuple[int, int], Sequence[int]]
+    totals: Mapping[int, int]
+    figures: Mapping[tuple[int, int], StockFigure]
+    places: Mapping[tuple[int, int], str]
+    briefed: Mapping[tuple[int, int], datetime]
+
+
+def read_facts(
+    *, stores: Mapping[int, Store], offers: Sequence[StoreOffer], items_on_a_card: int = ITEMS_ON_A_CARD
+) -> CardFacts:
+    """The rows behind the offers' cards; `stores` are by their id."""
+    best, totals = best_items(offers=offers, limit=items_on_a_card)
     items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
-    figures = stock_figures(stores=stores.values(), items=items.values())
-    places = places_of(stores=stores.values(), items=items.values())
-    totals = items_of(promotions=list({offer.promotion_id for offer in offers}))
-    briefed = briefings_of(stores=stores.values(), offers=offers)
+    return CardFacts(
+        stores=stores,
+        offers=offers,
+        items=items,
+        best=best,
+        totals=totals,
+        figures=stock_figures(stores=stores.values(), items=items.values()),
+        places=places_of(stores=stores.values(), items=items.values()),
+        briefed=briefings_of(stores=stores.values(), offers=offers),
+    )
+
+
+def cards_from(facts: CardFacts, *, now: datetime) -> list[OfferCard]:
+    """The cards in the active language, in the offers' order; asks the database for nothing."""
     return [
         build_card(
-            store=stores[offer.store_id],
+            store=facts.stores[offer.store_id],
             offer=offer,
-            items=[items[item_id] for item_id in best[offer.store_id, offer.promotion_id]],
-            figures=figures,
-            places=places,
-            items_total=totals.get(offer.promotion_id, 0),
-            briefed_at=briefed.get((offer.store_id, offer.revision.receipts_id)),
+            items=[
+                facts.items[item_id] for item_id in facts.best.get((offer.store_id, offer.promotion_id), ())
+            ],
+            figures=facts.figures,
+            places=facts.places,
+            items_total=facts.totals.get(offer.promotion_id, 0),
+            briefed_at=facts.briefed.get((offer.store_id, offer.revision.receipts_id)),
             now=now,
         )
-        for offer in offers
+        for offer in facts.offers
     ]
 
 
@@ -209,12 +252,15 @@ def briefings_of(*, stores: Iterable[Store], offers: Sequence[StoreOffer]) -> di
 
 def with_instead(cards: Sequence[OfferCard], *, now: datetime) -> list[OfferCard]:
     """The cards, the first few of those that run short with the nearest store that has it; a query for each."""
+    instead = instead_of(cards, now=now)
+    return [replace(card, instead=instead.get(card.key)) for card in cards]
+
+
+def instead_of(cards: Sequence[OfferCard], *, now: datetime) -> dict[tuple[int, int], AlternativeStore]:
+    """By the keys of the first few cards that run short: the nearest store that has it; a query for each."""
     short = [card for card in cards if card.is_open and card.state in SHORT and not card.is_online_only]
-    sent_on = {id(card) for card in short[:MOST_SENT_ON]}
-    return [
-        replace(card, instead=next(iter(elsewhere(card, now=now)), None)) if id(card) in sent_on else card
-        for card in cards
-    ]
+    nearest = {card.key: elsewhere(card, now=now) for card in short[:MOST_SENT_ON]}
+    return {key: stores[0] for key, stores in nearest.items() if stores}
 
 
 def elsewhere(card: OfferCard, *, now: datetime) -> tuple[AlternativeStore, ...]:
@@ -223,9 +269,12 @@ def elsewhere(card: OfferCard, *, now: datetime) -> tuple[AlternativeStore, ...]
     return nearest_stores(store=card.store, promotion_pk=card.offer.promotion_id, item_pk=item_pk, now=now)
 
 
-def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, int], list[int]]:
-    """Item ids worth naming, by (store id, promotion id)."""
+def best_items(
+    *, offers: Sequence[StoreOffer], limit: int
+) -> tuple[dict[tuple[int, int], list[int]], dict[int, int]]:
+    """Item ids worth naming, by (store id, promotion id); how many items a promotion has, by its id."""
     best: dict[tuple[int, int], list[int]] = defaultdict(list)
+    totals: dict[int, int] = {}
     wanted: dict[str, list[int] | int] = {
         "stores": [offer.store_id for offer in offers],
         "promotions": [offer.promotion_id for offer in offers],
@@ -233,19 +282,10 @@ def best_items(*, offers: Sequence[StoreOffer], limit: int) -> dict[tuple[int, i
     }
     with connection.cursor() as cursor:
         cursor.execute(BEST_ITEMS, wanted)
-        for store_id, promotion_id, item_id in cursor.fetchall():
+        for store_id, promotion_id, item_id, items in cursor.fetchall():
             best[store_id, promotion_id].append(item_id)
-    return best
-
-
-def items_of(*, promotions: Sequence[int]) -> dict[int, int]:
-    """How many items each promotion has."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT promotion_id, count(*) FROM promotions_offeritem WHERE promotion_id = ANY(%s::int8[]) GROUP BY 1",
-            [list(promotions)],
-        )
-        return dict(cursor.fetchall())
+            totals[promotion_id] = items
+    return best, totals
 
 
 def build_card(
@@ -253,7 +293,7 @@ def build_card(
     store: Store,
     offer: StoreOffer,
     items: Sequence[Item],
-    figures: dict[tuple[int, int], StockFigure],
+    figures: Mapping[tuple[int, int], StockFigure],
     items_total: int,
     now: datetime,
     places: Mapping[tuple[int, int], str] | None = None,

@@ -43,16 +43,23 @@ def test_sales_older_than_the_count_say_nothing_about_it(store: Store, items: li
     assert stock_figures(stores=[store], items=items)[store.pk, items[0].pk].sales_until is None
 
 
-def test_figures_cost_five_queries_whatever_their_number(
-    items: list[Item], store: Store, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(("second_count", "queries"), [(0, 1), (4, 2)])
+def test_figures_cost_one_query_and_a_second_where_items_were_counted_apart(
+    second_count: int,
+    queries: int,
+    items: list[Item],
+    store: Store,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     stores = [store, *(create_store(store_code=f"X{number}") for number in range(5))]
     for hours in (3, 2):
-        content = stock_file(*((one.store_code, GTIN, hours, at(hours)) for one in stores))
-        load(content, source=create_source())
+        counts = [(one.store_code, GTIN, hours, at(hours)) for one in stores]
+        if second_count:
+            counts += [(one.store_code, OTHER, 1, at(second_count)) for one in stores]
+        load(stock_file(*counts), source=create_source())
     for some in ([store], stores):
-        with django_assert_num_queries(5):
-            assert len(stock_figures(stores=some, items=items)) == len(some)
+        with django_assert_num_queries(queries):
+            assert len(stock_figures(stores=some, items=items)) == len(some) * (2 if second_count else 1)
 
 
 @pytest.mark.parametrize(

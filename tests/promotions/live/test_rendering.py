@@ -52,6 +52,18 @@ def test_it_is_rendered_in_the_languages_of_the_stores_tablets_and_no_other(shop
     assert not other.others
 
 
+def test_more_languages_ask_the_database_for_nothing_more(shop: Store) -> None:
+    create_published_promotion()
+    asked = []
+    for languages in ((), ("de", "es", "fr")):
+        for language in languages:
+            note_language(store=shop, language=language)
+        with CaptureQueriesContext(connection) as queries:
+            render_changes(store_id=shop.pk, after=0, now=NOW)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
 def test_a_stopped_offer_comes_without_a_card(shop: Store) -> None:
     promotion = create_published_promotion(operator_display_name="Oat week")
     stop_promotion(promotion=promotion, reason="sold out", now=NOW + timedelta(hours=1))
