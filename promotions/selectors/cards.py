@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from inventory.models import Item, Store
-from inventory.selectors import PROMISED, StockFigure, places_of, stock_figures
+from inventory.selectors import PROMISED, StockFigure, stock_figures
 from promotions.models import Briefing, StoreOffer
 from promotions.rules.price import Benefit, unit_price
 from promotions.rules.window import Period, current_or_next_period, hours_of
@@ -25,24 +26,28 @@ SHORT = frozenset({OfferState.LOW_STOCK, OfferState.OUT_OF_STOCK, OfferState.NOT
 MOST_SENT_ON = 6
 NOTHING_HERE = frozenset({OfferState.OUT_OF_STOCK, OfferState.NOT_STOCKED})
 
-# The items of each offer that are best worth naming in its store: what is there first, then by title.
+# The items of each offer that are best worth naming in its store, and where they stand: what is there first, then by
+# title.
 BEST_ITEMS = f"""
 WITH total AS MATERIALIZED (
     SELECT promotion_id, count(*) AS items FROM promotions_offeritem WHERE promotion_id = ANY(%(promotions)s::int8[])
     GROUP BY 1
 )
-SELECT p.store_id, p.promotion_id, best.item_id, total.items
+SELECT p.store_id, p.promotion_id, best.item_id, total.items, stands.place
 FROM unnest(%(stores)s::int4[], %(promotions)s::int8[]) AS p(store_id, promotion_id)
 JOIN total USING (promotion_id)
 CROSS JOIN LATERAL (
-    SELECT k.item_id
+    SELECT k.item_id, row_number() OVER (ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC,
+                                         {PROMISED} DESC NULLS LAST, i.title, i.id) AS rank
     FROM promotions_offeritem k
     JOIN inventory_item i ON i.id = k.item_id
     LEFT JOIN inventory_stocklevel l ON l.store_id = p.store_id AND l.item_id = k.item_id
     WHERE k.promotion_id = p.promotion_id
-    ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.title, i.id
+    ORDER BY rank
     LIMIT %(limit)s
 ) best
+LEFT JOIN inventory_storeitemplace stands ON stands.store_id = p.store_id AND stands.item_id = best.item_id
+ORDER BY best.rank
 """  # noqa: S608
 
 
@@ -173,20 +178,8 @@ def offer_cards(
 
     The verdict's rule is not asked here: a card shows the offer's state, a scan decides.
     """
-    return cards_of_stores(
-        stores={store.pk: store}, offers=list(offers), now=now, items_on_a_card=items_on_a_card
-    )
-
-
-def cards_of_stores(
-    *,
-    stores: Mapping[int, Store],
-    offers: Sequence[StoreOffer],
-    now: datetime,
-    items_on_a_card: int = ITEMS_ON_A_CARD,
-) -> list[OfferCard]:
-    """Cards of offers of several stores, these by their id: in the offers' order, a fixed number of queries."""
-    return cards_from(read_facts(stores=stores, offers=offers, items_on_a_card=items_on_a_card), now=now)
+    facts = read_facts(stores={store.pk: store}, offers=list(offers), items_on_a_card=items_on_a_card)
+    return cards_from(facts, now=now)
 
 
 @dataclass(frozen=True)
@@ -195,11 +188,9 @@ class CardFacts:
 
     stores: Mapping[int, Store]
     offers: Sequence[StoreOffer]
+    best: "BestItems"
     items: Mapping[int, Item]
-    best: Mapping[tuple[int, int], Sequence[int]]
-    totals: Mapping[int, int]
     figures: Mapping[tuple[int, int], StockFigure]
-    places: Mapping[tuple[int, int], str]
     briefed: Mapping[tuple[int, int], datetime]
 
 
@@ -207,16 +198,14 @@ def read_facts(
     *, stores: Mapping[int, Store], offers: Sequence[StoreOffer], items_on_a_card: int = ITEMS_ON_A_CARD
 ) -> CardFacts:
     """The rows behind the offers' cards; `stores` are by their id."""
-    best, totals = best_items(offers=offers, limit=items_on_a_card)
-    items = Item.objects.in_bulk({item_id for ids in best.values() for item_id in ids})
+    best = best_items(offers=offers, limit=items_on_a_card)
+    items = Item.objects.in_bulk({item_id for ids in best.named.values() for item_id in ids})
     return CardFacts(
         stores=stores,
         offers=offers,
-        items=items,
         best=best,
-        totals=totals,
+        items=items,
         figures=stock_figures(stores=stores.values(), items=items.values()),
-        places=places_of(stores=stores.values(), items=items.values()),
         briefed=briefings_of(stores=stores.values(), offers=offers),
     )
 
@@ -228,11 +217,12 @@ def cards_from(facts: CardFacts, *, now: datetime) -> list[OfferCard]:
             store=facts.stores[offer.store_id],
             offer=offer,
             items=[
-                facts.items[item_id] for item_id in facts.best.get((offer.store_id, offer.promotion_id), ())
+                facts.items[item_id]
+                for item_id in facts.best.named.get((offer.store_id, offer.promotion_id), ())
             ],
             figures=facts.figures,
-            places=facts.places,
-            items_total=facts.totals.get(offer.promotion_id, 0),
+            places=facts.best.places,
+            items_total=facts.best.totals.get(offer.promotion_id, 0),
             briefed_at=facts.briefed.get((offer.store_id, offer.revision.receipts_id)),
             now=now,
         )
@@ -269,11 +259,20 @@ def elsewhere(card: OfferCard, *, now: datetime) -> tuple[AlternativeStore, ...]
     return nearest_stores(store=card.store, promotion_pk=card.offer.promotion_id, item_pk=item_pk, now=now)
 
 
-def best_items(
-    *, offers: Sequence[StoreOffer], limit: int
-) -> tuple[dict[tuple[int, int], list[int]], dict[int, int]]:
-    """Item ids worth naming, by (store id, promotion id); how many items a promotion has, by its id."""
-    best: dict[tuple[int, int], list[int]] = defaultdict(list)
+class BestItems(NamedTuple):
+    """Of some offers: item ids worth naming by (store id, promotion id), where those stand by (store id, item id), and
+    how many items a promotion has by its id.
+    """
+
+    named: Mapping[tuple[int, int], Sequence[int]]
+    places: Mapping[tuple[int, int], str]
+    totals: Mapping[int, int]
+
+
+def best_items(*, offers: Sequence[StoreOffer], limit: int) -> BestItems:
+    """At most `limit` items of each offer; an item that nobody has said the place of has none."""
+    named: dict[tuple[int, int], list[int]] = defaultdict(list)
+    places: dict[tuple[int, int], str] = {}
     totals: dict[int, int] = {}
     wanted: dict[str, list[int] | int] = {
         "stores": [offer.store_id for offer in offers],
@@ -282,10 +281,12 @@ def best_items(
     }
     with connection.cursor() as cursor:
         cursor.execute(BEST_ITEMS, wanted)
-        for store_id, promotion_id, item_id, items in cursor.fetchall():
-            best[store_id, promotion_id].append(item_id)
+        for store_id, promotion_id, item_id, items, place in cursor.fetchall():
+            named[store_id, promotion_id].append(item_id)
             totals[promotion_id] = items
-    return best, totals
+            if place:
+                places[store_id, item_id] = place
+    return BestItems(named, places, totals)
 
 
 def build_card(

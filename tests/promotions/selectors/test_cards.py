@@ -79,5 +79,5 @@ def test_a_briefing_takes_the_same_queries_however_long(offers: int, django_asse
     for _number in range(offers):
         create_published_promotion()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         briefing_for(store=store, staff_member=person, now=NOW)
