@@ -205,7 +205,9 @@ class Story:
         asked = [tablet for tablet in self.tablets if tablet.code not in without]
         while wrong := [tablet for tablet in asked if (tablet.place, tablet.states) != fresh[tablet.code]]:
             late = time.monotonic() - ended > seconds
-            assert not late, f"{name}: {len(wrong)} of {len(asked)} differ, as {wrong[0]}: {fresh[wrong[0].code]}"
+            assert not late, (
+                f"{name}: {len(wrong)} of {len(asked)} differ, as {wrong[0]}: {fresh[wrong[0].code]}"
+            )
             await asyncio.sleep(0.02)
         self.took[name] = time.monotonic() - ended
         self.ground.start_what_ended()
