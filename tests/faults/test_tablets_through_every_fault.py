@@ -197,6 +197,11 @@ class Story:
                 found[code] = board
         return found
 
+    async def those_that_differ(self, tablets: list[Tablet]) -> list[Tablet]:
+        """The tablets that have not what a page load would bring."""
+        fresh = await self.fresh()
+        return [tablet for tablet in tablets if (tablet.place, tablet.states) != fresh[tablet.code]]
+
     async def settled(self, name: str, *, without: set[str], seconds: float = SETTLED_SECONDS) -> None:
         """Writers pause; within a few seconds of the fault's end every tablet has what a page load would bring."""
         ended = time.monotonic()
