@@ -49,6 +49,7 @@ REMEMBERED = 5000
 REMEMBERED_AT_ONCE = 500
 SENDS_BETWEEN_YIELDS = 500
 PINGS_BETWEEN_YIELDS = 200
+PLAIN_FIELDS = 5  # of an event in the default language alone, as the relay sends it
 # A server that is away; anything else is a defect and logged with its traceback.
 OUTAGES = (Error, redis.RedisError, TimeoutError)
 
@@ -394,8 +395,11 @@ def reconnect_pause() -> float:
 def event_of(fields: dict[bytes, bytes]) -> LiveEvent:
     """The event in an entry of the stream."""
     event = LiveEvent(EventId(int(fields[b"e"]), int(fields[b"q"])), fields[b"h"], fields[b"j"])
-    others = {name[2:].decode(): html for name, html in fields.items() if name.startswith(b"h:")}
-    return event._replace(others=others) if others else event
+    if len(fields) == PLAIN_FIELDS:
+        return event
+    return event._replace(
+        others={name[2:].decode(): html for name, html in fields.items() if name.startswith(b"h:")}
+    )
 
 
 def entry_order(entry_id: bytes) -> tuple[int, int]:
