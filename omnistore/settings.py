@@ -238,7 +238,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="omnistore@localhost"
 # Holds and rain checks. A hold begins when the shopper can be there: now, or when the store opens next.
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=120)
 RAIN_CHECK_DAYS = env.int("RAIN_CHECK_DAYS", default=14)
-# Whether a store manager may redeem a deal that is refused for its window or for its stock, with a reason.
+# Whether a store manager may redeem a deal that is refused for its window, with a reason. An empty shelf is counted.
 MANAGER_OVERRIDE = env.bool("MANAGER_OVERRIDE", default=False)
 
 REST_FRAMEWORK = {
