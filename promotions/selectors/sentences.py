@@ -153,26 +153,29 @@ def sentence(outcome: Outcome, *, reason: Reason, has_store: bool, has_similar: 
             return _("Yes, it's %(price)s: %(benefit)s on %(item)s. The sign is wrong; I'll put that right.")
         case Outcome.CHECK_SHELF:
             return _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
-        case Outcome.OFFER_ALTERNATIVE if reason == Reason.BEATEN:
-            return _("You get even more here: %(other)s.")
-        case Outcome.OFFER_ALTERNATIVE if reason == Reason.EXCLUDED_BY:
-            return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
-        case Outcome.OFFER_ALTERNATIVE if has_store and has_similar:
-            return _(
-                "The deal is right, but we are out of %(item)s. Our %(store)s store has it, and here the same deal "
-                "holds on %(similar)s."
-            )
-        case Outcome.OFFER_ALTERNATIVE if has_store:
-            return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
         case Outcome.OFFER_ALTERNATIVE:
-            return _(
-                "The deal is right, but we are out of %(item)s. Here the same deal holds on %(similar)s."
-            )
+            return alternative_sentence(reason, has_store=has_store, has_similar=has_similar)
         case Outcome.UNKNOWN if reason == Reason.MISREAD_CODE:
             return _("The scanner misread that. Let me scan it again.")
         case Outcome.UNKNOWN:
             return _("I don't find that one. Can you show me where you saw it?")
     return refusal_sentence(reason, has_store=has_store)
+
+
+def alternative_sentence(reason: Reason, *, has_store: bool, has_similar: bool) -> str:
+    """Not this, but that."""
+    if reason == Reason.BEATEN:
+        return _("You get even more here: %(other)s.")
+    if reason == Reason.EXCLUDED_BY:
+        return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
+    if not has_store:
+        return _("The deal is right, but we are out of %(item)s. Here the same deal holds on %(similar)s.")
+    if not has_similar:
+        return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
+    return _(
+        "The deal is right, but we are out of %(item)s. Our %(store)s store has it, and here the same deal holds on "
+        "%(similar)s."
+    )
 
 
 def refusal_sentence(reason: Reason, *, has_store: bool) -> str:
