@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
@@ -31,7 +30,7 @@ from omnistore.staff.enrolling import TooManyWaiting, start_enrolment
 from omnistore.staff.models import Device, DeviceState, Pin, StaffMember
 from omnistore.staff.pins import PinResult, PinTry, check_new_pin, locked_on, save_pin, try_pin
 from omnistore.staff.qr import qr_code
-from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
+from omnistore.staff.throttling import counters_of, give_back, key_of, take_a_try
 from omnistore.staff.turns import begin_turn, challenge, end_turn, go_on, people_of, proves_itself
 from promotions.live.turns import turn_of
 
@@ -129,9 +128,8 @@ def device_enrol(request: HttpRequest) -> HttpResponse:
 
 def count_enrolment(request: HttpRequest) -> None:
     """TooManyWaiting when one address asks all the time."""
-    key = f"enrolments-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, MINUTE)
-    if cache.incr(key) > MOST_ENROLMENTS_A_MINUTE:
+    asked = [(key_of("enrolments", request.META.get("REMOTE_ADDR", "")), MOST_ENROLMENTS_A_MINUTE)]
+    if not take_a_try(asked, now=timezone.now()):
         raise TooManyWaiting
 
 
@@ -270,11 +268,11 @@ def proven(request: HttpRequest, *, device: Device, member: StaffMember) -> bool
 def check_password_here(request: HttpRequest, member: StaffMember) -> None:
     """ValidationError at `password` unless the form has this person's; wrong ones are counted on this tablet."""
     counters = counters_of(request, username=member.username)
-    if is_throttled(counters):
+    if not take_a_try(counters, now=timezone.now()):
         raise ValidationError({"password": [_("Too many wrong passwords. Wait a minute.")]})
     if not member.check_password(request.POST.get("password", "")):
-        count_wrong(counters)
         raise ValidationError({"password": [_("This password is not right.")]})
+    give_back(counters)
 
 
 def opened(request: HttpRequest, *, device: Device, member: StaffMember) -> HttpResponse:
