@@ -135,10 +135,10 @@ function bringIntoView() {
 // Filters and their counts
 
 const MEMBERS = {
-  now: ".card:not([data-coming], [data-leaving])",
-  new: ".card[data-open][data-new]:not([data-leaving]):has(.unread)",
-  ending: ".card[data-ending]:not([data-leaving])",
-  coming: ".card[data-coming]:not([data-leaving])",
+  now: ".card:not([data-coming], [data-leaving], [data-held=TODAY])",
+  new: ".card[data-open][data-new]:not([data-leaving], [data-held=TODAY]):has(.unread)",
+  ending: ".card[data-ending]:not([data-leaving], [data-held=TODAY])",
+  coming: ".card[data-coming]:not([data-leaving], [data-held=TODAY])",
 };
 
 export function recount() {

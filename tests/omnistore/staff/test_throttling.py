@@ -1,4 +1,4 @@
-"""Tries that all web processes count together: taken before a look, given back, forgotten, never more than there are."""
+"""Tries that all web processes count together: taken before a look, given back, forgotten, never more."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
