@@ -9,6 +9,7 @@ many web processes, so many are looked at. Valkey has no part in it, so its loss
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -60,11 +61,15 @@ def take_a_try(counters: list[Counter], *, now: datetime) -> bool:
     Commits before the caller looks; call it outside a transaction.
     """
     over_at = now + timedelta(seconds=MINUTE)
-    keys, most = zip(*counters, strict=True)
-    asked = {"keys": list(keys), "most": list(most), "now": now, "over_at": over_at}
+    asked: dict[str, Any] = {
+        "keys": [key for key, _most in counters],
+        "most": [most for _key, most in counters],
+        "now": now,
+        "over_at": over_at,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE_A_TRY, asked)
-        is_taken = cursor.rowcount == len(counters)
+        is_taken: bool = cursor.rowcount == len(counters)
         transaction.set_rollback(not is_taken)
     if is_taken:
         with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ from tests.factories import create_item
 from tests.factories_promotions import content_for, create_published_promotion, create_staff_member
 from tests.promotions.live.parties import WebServer, in_thread, listening, story
 
-ROUND_TODAY = {
+ROUND_TODAY: dict[str, Any] = {
     "starts_on": timezone.now().date() - timedelta(days=1),
     "ends_on": timezone.now().date() + timedelta(days=3),
 }
@@ -62,7 +62,7 @@ def test_a_price_edit_reaches_ten_tablets_and_asks_ten_people_again_a_typo_edit_
 ) -> None:
     async def tell() -> None:
         promotion, people = await in_thread(ten_who_have_read, store)
-        who = {"store_id": store.pk, "store_code": store.store_code}
+        who: dict[str, Any] = {"store_id": store.pk, "store_code": store.store_code}
         async with AsyncExitStack() as open_streams:
             addresses = [web.address(store, ticket=sign_ticket(user_id=one.pk, **who)) for one in people]
             tablets = [await open_streams.enter_async_context(listening(url)) for url in addresses]
