@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inventory.models import Store
+from inventory.models import Item, Store
 from promotions.models import StoreOffer
-from promotions.rules.verdict import DealFacts
+from promotions.rules.verdict import DealFacts, ItemFacts
 from promotions.rules.window import hours_of
 from promotions.rules.words import Audience, OfferState, OfferType
 from promotions.selectors.sentences import moment_text, money
@@ -38,6 +38,12 @@ def deal_facts(offer: StoreOffer) -> DealFacts:
         honoured_until=offer.honoured_until,
         audience=Audience(revision.audience),
     )
+
+
+def item_facts(item: Item, *, store: Store) -> ItemFacts:
+    """What the rule asks of an item, without its stock: a price in other money than the store's is none here."""
+    regular = item.regular_price if item.price_currency == store.currency else None
+    return ItemFacts(regular_price=regular, currency=store.currency, stock=None)
 
 
 def refusal_facts(offer: StoreOffer, *, store: Store) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from inventory.models import Item, Reservation, Store
 from inventory.selectors import find_items, stock_figures
 from promotions.models import OfferItem, StoreOffer
 from promotions.rules.opening import opening_at
-from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
+from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.words import ChangeReason, Reason
-from promotions.selectors.deals import deal_facts, offer_of, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, offer_of, refusal_facts
 from promotions.selectors.sentences import reason_text
 from promotions.services.changes import Transition, write_changes
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, OK, Answer, answer_once, problem
@@ -133,9 +133,7 @@ def refusal_of(
         facts = deal_facts(offer)
         if refusals := deal_refusals(facts, currency=store.currency, now=visit_at):
             return refusals[0]
-        if any(
-            is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, None)) for item in items
-        ):
+        if any(is_too_dear(facts, item_facts(item, store=store)) for item in items):
             return Reason.PRICE_ABOVE_LIMIT
     figures = stock_figures(stores=[store], items=items)
     for item in items:

@@ -29,10 +29,10 @@ from promotions.models import (
 )
 from promotions.rules.limits import REACHED, Limit, starts_again_at
 from promotions.rules.price import discounted_price, round_money
-from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
+from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
 from promotions.selectors.codes import NamedDeal, is_misread, named_deal, rain_check_of
-from promotions.selectors.deals import deal_facts, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, refusal_facts
 from promotions.selectors.needs import campaign_of, limits_over
 from promotions.selectors.sentences import moment_text, reason_text
 from promotions.services.codes import take_code
@@ -190,7 +190,7 @@ def refusals(
         return [Reason.ITEM_NOT_IN_DEAL]
     facts = promised.promised(deal_facts(offer)) if promised else deal_facts(offer)
     found = deal_refusals(facts, currency=store.currency, now=now)
-    if item and is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, stock=None)):
+    if item and is_too_dear(facts, item_facts(item, store=store)):
         found.append(Reason.PRICE_ABOVE_LIMIT)
     if offer.revision.offer_type == OfferType.SINGLE_USE_CODES and not deal.single_code:
         found.append(Reason.CODE_NEEDED)
@@ -222,14 +222,15 @@ def discount_of(
         if round_money(given, currency=store.currency) != given:
             raise ValidationError({"discount_amount": [_("%s has no smaller coin.") % store.currency]})
         return given
-    if promised and item and item.regular_price is not None:
-        return max(item.regular_price - promised.price, Decimal(0))
+    regular = item_facts(item, store=store).regular_price if item else None
+    if promised and regular is not None:
+        return max(regular - promised.price, Decimal(0))
     benefit = offer.revision.benefit
-    if item is None or item.regular_price is None or not benefit.is_per_unit:
+    if regular is None or not benefit.is_per_unit:
         return None
-    price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
+    price = discounted_price(benefit, regular_price=regular, currency=store.currency)
     units = min(request.get("quantity", 1), benefit.limit_quantity or request.get("quantity", 1))
-    discount: Decimal = units * (item.regular_price - price)
+    discount: Decimal = units * (regular - price)
     return discount
 
 
