@@ -193,3 +193,17 @@ def test_steps_are_numbered_with_the_stores_offers_and_never_change(floor: Any) 
     assert change.seq == StoreStream.objects.get(store=floor.store).seq == before + 1
     with pytest.raises(DatabaseError, match="never"), transaction.atomic():
         ReportChange.objects.update(why="other")
+
+
+def test_a_count_put_right_a_moment_later_is_another_report(floor: Any) -> None:
+    told: dict[str, Any] = {"kind": "STOCK_WRONG", "item": "OAT-1"}
+    for minutes, quantity in enumerate(("7", "9", "9", "7")):
+        tell(
+            store=floor.store,
+            member=floor.maria,
+            now=NOW + timedelta(minutes=minutes),
+            quantity=quantity,
+            **told,
+        )
+    assert StockLevel.objects.get(store=floor.store, item=floor.item).on_hand == 7
+    assert FieldReport.objects.count() == 3
