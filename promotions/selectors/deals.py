@@ -1,5 +1,6 @@
 """Store offers as facts for the rules."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,8 +9,11 @@ from inventory.models import Item, Store
 from promotions.models import StoreOffer
 from promotions.rules.verdict import DealFacts, ItemFacts
 from promotions.rules.window import hours_of
-from promotions.rules.words import Audience, OfferState, OfferType
+from promotions.rules.words import Audience, OfferState, OfferType, Reason
 from promotions.selectors.sentences import moment_text, money
+from promotions.selectors.verdicts.facts import LIMITS_REACHED, fetch_one, scan_params
+
+REACHED_OF_REVISION = f"SELECT {LIMITS_REACHED} FROM promotions_promotionrevision r WHERE r.id = %(revision)s"  # noqa: S608
 
 
 def offer_of(*, store: Store, promotion_id: str) -> StoreOffer | None:
@@ -38,6 +42,16 @@ def deal_facts(offer: StoreOffer) -> DealFacts:
         honoured_until=offer.honoured_until,
         audience=Audience(revision.audience),
     )
+
+
+def limits_reached(offer: StoreOffer, *, now: datetime) -> list[Reason]:
+    """Which limits, of everybody or of the offer's store, leave nothing at that moment, as the verdict has it.
+
+    `deal_facts` knows the uses in all; the counters are asked apart, for a redemption takes from them instead.
+    """
+    params = scan_params(store=offer.store, now=now)
+    row = fetch_one(REACHED_OF_REVISION, {**params, "revision": offer.revision_id})
+    return [Reason(code) for code in (row and row[0]) or ()]
 
 
 def item_facts(item: Item, *, store: Store) -> ItemFacts:

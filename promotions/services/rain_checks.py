@@ -18,7 +18,7 @@ from promotions.rules.price import unit_price
 from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.window import resolve_instant
 from promotions.rules.words import OfferType, Reason
-from promotions.selectors.deals import deal_facts, item_facts, offer_of, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, limits_reached, offer_of, refusal_facts
 from promotions.selectors.sentences import reason_text
 from promotions.services.codes import write_codes
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
@@ -80,7 +80,7 @@ def promise(*, store: Store, staff_member: Any, request: Mapping[str, Any], now:
 def refusal_of(offer: StoreOffer, *, item: Item, store: Store, now: dt.datetime) -> Answer | None:
     """Why no rain check is given; None where one is."""
     facts = deal_facts(offer)
-    reasons = deal_refusals(facts, currency=store.currency, now=now)
+    reasons = [*deal_refusals(facts, currency=store.currency, now=now), *limits_reached(offer, now=now)]
     if facts.is_honoured_late(now):
         reasons.append(Reason.ENDED)
     if not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():

@@ -19,7 +19,7 @@ from promotions.services.rain_checks import give_rain_check
 from promotions.services.refreshing import turn_offers
 from tests.factories import create_item
 from tests.factories_promotions import NOW, TODAY, create_published_promotion, create_staff_member, put_stock
-from tests.promotions.services.till import Till
+from tests.promotions.services.till import Till, limit
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +185,16 @@ def test_a_stop_is_not_overridden(till: Till, oat: Item, settings: Any) -> None:
     stop_promotion(promotion=create_published_promotion(promotion_id="deal"), reason="recall", now=NOW)
     till.member = create_staff_member(role=Role.MANAGER, stores=[till.store])
     assert till.redeem(override="please").body["reasons"] == ["STOPPED"]
+
+
+def test_a_price_in_other_money_is_no_price_to_promise(till: Till, oat: Item) -> None:
+    Item.objects.filter(pk=oat.pk).update(price_currency="CHF")
+    create_published_promotion(promotion_id="deal")
+    assert ask(till).body["reasons"] == ["NO_PRICE"]
+
+
+def test_nothing_is_promised_of_a_deal_whose_share_is_used_up(till: Till, oat: Item) -> None:
+    create_published_promotion(promotion_id="deal", limits=[limit("STORE", "DAY", "1")])
+    assert till.redeem().status == 201
+    assert ask(till).body["reasons"] == ["STORE_LIMIT_REACHED"]
+    assert ask(till, key="tomorrow", now=NOW + timedelta(days=1)).status == 201
