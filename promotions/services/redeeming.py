@@ -42,6 +42,7 @@ from promotions.services.shoppers import find_or_add_shopper
 
 # What a manager may take on: the deal was real, only not at this hour.
 OVERRIDABLE = {Reason.NOT_STARTED, Reason.ENDED, Reason.OUTSIDE_HOURS}
+LONGEST_OVERRIDE = 200
 
 
 class NotTaken(Exception):
@@ -163,7 +164,7 @@ def override_in(request: Mapping[str, Any], *, staff_member: Any, reasons: Seque
     """A manager's reason for redeeming what the rule refuses; "" where none is given, or none is needed.
 
     Only the window can be overridden, where the installation allows it (MANAGER_OVERRIDE): limits, codes and stops
-    hold for everybody. ValidationError for somebody who may not.
+    hold for everybody. ValidationError for somebody who may not, and for a story.
     """
     why = str(request.get("override", "")).strip()
     if not why or not reasons:
@@ -172,6 +173,8 @@ def override_in(request: Mapping[str, Any], *, staff_member: Any, reasons: Seque
         raise ValidationError(
             {"override": [_("Only a store manager redeems a refused deal, where that is allowed.")]}
         )
+    if len(why) > LONGEST_OVERRIDE:
+        raise ValidationError({"override": [_("Say why, in up to %d characters.") % LONGEST_OVERRIDE]})
     return why if set(reasons) <= OVERRIDABLE else ""
 
 

@@ -187,6 +187,15 @@ def test_a_stop_is_not_overridden(till: Till, oat: Item, settings: Any) -> None:
     assert till.redeem(override="please").body["reasons"] == ["STOPPED"]
 
 
+def test_a_managers_reason_is_a_sentence_and_no_story(till: Till, oat: Item, settings: Any) -> None:
+    settings.MANAGER_OVERRIDE = True
+    create_published_promotion(promotion_id="deal")
+    till.member = create_staff_member(role=Role.MANAGER, stores=[till.store])
+    with pytest.raises(ValidationError) as error:
+        till.redeem(now=AFTER, override="x" * 201)
+    assert error.value.message_dict == {"override": ["Say why, in up to 200 characters."]}
+
+
 def test_a_price_in_other_money_is_no_price_to_promise(till: Till, oat: Item) -> None:
     Item.objects.filter(pk=oat.pk).update(price_currency="CHF")
     create_published_promotion(promotion_id="deal")

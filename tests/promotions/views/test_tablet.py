@@ -255,3 +255,21 @@ def test_scripts_and_policy_agree(tablet: Client, item: Item) -> None:
     assert "<b>Bold" not in page
     assert " style=" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("store/", {"store_code": "0412"}),
+        ("redeem/", {"key": "k", "promotion_pk": "1", "promotion_id": "deal"}),
+        ("redeem/", {"key": "k", "promotion_pk": "1", "code": "SAVE29"}),
+        ("offers/{}/place/", {"sku": "OAT-1", "place": "Aisle 4"}),
+    ],
+)
+def test_nul_is_no_part_of_any_text(
+    tablet: Client, store: Store, item: Item, page: str, form: dict[str, str]
+) -> None:
+    deal = publish(promotion_id="deal")
+    for name in form:
+        answer = tablet.post("/tablet/" + page.format(deal.pk), form | {name: f"{form[name]}\0"})
+        assert answer.status_code < 500
