@@ -271,7 +271,9 @@ def tell_of_holds(held: Sequence[tuple[int, int | None]], *, now: dt.datetime) -
     promotions = dict(revisions.values_list("pk", "promotion_id"))
     keys = sorted({(store, promotions[revision]) for store, revision in held if revision in promotions})
     steps = [
-        Transition(*offer.pk, offer.revision_id, offer.state, offer.state, ChangeReason.HELD)
+        Transition(
+            offer.store_id, offer.promotion_id, offer.revision_id, offer.state, offer.state, ChangeReason.HELD
+        )
         for offer in StoreOffer.objects.filter(pk__in=keys).order_by("store_id", "promotion_id")
     ]
     write_changes(transitions=steps, now=now)

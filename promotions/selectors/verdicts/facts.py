@@ -143,7 +143,8 @@ FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOI
 JOIN promotions_storeoffer here ON here.store_id = %(store)s AND here.promotion_id = k.promotion_id
 JOIN promotions_promotionrevision words ON words.id = here.revision_id
 WHERE k.promotion_id = %(promotion)s
-ORDER BY coalesce(i.regular_price > words.limit_value, false), ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
+ORDER BY coalesce(i.regular_price > words.limit_value, false),
+         ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
 """  # noqa: S608
 
 ELSEWHERE = """
