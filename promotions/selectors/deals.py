@@ -10,7 +10,7 @@ from promotions.models import StoreOffer
 from promotions.rules.verdict import DealFacts, ItemFacts
 from promotions.rules.window import hours_of
 from promotions.rules.words import Audience, OfferState, OfferType, Reason
-from promotions.selectors.sentences import moment_text, money
+from promotions.selectors.sentences import end_text, moment_text, money
 from promotions.selectors.verdicts.facts import LIMITS_REACHED, fetch_one, scan_params
 
 REACHED_OF_REVISION = f"SELECT {LIMITS_REACHED} FROM promotions_promotionrevision r WHERE r.id = %(revision)s"  # noqa: S608
@@ -67,7 +67,7 @@ def refusal_facts(offer: StoreOffer, *, store: Store) -> dict[str, Any]:
         "starts": moment_text(store.local(offer.starts_at)),
         "opens": moment_text(store.local(offer.opens_at)),
         "limit": "" if dearest is None else money(dearest, offer.revision.currency),
-        "ends": moment_text(store.local(offer.ends_at)),
+        "ends": end_text(store.local(offer.ends_at)),
         "currency": offer.revision.currency,
         "code": offer.revision.generic_redemption_code or _("they were sent"),
     }
