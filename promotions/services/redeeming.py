@@ -121,12 +121,14 @@ def understand(
     if reasons and not why:
         return refusal(reasons, offer=deal.offer, store=store, now=now)
     discount = discount_of(request, offer=deal.offer, item=item, promised=promised, store=store)
-    campaign = campaign_of(deal.offer.revision)
+    revision = promised.revision if promised else deal.offer.revision
+    # That of the revision it is written down under, by which it is given back and counted anew.
+    campaign = campaign_of(revision)
     check_limits_can_count(deal.offer, campaign=campaign, store=store, discount=discount, customer=customer)
     redemption = Redemption(
         id=uuid.uuid4(),
         promotion_id=deal.offer.promotion_id,
-        revision_id=promised.revision_id if promised else deal.offer.revision_id,
+        revision=revision,
         store=store,
         item=item,
         redeemed_by=staff_member,
