@@ -37,11 +37,11 @@ def tell_report(
     by field for what cannot be.
     """
     name = f"report {hashlib.sha256(key.encode()).hexdigest()}"  # keys of redemptions are others
-    report = understood(store=store, member=member, told=told, now=now)
-    quantity = counted(told.get("quantity"), report=report)
     asked = {"store": store.store_code, **told, "photo": hashlib.sha256(photo or b"").hexdigest()}
 
     def act() -> Answer:
+        report = understood(store=store, member=member, told=told, now=now)
+        quantity = counted(told.get("quantity"), report=report)
         Store.objects.filter(pk=store.pk).lock_in_order()
         before = told_before(report, quantity=quantity)
         if before is not None:
