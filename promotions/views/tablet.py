@@ -180,7 +180,7 @@ def uuid_in(text: str) -> uuid.UUID | None:
 def search(request: HttpRequest, store: Store) -> HttpResponse:
     """What the words in the box may mean, as suggestions for htmx, else as a list in the pane."""
     text = request.GET.get("code", "").replace("\0", "").strip()[:LONGEST_CODE]
-    facts = {"found": find(store=store, text=text), "scanned": text}
+    facts = {"found": find(store=store, text=text), "scanned": text, "now": timezone.now()}
     if "HX-Request" in request.headers:
         return render(request, "tablet/_suggestions.html", facts)
     return answer(request, store=store, pane="tablet/_found.html", facts=facts)
