@@ -112,7 +112,7 @@ def understand(
     promised = rain_check_of(deal.single_code)
     item = find_item(str(request["item"])) if request.get("item") else None
     if request.get("item") and item is None:
-        return problem(NOT_FOUND, "unknown_item", "No item has this code.")
+        return problem(NOT_FOUND, "unknown_item", _("No item has this code."))
     if promised and item is None:
         item = promised.item
     customer = str(request.get("customer", ""))
