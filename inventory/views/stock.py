@@ -96,15 +96,19 @@ def stock_count(request: HttpRequest, store_code: str, sku: str) -> HttpResponse
         counted = count_by_hand(
             store=store,
             item=item,
-            quantity=Decimal(typed.replace(",", ".") or "NaN"),
+            quantity=Decimal(typed.replace(",", ".")),
             member=user,
             now=timezone.now(),
-            key=request.POST.get("key", "")[:64],
+            key=request.POST.get("key", "").replace("\0", "")[:64],
         )
     except InvalidOperation:
         return explained(request, store, item, typed=typed, problem=_("Enter a number such as 12."))
     except FeedRefused as refusal:
         return explained(request, store, item, typed=typed, problem=refusal.message)
+    if counted.is_reused:
+        before = counted.count.answer["counted"]
+        problem = _("This page has sent a count already: %(quantity)s. Save again to count anew.")
+        return explained(request, store, item, typed=typed, problem=problem % {"quantity": before})
     told = _("Counted: %(quantity)s. It is believed until a newer fact arrives.")
     messages.success(request, told % {"quantity": counted.count.answer["counted"]})
     return redirect("stock-explained", store.store_code, item.sku)
