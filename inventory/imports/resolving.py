@@ -35,10 +35,12 @@ def prefer_source(
 ) -> PrecedenceChange | None:
     """Resolve a conflict by choosing a side: this source comes before the other one from now on, everywhere.
 
-    None when it does already. The caller goes on with `derive_change`.
+    None when it does already, and when somebody or the next file was faster (`conflict` then says how it was closed).
+    The caller goes on with `derive_change`.
     """
     with transaction.atomic():
-        resolve_conflict(conflict=conflict, resolution=resolution, member=member, now=now)
+        if not resolve_conflict(conflict=conflict, resolution=resolution, member=member, now=now):
+            return None
         over = conflict.other if source.pk == conflict.winner_id else conflict.winner
         if source.precedence < over.precedence:
             return None

@@ -138,13 +138,11 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
 def conflict_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's word on a conflict, given where it stands."""
     conflict = get_object_or_404(StockConflict.objects.with_names(), pk=pk)
-    resolution = request.POST.get("resolution", "").strip()[:2000]
+    resolution = request.POST.get("resolution", "").replace("\0", "").strip()[:2000]
     side = choices_of(conflict).get(request.POST.get("believe", ""))
     problem, now = "", timezone.now()
     if not resolution:
         problem = _("Say what you found: whoever looks next will ask.")
-    elif conflict.state != StockConflict.State.OPEN:
-        problem = _("This was closed meanwhile.")
     elif side is None:
         resolve_conflict(conflict=conflict, resolution=resolution, member=request.user, now=now)
     else:
@@ -154,6 +152,8 @@ def conflict_resolve(request: HttpRequest, pk: int) -> HttpResponse:
         if change is not None:
             ring_change(change_id=change.pk)
     conflict = StockConflict.objects.with_names().get(pk=pk)
+    if not problem and conflict.resolution != resolution:  # somebody else's words, or none: the next file's
+        problem = _("This was closed meanwhile.")
     if request.headers.get("HX-Request"):
         context = {
             "conflict": conflict,
