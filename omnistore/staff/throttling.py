@@ -1,5 +1,6 @@
-"""Wrong passwords are counted before the costly hash is made: by user name, and by where they come from.
+"""Wrong passwords are counted by user name and by where they come from, in each web process for itself.
 
+Who has had too many is refused before the costly hash is made.
 A store's tablets share one address, so an enrolled tablet is counted for itself: neither its neighbours nor
 somebody who guesses from elsewhere can lock its people out.
 """
@@ -38,6 +39,8 @@ def is_throttled(counters: list[Counter]) -> bool:
 
 
 def count_wrong(counters: list[Counter]) -> None:
-    """One more wrong password."""
+    """One more wrong password, counted for a minute from the last; none is lost among many at once."""
     for key, _most in counters:
-        cache.set(key, cache.get(key, 0) + 1, MINUTE)
+        if not cache.touch(key, MINUTE):
+            cache.add(key, 0, MINUTE)
+        cache.incr(key)

@@ -1,6 +1,7 @@
 """Keys of the API: given for a password, shown once, revoked for good."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from omnistore.staff import admission
 from omnistore.staff.models import ApiKey, StaffMember
+from omnistore.staff.throttling import count_wrong
 from tests.api_client import World, create_world, is_problem, stopped_clock
 from tests.factories_promotions import NOW
 
@@ -110,3 +112,11 @@ def test_a_key_from_the_command_line(world: World) -> None:
     for arguments in (("nobody", "x"), ("nora", "")):
         with pytest.raises(CommandError):
             call_command("create_token", *arguments)
+
+
+def test_wrong_passwords_at_once_are_all_counted() -> None:
+    cache.clear()
+    counters = [("wrong", 5)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _time: count_wrong(counters), range(400)))
+    assert cache.get("wrong") == 400
