@@ -292,6 +292,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "omnistore.staff.sessions"
 SESSION_COOKIE_SAMESITE = "Lax"
 # Behind TLS (every real installation): OMNISTORE_HTTPS=1. `check --deploy` complains when it is missing.
 HTTPS = env.bool("OMNISTORE_HTTPS", default=False)
