@@ -50,7 +50,9 @@ def member_of(headers: Headers) -> StaffMember | None:
         return key.staff_member if key else None
     request = HttpRequest()
     request.session = SessionStore(parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME))
-    if turn_of(request):  # a shared tablet's stream opens with the ticket of its page, which ends with the turn
+    if turn_of(
+        request
+    ):  # a shared tablet's stream opens with the ticket of its page, which ends with the turn
         return None
     user = get_user(request)
     return user if isinstance(user, StaffMember) and not must_set_up(user) else None

@@ -54,7 +54,9 @@ def run_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def cause_in(request: HttpRequest) -> str:
     """The cause whose lines are meant; "" for all of them."""
-    return request.POST.get("code", "").replace("\0", "?")[:CODE_LENGTH]  # a NUL is in none, and cannot be asked for
+    return request.POST.get("code", "").replace("\0", "?")[
+        :CODE_LENGTH
+    ]  # a NUL is in none, and cannot be asked for
 
 
 @require_POST

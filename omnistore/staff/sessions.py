@@ -7,4 +7,4 @@ class SessionStore(DatabaseSessions):
     """A cookie may hold anything; a NUL, which PostgreSQL refuses to look for, is no key of ours."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return super()._validate_session_key(key) and "\0" not in (key or "")
+        return super()._validate_session_key(key) and "\0" not in (key or "")  # type: ignore[misc]
