@@ -90,8 +90,7 @@ document.addEventListener("board:loaded", () => {
 
 /** Load the whole board: it brings a fresh ticket, and the sign-in page if that is what is missing. */
 async function startAnew() {
-  await reloadBoard();
-  last = board().dataset.position;
+  if (await reloadBoard()) last = board().dataset.position;
   connect();
 }
 
