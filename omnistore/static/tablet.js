@@ -22,15 +22,14 @@ const ATTENDED = 60_000;
 let touched = performance.now();
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = performance.now(); }, true);
 
-/** Load the board anew; whether it came. Its own attributes then say where the live stream goes on. */
+/** Load the board anew; afterwards its own attributes say where the live stream goes on. */
 export async function reloadBoard() {
   const { url, show, now: before } = board().dataset;
   const seen = performance.now() - touched < ATTENDED ? "" : "&unattended=1";
   await htmx.ajax("GET", `${url}?show=${show}${seen}`, { target: "#board", swap: "outerMorph" });
-  if (board().dataset.now === before) return false; // it did not come: what stands here is as old as it was, and ages on
+  if (board().dataset.now === before) return; // it did not come: what stands here is as old as it was, and ages on
   ahead = Number(board().dataset.now) * 1000 - Date.now();
   document.dispatchEvent(new Event("board:loaded"));
-  return true;
 }
 
 // Scanning. A scanner types fast and ends with Enter; wherever the focus is, its keys land in the box.
