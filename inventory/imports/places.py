@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Item, Store, StoreItemPlace
@@ -29,7 +29,8 @@ def say_places(*, store: Store, places: Mapping[str, str], member: Any | None, n
     All or none: raises ValidationError by SKU for an unknown item or a place that is too long.
     """
     said = {sku: " ".join(place.split()) for sku, place in places.items()}
-    known = dict(Item.objects.filter(sku__in=said).values_list("sku", "pk"))
+    named = [sku for sku in said if "\0" not in sku]  # which the database would not even look for
+    known = dict(Item.objects.filter(sku__in=named).values_list("sku", "pk"))
     errors = {}
     for sku, place in said.items():
         if sku not in known:
@@ -39,10 +40,12 @@ def say_places(*, store: Store, places: Mapping[str, str], member: Any | None, n
     if errors:
         raise ValidationError(errors)
     forgotten = [known[sku] for sku, place in said.items() if not place]
-    StoreItemPlace.objects.filter(store=store, item__in=forgotten).delete()
     # In the order of items, so that two who say many at once do not wait for each other in a ring.
     kept = sorted((known[sku], place) for sku, place in said.items() if place)
-    with connection.cursor() as cursor:
+    standing = StoreItemPlace.objects.filter(store=store, item__in=known.values())
+    with transaction.atomic(), connection.cursor() as cursor:
+        list(standing.order_by("item_id").select_for_update().values_list("item_id"))
+        standing.filter(item__in=forgotten).delete()
         cursor.execute(
             SAY,
             {

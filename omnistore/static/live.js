@@ -91,7 +91,7 @@ document.addEventListener("board:loaded", () => {
 /** Load the whole board: it brings a fresh ticket, and the sign-in page if that is what is missing. */
 async function startAnew() {
   await reloadBoard();
-  last = board().dataset.position;
+  last = board().dataset.position; // of the board that stands: where none came, what was heard since is heard again
   connect();
 }
 

@@ -237,3 +237,12 @@ def test_others_get_the_403_page_everywhere(role: Role, client: Client) -> None:
     run.refresh_from_db()
     assert run.state == "FAILED"
     assert run.rejected_rows.get().state == "WAITING"
+
+
+def test_a_source_that_is_switched_off_takes_no_file_by_hand_either(night_shift: Client) -> None:
+    create_source()
+    FeedSource.objects.update(enabled=False)
+    file = SimpleUploadedFile("late.csv", b"x")
+    page = night_shift.post(reverse("feed-upload", args=["wms"]), {"file": file}, follow=True)
+    assert "This source is switched off" in page.content.decode()
+    assert not FeedRun.objects.filter(file_name="late.csv").exists()

@@ -1,9 +1,9 @@
 """A shared tablet before somebody is on it: asking to be enrolled, the lock screen, PIN or password, locking."""
 
-import binascii
 import math
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -51,7 +51,7 @@ def device_page(request: HttpRequest) -> HttpResponse:
     if device.state == DeviceState.REVOKED:
         return render(request, "staff/device_revoked.html", {"device": device})
     if device.state == DeviceState.ENROLLING:
-        return render(request, "staff/device_waiting.html", waiting_facts(request, device))
+        return render(request, "staff/device_waiting.html", waiting_facts(request, device, now=now))
     if turn_of(request):
         return redirect("tablet")
     locked = locked_on(device)
@@ -81,12 +81,12 @@ def tile_name(member: StaffMember) -> str:
     return f"{member.first_name}{last}" if member.first_name else member.username
 
 
-def waiting_facts(request: HttpRequest, device: Device) -> dict[str, object]:
+def waiting_facts(request: HttpRequest, device: Device, *, now: datetime) -> dict[str, object]:
     """The code, and the same as a QR code that opens the approval on a manager's phone."""
     assert device.code is not None
     assert device.code_expires_at is not None
     address = request.build_absolute_uri(f"{reverse('device-approve')}?code={device.code}")
-    left = device.code_expires_at - timezone.now()
+    left = device.code_expires_at - now
     return {
         "code": f"{device.code[:4]}-{device.code[4:]}",
         "qr": qr_code(address),
@@ -118,7 +118,7 @@ def device_enrol(request: HttpRequest) -> HttpResponse:
         _device, secret = start_enrolment(public_key=public_key, now=timezone.now())
     except TooManyWaiting:
         return render(request, "staff/device_new.html", {"too_many": True}, status=TOO_MANY)
-    except (ValidationError, binascii.Error):
+    except (ValidationError, ValueError):  # base64's own error is one, and letters beyond ASCII are another
         return HttpResponseBadRequest(_("This is not the public key of a tablet."))
     logout(request)
     response = redirect("device")

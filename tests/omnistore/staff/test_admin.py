@@ -1,11 +1,13 @@
 """Every page of Django's admin opens, and what the services write is only looked at there."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from inventory.models import StoreGroup
 from omnistore.staff.models import ApiKey, Role
 from promotions.models import Promotion, Redemption
 from tests.factories import create_item, create_store
@@ -46,3 +48,12 @@ def test_a_key_is_revoked_but_not_read(root: Client) -> None:
     root.post(reverse("admin:staff_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
     key.refresh_from_db()
     assert key.revoked_at is not None
+
+
+def test_groups_deleted_together_are_deleted_by_somebody(root: Client) -> None:
+    groups = [StoreGroup.objects.create(code=code, name=code) for code in ("east", "west")]
+    chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [one.pk for one in groups]}
+    assert root.post(reverse("admin:inventory_storegroup_changelist"), chosen).status_code == 302
+    records = apps.get_model("inventory.StoreGroupRecord").objects.filter(pgh_label="delete")
+    assert {record.pgh_context["by"] for record in records} == {int(root.session["_auth_user_id"])}
+    assert records.count() == 2
