@@ -45,7 +45,8 @@ while (texts.nextNode()) {
         const frame = box.getBoundingClientRect();
         const cut = [...range.getClientRects()].some(line => line.width > 1
             && (line.right > frame.right + 1.5 || line.left < frame.left - 1.5 || line.bottom > frame.bottom + 3));
-        if (cut && !box.closest("[title]")) found.add(named(box));
+        const opens = style.webkitLineClamp !== "none" && box.closest(".card")?.querySelector("a[href]");
+        if (cut && !opens && !box.closest("[title]")) found.add(named(box));
     }
 }
 for (const box of document.querySelectorAll("input[placeholder]")) {
@@ -53,7 +54,7 @@ for (const box of document.querySelectorAll("input[placeholder]")) {
     const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(box);
     pen.font = style.font;
     const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (pen.measureText(box.placeholder).width > room + 1) found.add(`placeholder “${box.placeholder}” in ${named(box)}`);
+    if (!box.title && pen.measureText(box.placeholder).width > room + 1) found.add(`placeholder “${box.placeholder}” in ${named(box)}`);
 }
 return [...found].map(one => `cut: ${one}`);
 }"""
@@ -69,7 +70,9 @@ const within = (one) => getComputedStyle(one).display === "inline" && [...one.pa
 const found = [];
 for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
     if (!seen(one) || within(one)) continue;
-    const boxes = [one, one.closest("label"), ...(one.labels ?? [])].filter(Boolean).map(box => box.getBoundingClientRect());
+    const over = getComputedStyle(one, "::after"); // a link may lie over its whole card or row
+    const card = over.content !== "none" && over.position === "absolute" ? one.offsetParent : null;
+    const boxes = [one, card, one.closest("label"), ...(one.labels ?? [])].filter(Boolean).map(box => box.getBoundingClientRect());
     if (boxes.some(box => box.width >= least - 0.5 && box.height >= least - 0.5)) continue;
     const {width, height} = boxes[0];
     found.push(`${Math.round(width)} × ${Math.round(height)} px: ${named(one)}`);

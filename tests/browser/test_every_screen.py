@@ -72,16 +72,16 @@ def test_every_screen_is_worth_showing(
     arrive(context, who=who, shop=shop, web_server=web_server)
     addresses = list(dict.fromkeys(pages_for(context, shop=shop)))
     assert addresses
-    page, faults = context.new_page(), defaultdict[str, list[str]](list)
+    page, faults = context.new_page(), defaultdict[str, dict[str, str]](dict)
     for language, (name, address) in product(LANGUAGES, addresses):
         context.add_cookies(
             [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": web_server}]
         )
         page.goto(address)
         for look, fault in faults_of(page, language=language, picture=f"{who}-{name}"):
-            faults[f"{address} {fault}"].append(f"{language} {look}")
-    told = "\n".join(f"{fault} ({', '.join(looks)})" for fault, looks in faults.items())
-    assert not told, told
+            faults[fault].setdefault(address, f"{language} {look}")
+    told = "\n".join(f"{fault} on {dict(sorted(places.items())[:4])}" for fault, places in faults.items())
+    assert not told, f"on {len(addresses)} pages:\n{told}"
 
 
 def arrive(context: BrowserContext, *, who: str, shop: Shop, web_server: str) -> None:
