@@ -60,6 +60,38 @@ return [...found].map(one => `cut: ${one}`);
 }"""
 )
 
+# A text that lies under something else. What scrolls under a bar that stays where it is comes out again.
+COVERED = (
+    """() => {"""
+    + SEEN
+    + """
+const stays = (one) => { for (; one; one = one.parentElement) if (/sticky|fixed/.test(getComputedStyle(one).position)) return true; };
+const scrollers = (one, found = []) => {
+    for (let box = one; box && box !== document.body; box = box.parentElement)
+        if (/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflow)) found.push(box.getBoundingClientRect());
+    return found;
+};
+const found = new Set();
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) {
+    const parent = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !seen(parent) || parent.closest("option, template, script, style")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const [line] = range.getClientRects();
+    if (!line || line.width < 3) continue;
+    for (const x of [line.left + 2, line.right - 2]) {
+        const y = (line.top + line.bottom) / 2;
+        if (scrollers(parent).some(box => x < box.left || x > box.right || y < box.top || y > box.bottom)) continue;
+        const hit = document.elementFromPoint(x, y);
+        if (!hit || hit.contains(parent) || parent.contains(hit) || stays(hit) || hit.offsetParent?.contains(parent)) continue;
+        found.add(`${named(parent)} under ${named(hit)}`);
+    }
+}
+return [...found];
+}"""
+)
+
 # A finger's target: its own box, or its label's. A link within a sentence is as high as its line (WCAG 2.5.8).
 TOO_SMALL = (
     """(least) => {"""
@@ -86,4 +118,5 @@ def faults_at_a_glance(page: Page, *, least_target: int) -> Iterator[str]:
     """What is wrong with the page at its present size."""
     yield from page.evaluate(TOO_WIDE)
     yield from page.evaluate(CUT)
+    yield from page.evaluate(COVERED)
     yield from page.evaluate(TOO_SMALL, least_target)
