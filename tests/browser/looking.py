@@ -84,7 +84,8 @@ while (texts.nextNode()) {
         const y = (line.top + line.bottom) / 2;
         if (scrollers(parent).some(box => x < box.left || x > box.right || y < box.top || y > box.bottom)) continue;
         const hit = document.elementFromPoint(x, y);
-        if (!hit || hit.contains(parent) || parent.contains(hit) || stays(hit) || hit.offsetParent?.contains(parent)) continue;
+        if (!hit || hit.contains(parent) || parent.contains(hit) || stays(hit) || hit.offsetParent?.contains(parent)
+            || getComputedStyle(hit, "::after").position === "absolute") continue; // a link over its whole row
         found.add(`${named(parent)} under ${named(hit)}`);
     }
 }
