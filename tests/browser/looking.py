@@ -93,24 +93,28 @@ return [...found];
 }"""
 )
 
-# A finger's target: its own box, or its label's. A link within a sentence is as high as its line (WCAG 2.5.8).
+# A finger's target: its own box, its label's, or its card's. What WCAG 2.5.8 lets be smaller may be: a link within a
+# sentence, and one whose twin elsewhere on the page is large enough.
 TOO_SMALL = (
     """(least) => {"""
     + SEEN
     + """
 const within = (one) => getComputedStyle(one).display === "inline" && [...one.parentElement.childNodes].some(
     other => other !== one && other.nodeType === Node.TEXT_NODE && other.data.trim().length > 1);
-const found = [];
+const found = [], reached = new Set();
 for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
     if (!seen(one) || within(one)) continue;
     const over = getComputedStyle(one, "::after"); // a link may lie over its whole card or row
     const card = over.content !== "none" && over.position === "absolute" ? one.offsetParent : null;
     const boxes = [one, card, one.closest("label"), ...(one.labels ?? [])].filter(Boolean).map(box => box.getBoundingClientRect());
-    if (boxes.some(box => box.width >= least - 0.5 && box.height >= least - 0.5)) continue;
+    if (boxes.some(box => box.width >= least - 0.5 && box.height >= least - 0.5)) {
+        reached.add(one.href);
+        continue;
+    }
     const {width, height} = boxes[0];
-    found.push(`${Math.round(width)} × ${Math.round(height)} px: ${named(one)}`);
+    found.push([one.href, `${Math.round(width)} × ${Math.round(height)} px: ${named(one)}`]);
 }
-return found;
+return found.filter(([href]) => !href || !reached.has(href)).map(([, words]) => words);
 }"""
 )
 
