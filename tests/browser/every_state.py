@@ -127,9 +127,7 @@ def talk_back(shop: Shop) -> None:
     tell(**at, kind="CUSTOMER_VOICE", now=now - timedelta(days=3),
          words="The mail said Saturday, the shelf says Friday. She was nice about it.")  # fmt: skip
     answered = tell(**at, kind="SIGN_MISSING", now=now)
-    answer_report(
-        report=answered, answer="It comes with the truck at four.", by=shop.people["tom"], now=now
-    )
+    answer_report(report=answered, answer="It comes with the truck at four.", by=shop.people["tom"], now=now)
     shop.reports = [answered]
 
 
