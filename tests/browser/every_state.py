@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -122,11 +123,11 @@ def talk_back(shop: Shop) -> None:
             reason=("OUT_OF_STOCK", "ENDED", "NOT_THIS_STORE")[number % 5 % 3],
         )  # fmt: skip
     raise_refusal_reports(now=now)
-    at = {"store": shop.elm, "member": shop.maria}
-    tell(**at, kind="STOCK_WRONG", item="OAT-1", quantity="7", now=now)
-    tell(**at, kind="CUSTOMER_VOICE", now=now - timedelta(days=3),
+    told = partial(tell, store=shop.elm, member=shop.maria)
+    told(kind="STOCK_WRONG", item="OAT-1", quantity="7", now=now)
+    told(kind="CUSTOMER_VOICE", now=now - timedelta(days=3),
          words="The mail said Saturday, the shelf says Friday. She was nice about it.")  # fmt: skip
-    answered = tell(**at, kind="SIGN_MISSING", now=now)
+    answered = told(kind="SIGN_MISSING", now=now)
     answer_report(report=answered, answer="It comes with the truck at four.", by=shop.people["tom"], now=now)
     shop.reports = [answered]
 

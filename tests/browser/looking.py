@@ -8,8 +8,11 @@ from playwright.sync_api import Page
 SEEN = """
 const seen = (one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
     && !one.closest(".visually-hidden, .skip, svg");
-const named = (one) => `${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""}`
-    + `${one.classList.length ? "." + [...one.classList].join(".") : ""} “${one.textContent.trim().replace(/\\s+/g, " ").slice(0, 40)}”`;
+const named = (one) => {
+    const kinds = [...one.classList].map(name => `.${name}`).join("");
+    const text = one.textContent.trim().replace(/\\s+/g, " ").slice(0, 40);
+    return `${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""}${kinds} “${text}”`;
+};
 """
 
 TOO_WIDE = (
@@ -54,7 +57,8 @@ for (const box of document.querySelectorAll("input[placeholder]")) {
     const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(box);
     pen.font = style.font;
     const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (!box.title && pen.measureText(box.placeholder).width > room + 1) found.add(`placeholder “${box.placeholder}” in ${named(box)}`);
+    if (!box.title && pen.measureText(box.placeholder).width > room + 1)
+        found.add(`placeholder “${box.placeholder}” in ${named(box)}`);
 }
 return [...found].map(one => `cut: ${one}`);
 }"""
@@ -65,7 +69,9 @@ COVERED = (
     """() => {"""
     + SEEN
     + """
-const stays = (one) => { for (; one; one = one.parentElement) if (/sticky|fixed/.test(getComputedStyle(one).position)) return true; };
+const stays = (one) => {
+    for (; one; one = one.parentElement) if (/sticky|fixed/.test(getComputedStyle(one).position)) return true;
+};
 const scrollers = (one, found = []) => {
     for (let box = one; box && box !== document.body; box = box.parentElement)
         if (/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflow)) found.push(box.getBoundingClientRect());
@@ -106,7 +112,8 @@ for (const one of document.querySelectorAll("a[href], button, input:not([type=hi
     if (!seen(one) || within(one)) continue;
     const over = getComputedStyle(one, "::after"); // a link may lie over its whole card or row
     const card = over.content !== "none" && over.position === "absolute" ? one.offsetParent : null;
-    const boxes = [one, card, one.closest("label"), ...(one.labels ?? [])].filter(Boolean).map(box => box.getBoundingClientRect());
+    const places = [one, card, one.closest("label"), ...(one.labels ?? [])].filter(Boolean);
+    const boxes = places.map(box => box.getBoundingClientRect());
     if (boxes.some(box => box.width >= least - 0.5 && box.height >= least - 0.5)) {
         reached.add(one.href);
         continue;
