@@ -131,7 +131,9 @@ def addresses_of(route: Route, places: dict[str, list[Any]]) -> Iterator[str]:
     parameters = re.findall(r"<(?:\w+:)?(\w+)>", route.path)
     for values in product(*(values_of(parameter, route=route, places=places) for parameter in parameters)):
         filled = dict(zip(parameters, values, strict=True))
-        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found, filled=filled: str(filled[found[1]]), route.path)
+        path = route.path
+        for name, value in filled.items():
+            path = re.sub(rf"<(?:\w+:)?{name}>", str(value), path)
         for query in QUERIES.get(route.name, [""]):
             yield path + query
 
@@ -144,7 +146,7 @@ def values_of(parameter: str, *, route: Route, places: dict[str, list[Any]]) -> 
 
 
 def faults_of(page: Page, *, language: str, picture: str) -> Iterator[tuple[str, str]]:
-    """In which look what is wrong: axe in every language once, in English at every size, in the dark for its colours."""
+    """In which look what is wrong: axe in every language once, in English at every size, and colours in the dark."""
     on_the_floor = page.locator("body.tablet").count() > 0
     if page.locator("#link-word").count():
         expect(page.locator("#link")).to_have_attribute("data-link", "live")
