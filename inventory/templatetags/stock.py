@@ -15,7 +15,7 @@ register = template.Library()
 @register.filter
 def at_store(moment: datetime, store: Store) -> str:
     """A moment on the store's own clock: "Sat 21 Nov, 14:07"."""
-    return date_format(store.local(moment), "D j M, H:i")
+    return date_format(store.local(moment), _("D j M, H:i"))
 
 
 @register.filter

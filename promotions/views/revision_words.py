@@ -57,16 +57,16 @@ class FieldChange:
         return self.field in MATERIAL_FIELDS
 
 
-def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
-    text = date_format(day, pattern)
+def moment(day: dt.date, at: dt.time | None, *, pattern: str = "") -> str:
+    text = date_format(day, pattern or _("D j M Y"))
     return f"{text}, {at:%H:%M}" if at and at != dt.time(0) else text
 
 
 def window_text(revision: PromotionRevision) -> str:
     """First and last day as people mean them: "28 Nov – 5 Dec 2026"."""
     last_day, until = last_day_and_time(revision.ends_on, revision.ends_time)
-    pattern = "j M" if revision.starts_on.year == last_day.year else "j M Y"
-    last = moment(last_day, until, pattern="j M Y")
+    pattern = _("j M") if revision.starts_on.year == last_day.year else _("j M Y")
+    last = moment(last_day, until, pattern=_("j M Y"))
     if revision.starts_on == last_day and revision.starts_time == dt.time(0):
         return last
     return f"{moment(revision.starts_on, revision.starts_time, pattern=pattern)} – {last}"

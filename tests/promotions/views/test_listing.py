@@ -115,7 +115,7 @@ def test_the_panel_is_a_piece_of_the_row(desk: Client) -> None:
     create_item()
     promotion = create_published_promotion(operator_text="Of course.", campaign="Spring")
     page = desk.get(reverse("promotion-panel", args=[promotion.pk])).content.decode()
-    assert "“Of course.”" in page
+    assert "<q>Of course.</q>" in page
     assert reverse("promotion-detail", args=[promotion.pk]) in page
     assert "<html" not in page
 
