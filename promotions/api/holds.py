@@ -14,10 +14,11 @@ from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.keys import KEY, key_in
 from inventory.api.paging import PagedView
 from inventory.models import Reservation
 from promotions.api.access import member_of
-from promotions.api.idempotency import KEY, answer_to, key_in, response_to
+from promotions.api.idempotency import answer_to, response_to
 from promotions.services.holding import (
     LONGEST_NAME,
     LONGEST_WHY,

@@ -1,4 +1,4 @@
-"""Writes that take effect once per Idempotency-Key: the header, and an answer that is the same every time."""
+"""Writes that take effect once per Idempotency-Key: the answer is the same every time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,20 +6,13 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from inventory.api.access import store_or_404
+from inventory.api.keys import key_in
 from promotions.api.access import member_of
 from promotions.services.idempotency import Answer
-
-LONGEST_KEY = 255
-KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
-    description="Your own name for this request. Sent again, it takes effect once.",
-)  # fmt: skip
 
 
 def answer_to(
@@ -56,15 +49,3 @@ def response_to(answer: Answer) -> HttpResponse:
     if answer.is_repeat:
         response["Idempotent-Replayed"] = "true"
     return response
-
-
-def key_in(request: Request) -> str:
-    """The Idempotency-Key header."""
-    key: str = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        raise ValidationError(
-            {"Idempotency-Key": ["Send this header: without it a repeat would take two uses."]}
-        )
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": [f"A key has at most {LONGEST_KEY} printable characters."]})
-    return key

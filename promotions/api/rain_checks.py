@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
-from promotions.api.idempotency import KEY, answer_to
+from inventory.api.keys import KEY
+from promotions.api.idempotency import answer_to
 from promotions.services.rain_checks import give_rain_check
 
 
