@@ -32,11 +32,12 @@ class FeedSource(models.Model):
         STOCK = "STOCK", _("stock levels")
         SALES = "SALES", _("sales")
         PROMOTIONS = "PROMOTIONS", _("promotions")
+        PLACES = "PLACES", _("places")  # where items stand in the stores
 
     code = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # Read by inventory.feeds.profiles (stock and sales); promotions feeds follow Google's own column names.
+    # Read by inventory.feeds.profiles (stock, sales and places); promotions feeds follow Google's own column names.
     profile = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     # Past this age a level is no longer trusted: the verdict asks to look at the shelf (G7).
@@ -76,7 +77,8 @@ class FeedSource(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["STOCK", "SALES", "PROMOTIONS"]), name="inventory_source_kind_known"
+                condition=Q(kind__in=["STOCK", "SALES", "PROMOTIONS", "PLACES"]),
+                name="inventory_source_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(pull_every__isnull=True, pull_times=[], next_pull_at__isnull=True)

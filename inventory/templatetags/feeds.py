@@ -88,6 +88,7 @@ CAUSES = {
     "overlapping_period": gettext_lazy("The period cuts into one that was told before"),
     "percent_out_of_range": gettext_lazy("The percentage is not between 0 and 100"),
     "products_listed_for_all": gettext_lazy("Products are named, though all are meant"),
+    "fact_of_other_kind": gettext_lazy("A kind of fact that the source does not send"),
     "quantity_of_other_kind": gettext_lazy("A quantity does not belong to this kind of deal"),
     "repeated_value": gettext_lazy("A value is given twice"),
     "several_benefits": gettext_lazy("Several benefits stand in one promotion"),
