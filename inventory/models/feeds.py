@@ -1,7 +1,7 @@
 """Where facts come from: sources, arrivals of files, and the lines we could not use."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -19,6 +19,12 @@ class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
     def free(self, *, now: datetime) -> Self:
         """In use, and nobody is pulling."""
         return self.filter(Q(pulling_until__isnull=True) | Q(pulling_until__lt=now), enabled=True)
+
+    def handled_by(self, person: Any) -> Self:
+        """Operators look after all; where items stand is the merchandisers' to say."""
+        if person.may_operate:
+            return self.all()
+        return self.filter(kind=FeedSource.Kind.PLACES) if person.may_merchandise else self.none()
 
     def due(self, *, now: datetime) -> Self:
         """Whose pull is due, the longest waiting first."""
@@ -116,6 +122,10 @@ class FeedSource(models.Model):
 
 class FeedRunQuerySet(models.QuerySet["FeedRun"]):
     """Sets of arrivals."""
+
+    def handled_by(self, person: Any) -> Self:
+        """Those of the sources this person looks after."""
+        return self.filter(source__in=FeedSource.objects.handled_by(person))
 
     def waiting(self, *, now: datetime) -> Self:
         """Accepted and not finished, and nobody is at it: never started, or the worker's lease ran out."""
