@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory.models import StockWithheld, Store
 from inventory.selectors import HELD
+from inventory.templatetags.days import dated
 
 register = template.Library()
 
@@ -15,7 +15,7 @@ register = template.Library()
 @register.filter
 def at_store(moment: datetime, store: Store) -> str:
     """A moment on the store's own clock: "Sat 21 Nov, 14:07"."""
-    return date_format(store.local(moment), "D j M, H:i")
+    return dated(store.local(moment), "D j M, H:i")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -131,7 +132,7 @@ def say_sent_again(request: HttpRequest, sent: SentAgain) -> None:
         ring_run(run_id=run.pk)
     if sent.lines:
         words = ngettext("%(n)s line goes in again.", "%(n)s lines go in again.", sent.lines)
-        messages.success(request, words % {"n": f"{sent.lines:,}"})
+        messages.success(request, words % {"n": number_format(sent.lines, force_grouping=True)})
     if sent.retried:
         words = ngettext(
             "%(n)s refused file is tried again.", "%(n)s refused files are tried again.", len(sent.retried)

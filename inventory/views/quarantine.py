@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -77,7 +78,7 @@ def run_drop(request: HttpRequest, pk: int) -> HttpResponse:
     rows = waiting_rows(run=run, code=request.POST.get("code", "")[:CODE_LENGTH])
     lines = drop_lines(run=run, rows=rows, member_id=request.user.pk, now=timezone.now())
     words = ngettext("%(n)s line was given up.", "%(n)s lines were given up.", lines)
-    messages.success(request, words % {"n": f"{lines:,}"})
+    messages.success(request, words % {"n": number_format(lines, force_grouping=True)})
     return redirect("feed-run", pk)
 
 
@@ -108,7 +109,7 @@ def say_sent(request: HttpRequest, replay: FeedRun, lines: int) -> None:
     """Ring the loader, and say so."""
     ring_run(run_id=replay.pk)
     words = ngettext("%(n)s line goes in again.", "%(n)s lines go in again.", lines)
-    messages.success(request, words % {"n": f"{lines:,}"})
+    messages.success(request, words % {"n": number_format(lines, force_grouping=True)})
 
 
 @require_GET

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from inventory.templatetags.days import in_words
 from promotions.forms import SECTIONS, PromotionForm
 from promotions.forms.rows import PERIODS, SCOPES, UNITS, WEEKDAYS
 from promotions.models import PromotionRevision
@@ -58,7 +59,7 @@ class FieldChange:
 
 
 def moment(day: dt.date, at: dt.time | None, *, pattern: str = "D j M Y") -> str:
-    text = date_format(day, pattern)
+    text = date_format(day, in_words(pattern))
     return f"{text}, {at:%H:%M}" if at and at != dt.time(0) else text
 
 
