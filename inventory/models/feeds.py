@@ -102,6 +102,11 @@ class FeedSource(models.Model):
         """How much older than the newest count its count may be and still come first."""
         return self.freshness_limit if self.holds_for is None else self.holds_for
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the next file is waited for: not places that come when shelves were rearranged."""
+        return self.kind != self.Kind.PLACES or self.pull_every is not None or bool(self.pull_times)
+
     def next_pull(self, *, after: datetime) -> datetime | None:
         """When the schedule asks for the next pull; None without one. Raises ValueError for one that is none."""
         if self.pull_every is not None:

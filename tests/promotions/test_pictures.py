@@ -75,9 +75,9 @@ def test_what_is_no_picture_is_an_error_of_its_field(content: bytes, told: str) 
     assert (refused.status_code, told in refused.json()["errors"]["picture"][0]) == (400, True)
     desk = desk_of()
     file = SimpleUploadedFile("deal.jpg", content, "image/jpeg")
-    page = desk.post("/desk/promotions/new/", typed("oat") | {"picture_file": file})
+    page = desk.post("/desk/promotions/new/", typed("fresh") | {"picture_file": file})
     assert (page.status_code, told in page.context["form"].errors["picture"][0]) == (422, True)
-    assert not Promotion.objects.filter(promotion_id="oat").exists()
+    assert not Promotion.objects.filter(promotion_id="fresh").exists()
     assert not Picture.objects.exists()
 
 

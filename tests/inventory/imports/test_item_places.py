@@ -12,6 +12,7 @@ from inventory.imports import load_run
 from inventory.imports.places import say_places
 from inventory.imports.quarantine import replay_lines, waiting_rows
 from inventory.models import FeedRun, FeedSource, Store, StoreItemPlace
+from inventory.selectors import feed_overview
 from tests.factories import create_item, create_source, create_store
 from tests.inventory.feeds.dialect_reading import xlsx
 from tests.inventory.imports.files import NOW, counts, load, rejects
@@ -117,3 +118,11 @@ def test_a_file_without_a_place_or_without_its_columns_is_refused(source: FeedSo
     assert load(file_of(), source=source).problem["code"] == "no_rows"
     assert load(b"Store,SKU,Shelf\nS1,OAT,4\n", source=source).problem["code"] == "unknown_header"
     assert load(b"Store,SKU,Place\nS9,OAT,4\n", source=source).problem["code"] == "wrong_partner"
+
+
+def test_nobody_waits_for_places_that_have_no_schedule(source: FeedSource) -> None:
+    load(file_of("S1,OAT,Aisle 4"), source=source)
+    year_later = NOW + timedelta(days=365)
+    assert feed_overview(now=year_later)[0].lag is None
+    FeedSource.objects.update(pull_every=timedelta(hours=24), next_pull_at=year_later)
+    assert feed_overview(now=year_later)[0].lag == timedelta(days=364)
