@@ -10,7 +10,7 @@ register = template.Library()
 
 
 def in_words(pattern: str) -> str:
-    """A pattern of Django's, whose "D j M" or "j M" is a day as the active language writes it: "Sa, 28. Nov."."""
+    """A pattern of Django's, whose "D j M" or "j M" is a day as the active language writes it: "Sa, 28. Nov"."""
     if "D j M" in pattern:
         return pattern.replace("D j M", pgettext("format of a day", "D j M"))
     return pattern.replace("j M", pgettext("format of a day", "j M"))

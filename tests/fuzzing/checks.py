@@ -46,7 +46,7 @@ CANONICAL = read_profile("STOCK", {"format": "canonical"}, dialects=DIALECTS)
 def check(found: object, profile: Profile | None) -> str:
     """Assert what holds of one thing a reader found; a word for its kind, so that new kinds are noticed."""
     match found:
-        case StockCount() | StockMovement() | SalesTotal():
+        case StockCount() | StockMovement() | SalesTotal() | ItemPlace():
             assert profile
             return check_fact(found, profile)
         case BadRow():
