@@ -41,6 +41,8 @@ STORE_LISTS = (
     "store_groups_inclusion",
     "store_groups_exclusion",
 )
+# What only head office is told: an associate is asked the question.
+HIDDEN = (*STORE_LISTS, "quiz_answers", "quiz_explanation")
 CONTENT = (
     "campaign", "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
     "picture", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
@@ -104,7 +106,7 @@ class NextRevisionSerializer(ContentSerializer):
 
 
 class RevisionSerializer(serializers.ModelSerializer[PromotionRevision]):
-    """One revision; the lists of stores are only there for merchandisers."""
+    """One revision; the lists of stores and the answer to its question are only there for merchandisers."""
 
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
     basis = serializers.SerializerMethodField(
@@ -116,7 +118,7 @@ class RevisionSerializer(serializers.ModelSerializer[PromotionRevision]):
         model = PromotionRevision
         fields = ("number", "created_at", "created_by", "basis", *CONTENT)
         read_only_fields = fields
-        extra_kwargs = {name: {"required": False} for name in STORE_LISTS}
+        extra_kwargs = {name: {"required": False} for name in HIDDEN}
 
     def get_basis(self, revision: PromotionRevision) -> int:
         return revision.basis.number if revision.basis else revision.number
@@ -124,7 +126,7 @@ class RevisionSerializer(serializers.ModelSerializer[PromotionRevision]):
     def to_representation(self, instance: PromotionRevision) -> dict[str, Any]:
         row: dict[str, Any] = super().to_representation(instance)
         if not self.context["is_merchandiser"]:
-            for name in (*STORE_LISTS, "created_by"):
+            for name in (*HIDDEN, "created_by"):
                 del row[name]
         return row
 

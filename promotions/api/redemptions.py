@@ -21,7 +21,7 @@ from promotions.api.access import member_of
 from promotions.api.idempotency import answer_to, response_to
 from promotions.models import Redemption
 from promotions.rules.words import RedemptionState
-from promotions.services.redeeming import redeem
+from promotions.services.redeeming import LONGEST_OVERRIDE, redeem
 from promotions.services.rolling_back import LONGEST_REASON, roll_back
 from promotions.services.shoppers import LONGEST_NUMBER
 
@@ -50,7 +50,7 @@ class RedemptionRequestSerializer(serializers.Serializer[Any]):
         help_text="What the till took off, in the store's currency.",
     )
     override = serializers.CharField(
-        max_length=LONGEST_REASON,
+        max_length=LONGEST_OVERRIDE,
         required=False,
         help_text="A store manager's reason for redeeming outside the window, where the installation allows it.",
     )

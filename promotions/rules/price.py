@@ -139,8 +139,13 @@ def money_fits(benefit: Benefit, *, currency: str) -> bool:
 
 
 def unit_price(benefit: Benefit, *, regular_price: Decimal | None, currency: str) -> Decimal | None:
-    """What one unit alone costs under the deal; None where it has no price, or the deal gives one unit none."""
+    """What one unit alone costs under the deal; None where it has no price, or the deal gives it none.
+
+    A deal gives none where it takes several units or the basket, is in other money, or is not for units so dear.
+    """
     if regular_price is None or not benefit.is_per_unit or not money_fits(benefit, currency=currency):
+        return None
+    if benefit.limit_value is not None and regular_price > benefit.limit_value:
         return None
     return discounted_price(benefit, regular_price=regular_price, currency=currency)
 

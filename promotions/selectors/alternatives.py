@@ -1,7 +1,7 @@
 """Where else the deal can be honoured, and on what else."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from inventory.models import Store
-from inventory.selectors import PROMISED
+from inventory.selectors import PROMISED, counted_ats
 from promotions.rules.opening import opening_at
 from promotions.rules.price import Benefit, unit_price
 from promotions.rules.window import current_or_next_period, hours_of
@@ -23,10 +23,12 @@ DISTANCE = """
 
 # A store is only named when the verdict there would be yes: not blocked, counted fresh, in stock; that the deal holds
 # when somebody can walk in there is judged afterwards, because weekly hours are wall clock.
-# Stores come in the order of their distance, so the stock of few of them is looked at.
+# Stores come in the order of their distance, so the stock of few of them is looked at. The claim's time is that of its
+# newest count: where items were counted apart, this one's own is asked for afterwards.
 NEAREST = f"""
 SELECT s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.promised, c.as_of,
-       s.starts_at, s.ends_at, s.weekly_hours::json, s.promotion_id, l.sku
+       s.starts_at, s.ends_at, s.weekly_hours::json, s.promotion_id, l.sku, f.freshness_limit, f.id, s.id, l.item_id,
+       c.as_ofs IS NOT NULL
 FROM (
     SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours, p.promotion_id
     FROM promotions_storeoffer o
@@ -42,7 +44,7 @@ FROM (
     ORDER BY km NULLS LAST, s.store_code
 ) s
 CROSS JOIN LATERAL (
-    SELECT {PROMISED} AS promised, l.source_id, i.sku FROM promotions_offeritem k
+    SELECT {PROMISED} AS promised, l.source_id, l.item_id, i.sku FROM promotions_offeritem k
     JOIN inventory_item i ON i.id = k.item_id
     JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
     WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s)
@@ -51,7 +53,7 @@ CROSS JOIN LATERAL (
 ) l
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = s.id
 JOIN inventory_feedsource f ON f.id = l.source_id
-WHERE c.as_of > %(now)s - f.freshness_limit
+WHERE c.as_of >= %(now)s - f.freshness_limit
 ORDER BY s.km NULLS LAST, s.store_code LIMIT %(limit)s
 """  # noqa: S608
 
@@ -62,7 +64,7 @@ LOOKED_AT = 12
 OTHER_ITEMS = f"""
 SELECT i.sku, i.title, i.regular_price, i.price_currency, {PROMISED},
        r.coupon_value_type, coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount, 0), r.currency,
-       r.applies_to
+       r.applies_to, c.as_of, f.freshness_limit, f.id, l.store_id, l.item_id, c.as_ofs IS NOT NULL
 FROM promotions_offeritem k
 JOIN promotions_storeoffer o ON o.store_id = %(store)s AND o.promotion_id = k.promotion_id
 JOIN promotions_promotionrevision r ON r.id = o.revision_id
@@ -71,11 +73,11 @@ JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id 
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.store_id
 JOIN inventory_feedsource f ON f.id = l.source_id
 JOIN inventory_item wanted ON wanted.id = %(but)s
-WHERE k.promotion_id = %(promotion)s AND k.item_id <> %(but)s AND c.as_of > %(now)s - f.freshness_limit
-  AND {PROMISED} > 0
+WHERE k.promotion_id = %(promotion)s AND k.item_id <> %(but)s AND c.as_of >= %(now)s - f.freshness_limit
+  AND {PROMISED} > 0 AND (r.limit_value IS NULL OR i.regular_price IS NULL OR i.regular_price <= r.limit_value)
 ORDER BY (i.product_type = wanted.product_type) DESC, (i.brand = wanted.brand) DESC,
          abs(i.regular_price - wanted.regular_price) NULLS LAST, i.id
-LIMIT 3
+LIMIT 12
 """  # noqa: S608
 
 
@@ -148,17 +150,37 @@ def nearest_stores(
         with connection.cursor() as cursor:
             cursor.execute(NEAREST, {**params, "limit": limit})
             rows = cursor.fetchall()
-        found = [place for row in rows if (place := place_from(row, now=now))]
+        counted = own_times(row[-4:] for row in rows)
+        places = (place_from(row, counted_at=counted.get(row[-4:-1], row[7]), now=now) for row in rows)
+        found = [place for place in places if place]
         if len(found) >= NAMED or len(rows) < LOOKED_AT:
             break
     return tuple(found[:NAMED])
 
 
-def place_from(row: Sequence[Any], *, now: dt.datetime) -> AlternativeStore | None:
-    """A row of NEAREST as the store it is; None where the deal does not hold when somebody can be there."""
-    code, name, city, timezone, opening_hours, km, quantity, counted_at, starts_at, ends_at, weekly_hours = (
-        row[:11]
+def own_times(levels: Iterable[Sequence[Any]]) -> dict[tuple[int, int, int], dt.datetime]:
+    """When items were counted whose stores count them apart, by (source id, store id, item id).
+
+    A level is these three and whether its claim has such times; one query, none where no claim has.
+    """
+    apart = [tuple(level[:3]) for level in levels if level[3]]
+    times = counted_ats(
+        claims={(source, store) for source, store, _item in apart}, item_ids={item for *_claim, item in apart}
     )
+    return {
+        (source, store, item): times[source, store][item]
+        for source, store, item in apart
+        if item in times.get((source, store), ())
+    }
+
+
+def place_from(row: Sequence[Any], *, counted_at: dt.datetime, now: dt.datetime) -> AlternativeStore | None:
+    """A row of NEAREST as the store it is; None where the count is too old, or the deal does not hold at a visit."""
+    code, name, city, timezone, opening_hours, km, quantity, _as_of, starts_at, ends_at, weekly_hours = row[
+        :11
+    ]
+    if now - counted_at > row[13]:
+        return None
     opening = opening_at(opening_hours, timezone=timezone, now=now)
     visit_at = opening.visit_at(now) if opening else now
     period = current_or_next_period(
@@ -188,8 +210,25 @@ def items_of_deal(
     with connection.cursor() as cursor:
         cursor.execute(OTHER_ITEMS, {"store": store.pk, "promotion": promotion_pk, "but": but, "now": now})
         rows = cursor.fetchall()
+    counted = own_times(row[-4:] for row in rows)
     found = []
-    for sku, title, regular, currency, quantity, kind, amount, benefit_currency, applies_to in rows:
+    for (
+        sku,
+        title,
+        price,
+        currency,
+        quantity,
+        kind,
+        amount,
+        benefit_currency,
+        applies_to,
+        as_of,
+        limit,
+        *level,
+    ) in rows:
+        if now - counted.get(tuple(level[:3]), as_of) > limit:
+            continue
+        regular = price if currency == store.currency else None  # a price in other money is none here
         benefit = Benefit(
             kind=CouponValueType(kind),
             amount=amount,
@@ -201,9 +240,9 @@ def items_of_deal(
                 sku=sku,
                 title=title,
                 regular_price=regular,
-                deal_price=unit_price(benefit, regular_price=regular, currency=currency),
-                currency=currency,
+                deal_price=unit_price(benefit, regular_price=regular, currency=store.currency),
+                currency=store.currency,
                 quantity=quantity,
             )
         )
-    return tuple(found)
+    return tuple(found[:NAMED])

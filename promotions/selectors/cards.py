@@ -17,6 +17,7 @@ from promotions.rules.price import Benefit, unit_price
 from promotions.rules.window import Period, current_or_next_period, hours_of
 from promotions.rules.words import OVER, OfferState, Outcome, Reason, RedemptionChannel
 from promotions.selectors.alternatives import AlternativeStore, nearest_stores
+from promotions.selectors.deals import item_facts
 from promotions.selectors.sentences import benefit_text, day_text, end_text, say
 from promotions.selectors.terms import display_window
 
@@ -358,13 +359,12 @@ def open_period(offer: StoreOffer, *, store: Store, now: datetime) -> Period:
 def build_card_item(
     *, store: Store, offer: StoreOffer, item: Item, figure: StockFigure | None, place: str, now: datetime
 ) -> CardItem:
+    regular = item_facts(item, store=store).regular_price
     return CardItem(
         item=item,
-        regular_price=item.regular_price,
-        deal_price=unit_price(
-            offer.revision.benefit, regular_price=item.regular_price, currency=item.price_currency
-        ),
-        currency=item.price_currency or store.currency,
+        regular_price=regular,
+        deal_price=unit_price(offer.revision.benefit, regular_price=regular, currency=store.currency),
+        currency=store.currency,
         figure=figure,
         is_stale=figure is not None and figure.is_stale(now),
         is_low=figure is not None and 0 < figure.available < offer.revision.minimum_stock,

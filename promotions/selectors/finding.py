@@ -19,6 +19,7 @@ from inventory.selectors import PROMISED
 from promotions.models import PromotionRevision
 from promotions.models.promotions import BETWEEN_WORDS, SEARCHED
 from promotions.rules.query_words import query_words
+from promotions.selectors.alternatives import own_times
 from promotions.selectors.sentences import benefit_text, end_text
 
 OFFERS, ITEMS, OFFERS_ELSEWHERE = 5, 5, 3
@@ -65,9 +66,13 @@ WITH found AS (
         {found_by_words(key="i.id", source="inventory_item i", text=ITEM_TEXT)}) c
 )
 SELECT s.matched, s.started, i.sku, i.title, i.brand, i.regular_price, i.price_currency, {PROMISED}, i.unit,
-       i.unit_decimals, (SELECT min(n.value) FROM inventory_itemidentifier n WHERE n.item_id = i.id AND n.kind = 'GTIN')
+       i.unit_decimals,
+       (SELECT min(n.value) FROM inventory_itemidentifier n WHERE n.item_id = i.id AND n.kind = 'GTIN'),
+       c.as_of, l.source_id, l.store_id, i.id, c.as_ofs IS NOT NULL
 FROM found JOIN inventory_item i ON i.id = found.id {score(f"({ITEM_TEXT})")}
-LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
+LEFT JOIN (inventory_stocklevel l
+           JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.store_id)
+    ON l.store_id = %(store)s AND l.item_id = i.id
 WHERE s.matched > 0
 ORDER BY {BEST_FIRST}, i.title, i.id LIMIT %(limit)s
 """  # noqa: S608
@@ -103,7 +108,8 @@ ORDER BY {BEST_FIRST}, r.id LIMIT %(limit)s
 class FoundItem:
     """An item by its words; `quantity` is what can be promised here in its smallest unit, None: never counted.
 
-    `code` is what a verdict on it is asked with.
+    `counted_at` is when, on the store's clock: nobody is shown an old figure as new (G7). `code` is what a verdict on
+    it is asked with.
     """
 
     code: str
@@ -114,6 +120,7 @@ class FoundItem:
     quantity: int | None
     unit: str
     unit_decimals: int
+    counted_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -171,14 +178,32 @@ def find(*, store: Store, text: str) -> Found:
     return Found(
         text,
         offers=found_offers(offers, revisions=revisions, store=store),
-        items=tuple(found_item(row) for row in items),
+        items=found_items(items, store=store),
         elsewhere=found_offers(elsewhere, revisions=revisions, store=store),
     )
 
 
-def found_item(row: Sequence[Any]) -> FoundItem:
-    _matched, _started, sku, title, brand, regular_price, currency, quantity, unit, decimals, gtin = row
-    return FoundItem(gtin or sku, title, brand, regular_price, currency, quantity, unit, decimals)
+def found_items(rows: Sequence[Sequence[Any]], *, store: Store) -> tuple[FoundItem, ...]:
+    """Each with the time of its own count."""
+    counted = own_times(row[-4:] for row in rows)
+    found = []
+    for row in rows:
+        sku, title, brand, regular_price, currency, quantity, unit, decimals, gtin, as_of = row[2:12]
+        counted_at: datetime | None = counted.get(tuple(row[-4:-1]), as_of)
+        found.append(
+            FoundItem(
+                code=gtin or sku,
+                title=title,
+                brand=brand,
+                regular_price=regular_price,
+                currency=currency,
+                quantity=quantity,
+                unit=unit,
+                unit_decimals=decimals,
+                counted_at=store.local(counted_at) if counted_at else None,
+            )
+        )
+    return tuple(found)
 
 
 def found_offers(

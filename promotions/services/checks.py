@@ -87,13 +87,15 @@ class CheckWriter:
             self.thread.join(CLOSING_SECONDS)
 
     def write_until_closed(self) -> None:
-        while not self.is_closing:
+        is_last = False
+        while not is_last:
             if not self.wake.wait(IDLE_SECONDS):
                 connection.close()
                 self.wake.wait()
             if not self.is_closing:
                 time.sleep(settings.CHECK_FLUSH_SECONDS)
             self.wake.clear()
+            is_last = self.is_closing  # asked before writing: what came in until the end is written
             close_old_connections()
             if not self.flush():
                 self.wake.set()  # the database is away: once more after the same pause

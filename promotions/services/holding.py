@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from inventory.imports.holding import NotEnough, end_hold, hold_stock, sweep_holds
 from inventory.models import Item, Reservation, Store
 from inventory.selectors import find_items, stock_figures
-from promotions.models import OfferItem, StoreOffer
+from promotions.models import OfferItem, PromotionRevision, StoreOffer
 from promotions.rules.opening import opening_at
-from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
+from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.words import ChangeReason, Reason
-from promotions.selectors.deals import deal_facts, offer_of, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, limits_reached, offer_of, refusal_facts
 from promotions.selectors.sentences import reason_text
 from promotions.services.changes import Transition, write_changes
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, OK, Answer, answer_once, problem
@@ -131,11 +131,10 @@ def refusal_of(
         if any(item.pk not in covered for item in items):
             return Reason.ITEM_NOT_IN_DEAL
         facts = deal_facts(offer)
-        if refusals := deal_refusals(facts, currency=store.currency, now=visit_at):
+        refusals = deal_refusals(facts, currency=store.currency, now=visit_at)
+        if refusals := [*refusals, *limits_reached(offer, now=visit_at)]:
             return refusals[0]
-        if any(
-            is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, None)) for item in items
-        ):
+        if any(is_too_dear(facts, item_facts(item, store=store)) for item in items):
             return Reason.PRICE_ABOVE_LIMIT
     figures = stock_figures(stores=[store], items=items)
     for item in items:
@@ -159,7 +158,7 @@ def hold_all(
     expires_at: dt.datetime,
     now: dt.datetime,
 ) -> Answer:
-    """Hold everything, and tell both stores' tablets through the deal's own stream of changes."""
+    """Hold everything, and tell the holding store's tablets through the deal's own stream of changes."""
     try:
         made = hold_stock(
             store=store,
@@ -241,7 +240,7 @@ def end(
 def end_once(
     *, store: Store, hold_id: UUID, state: str, staff_member: Any, why: str, now: dt.datetime
 ) -> Answer:
-    """End it and tell both stores."""
+    """End it and tell the store that holds."""
     held = Reservation.objects.concerning(store.pk).with_names().filter(pk=hold_id).first()
     if held is None or not held.may_be_ended_in(store.pk, state=state):
         return refused(NOT_FOUND, "unknown_hold", _("This store has no such hold."))
@@ -265,18 +264,17 @@ def give_back_expired_holds(*, now: dt.datetime) -> int:
 def tell_of_holds(held: Sequence[tuple[int, int | None]], *, now: dt.datetime) -> None:
     """Ring the tablets of the holding stores by a change of the deal's offer, its state as it stands.
 
-    Runs under the stores' locks. A hold without a deal rings nobody; it is on the list all the same.
+    Runs under the stores' locks. A hold names the revision it was made for, its offer may be at another one by now. A
+    hold without a deal rings nobody; it is on the list all the same.
     """
-    offers = {
-        (offer.store_id, offer.revision_id): offer
-        for offer in StoreOffer.objects.filter(
-            store__in={store for store, _revision in held}, revision__in={one for _store, one in held if one}
-        )
-    }
+    revisions = PromotionRevision.objects.filter(pk__in={revision for _store, revision in held if revision})
+    promotions = dict(revisions.values_list("pk", "promotion_id"))
+    keys = sorted({(store, promotions[revision]) for store, revision in held if revision in promotions})
     steps = [
-        Transition(store, offer.promotion_id, offer.revision_id, offer.state, offer.state, ChangeReason.HELD)
-        for store, revision in sorted({pair for pair in held if pair[1]}, key=str)
-        if (offer := offers.get((store, revision or 0)))
+        Transition(
+            offer.store_id, offer.promotion_id, offer.revision_id, offer.state, offer.state, ChangeReason.HELD
+        )
+        for offer in StoreOffer.objects.filter(pk__in=keys).order_by("store_id", "promotion_id")
     ]
     write_changes(transitions=steps, now=now)
 

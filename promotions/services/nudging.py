@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from inventory.models import Store
@@ -74,4 +76,4 @@ def dismiss_nudge(*, store: Store, pk: int, staff_member: Any, now: datetime) ->
     seen = Nudge.objects.filter(store=store, staff_member=staff_member, pk=pk).values("revision")
     Nudge.objects.filter(
         store=store, staff_member=staff_member, revision__in=seen, dismissed_at__isnull=True
-    ).update(dismissed_at=now)
+    ).update(dismissed_at=Greatest(F("nudged_at"), Value(now)))

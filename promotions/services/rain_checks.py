@@ -15,10 +15,10 @@ from inventory.selectors import find_item, stock_figures
 from promotions.models import CodeBatch, OfferItem, RainCheck, StoreOffer
 from promotions.rules.codes import new_code, printed_code
 from promotions.rules.price import unit_price
-from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
+from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.window import resolve_instant
 from promotions.rules.words import OfferType, Reason
-from promotions.selectors.deals import deal_facts, offer_of, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, limits_reached, offer_of, refusal_facts
 from promotions.selectors.sentences import reason_text
 from promotions.services.codes import write_codes
 from promotions.services.idempotency import CONFLICT, CREATED, NOT_FOUND, Answer, answer_once, problem
@@ -59,14 +59,15 @@ def promise(*, store: Store, staff_member: Any, request: Mapping[str, Any], now:
     refusal = refusal_of(offer, item=item, store=store, now=now)
     if refusal:
         return refusal
-    price = unit_price(offer.revision.benefit, regular_price=item.regular_price, currency=item.price_currency)
+    regular = item_facts(item, store=store).regular_price
+    price = unit_price(offer.revision.benefit, regular_price=regular, currency=store.currency)
     if price is None:
         return not_given("no_price", reason_text(Reason.NO_PRICE, {}), reasons=[str(Reason.NO_PRICE)])
     last = store.local(now).date() + dt.timedelta(days=settings.RAIN_CHECK_DAYS + 1)
     code = new_code()
     with transaction.atomic():
         made = RainCheck(
-            code_id=code, revision=offer.revision, item=item, price=price, currency=item.price_currency,
+            code_id=code, revision=offer.revision, item=item, price=price, currency=store.currency,
             valid_until=resolve_instant(on=last, at=dt.time(0), timezone=store.timezone), made_in=store,
             made_by=staff_member, made_at=now,
         )  # fmt: skip
@@ -79,12 +80,12 @@ def promise(*, store: Store, staff_member: Any, request: Mapping[str, Any], now:
 def refusal_of(offer: StoreOffer, *, item: Item, store: Store, now: dt.datetime) -> Answer | None:
     """Why no rain check is given; None where one is."""
     facts = deal_facts(offer)
-    reasons = deal_refusals(facts, currency=store.currency, now=now)
+    reasons = [*deal_refusals(facts, currency=store.currency, now=now), *limits_reached(offer, now=now)]
     if facts.is_honoured_late(now):
         reasons.append(Reason.ENDED)
     if not OfferItem.objects.filter(promotion=offer.promotion_id, item_id=item.pk).exists():
         reasons.append(Reason.ITEM_NOT_IN_DEAL)
-    elif is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, stock=None)):
+    elif is_too_dear(facts, item_facts(item, store=store)):
         reasons.append(Reason.PRICE_ABOVE_LIMIT)
     if reasons:
         sentence = reason_text(reasons[0], refusal_facts(offer, store=store))

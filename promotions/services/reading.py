@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from inventory.models import Store
@@ -40,11 +42,13 @@ WHERE NOT %(language)s = ANY(s.languages)
 
 
 def mark_told(*, store: Store, revision_ids: Sequence[int], now: datetime) -> int:
-    """A tablet of the store has shown these revisions; only the first time counts. How many were news."""
+    """A tablet of the store has shown these revisions; only the first time counts. How many were news.
+
+    Whoever read `now` a moment before another process briefed the store has told it no earlier than that.
+    """
     receipts = PromotionRevision.objects.filter(pk__in=revision_ids).receipts()
-    return Briefing.objects.filter(store=store, revision_id__in=receipts, told_at__isnull=True).update(
-        told_at=now
-    )
+    untold = Briefing.objects.filter(store=store, revision_id__in=receipts, told_at__isnull=True)
+    return untold.update(told_at=Greatest(F("briefed_at"), Value(now)))
 
 
 def note_language(*, store: Store, language: str) -> None:

@@ -3,7 +3,7 @@
 Level-triggered beside all that is edge-triggered: it computes the same from scratch, mends and names what differs.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -46,20 +46,18 @@ RETURNING o.store_id, o.promotion_id, o.revision_id, old.state, new.state,
 """  # noqa: S608
 
 STORES_AT_ONCE = 50
+A_RUN_LASTS = timedelta(hours=2)  # much longer than any takes
 
 
 def reconcile(*, slot: date | None, now: datetime) -> Reconciliation | None:
     """Find the targets of every open promotion and recount every open offer; mend and record each difference.
 
-    None is expected. One run a slot: None when the slot is taken; without a slot (by hand) it always runs. Promotions
-    and stores are done in small transactions, so loads go on.
+    None is expected. One run a slot: None when the slot is taken; without a slot (by hand) it always runs. One whose
+    worker died begins again after A_RUN_LASTS. Promotions and stores are done in small transactions, so loads go on.
     """
-    if slot is None:
-        run = Reconciliation.objects.create(started_at=now)
-    else:
-        run, is_mine = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
-        if not is_mine:
-            return None
+    run = Reconciliation.objects.create(started_at=now) if slot is None else taken_slot(slot, now=now)
+    if run is None:
+        return None
     verify_targets(run=run, now=now)
     settle_promotions(promotions=None, now=now)
     store_ids = list(
@@ -69,6 +67,19 @@ def reconcile(*, slot: date | None, now: datetime) -> Reconciliation | None:
         recount_stores(run=run, store_ids=store_ids[start : start + STORES_AT_ONCE], now=now)
     run.finished_at = now
     run.save()
+    return run
+
+
+def taken_slot(slot: date, *, now: datetime) -> Reconciliation | None:
+    """The run of a slot for who takes it; None where another has it, or has done it."""
+    run, is_new = Reconciliation.objects.get_or_create(slot=slot, defaults={"started_at": now})
+    if is_new:
+        return run
+    overdue = now - A_RUN_LASTS
+    dead = Reconciliation.objects.filter(pk=run.pk, finished_at__isnull=True, started_at__lte=overdue)
+    if not dead.update(started_at=now):
+        return None
+    run.started_at = now
     return run
 
 

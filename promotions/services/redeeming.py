@@ -29,10 +29,10 @@ from promotions.models import (
 )
 from promotions.rules.limits import REACHED, Limit, starts_again_at
 from promotions.rules.price import discounted_price, round_money
-from promotions.rules.verdict import ItemFacts, deal_refusals, is_too_dear
+from promotions.rules.verdict import deal_refusals, is_too_dear
 from promotions.rules.words import Audience, LimitScope, LimitUnit, OfferType, Reason
 from promotions.selectors.codes import NamedDeal, is_misread, named_deal, rain_check_of
-from promotions.selectors.deals import deal_facts, refusal_facts
+from promotions.selectors.deals import deal_facts, item_facts, refusal_facts
 from promotions.selectors.needs import campaign_of, limits_over
 from promotions.selectors.sentences import moment_text, reason_text
 from promotions.services.codes import take_code
@@ -42,6 +42,7 @@ from promotions.services.shoppers import find_or_add_shopper
 
 # What a manager may take on: the deal was real, only not at this hour.
 OVERRIDABLE = {Reason.NOT_STARTED, Reason.ENDED, Reason.OUTSIDE_HOURS}
+LONGEST_OVERRIDE = 200
 
 
 class NotTaken(Exception):
@@ -111,7 +112,7 @@ def understand(
     promised = rain_check_of(deal.single_code)
     item = find_item(str(request["item"])) if request.get("item") else None
     if request.get("item") and item is None:
-        return problem(NOT_FOUND, "unknown_item", "No item has this code.")
+        return problem(NOT_FOUND, "unknown_item", _("No item has this code."))
     if promised and item is None:
         item = promised.item
     customer = str(request.get("customer", ""))
@@ -120,12 +121,14 @@ def understand(
     if reasons and not why:
         return refusal(reasons, offer=deal.offer, store=store, now=now)
     discount = discount_of(request, offer=deal.offer, item=item, promised=promised, store=store)
-    campaign = campaign_of(deal.offer.revision)
+    revision = promised.revision if promised else deal.offer.revision
+    # That of the revision it is written down under, by which it is given back and counted anew.
+    campaign = campaign_of(revision)
     check_limits_can_count(deal.offer, campaign=campaign, store=store, discount=discount, customer=customer)
     redemption = Redemption(
         id=uuid.uuid4(),
         promotion_id=deal.offer.promotion_id,
-        revision_id=promised.revision_id if promised else deal.offer.revision_id,
+        revision=revision,
         store=store,
         item=item,
         redeemed_by=staff_member,
@@ -163,7 +166,7 @@ def override_in(request: Mapping[str, Any], *, staff_member: Any, reasons: Seque
     """A manager's reason for redeeming what the rule refuses; "" where none is given, or none is needed.
 
     Only the window can be overridden, where the installation allows it (MANAGER_OVERRIDE): limits, codes and stops
-    hold for everybody. ValidationError for somebody who may not.
+    hold for everybody. ValidationError for somebody who may not, and for a story.
     """
     why = str(request.get("override", "")).strip()
     if not why or not reasons:
@@ -172,6 +175,8 @@ def override_in(request: Mapping[str, Any], *, staff_member: Any, reasons: Seque
         raise ValidationError(
             {"override": [_("Only a store manager redeems a refused deal, where that is allowed.")]}
         )
+    if len(why) > LONGEST_OVERRIDE:
+        raise ValidationError({"override": [_("Say why, in up to %d characters.") % LONGEST_OVERRIDE]})
     return why if set(reasons) <= OVERRIDABLE else ""
 
 
@@ -190,7 +195,7 @@ def refusals(
         return [Reason.ITEM_NOT_IN_DEAL]
     facts = promised.promised(deal_facts(offer)) if promised else deal_facts(offer)
     found = deal_refusals(facts, currency=store.currency, now=now)
-    if item and is_too_dear(facts, ItemFacts(item.regular_price, item.price_currency, stock=None)):
+    if item and is_too_dear(facts, item_facts(item, store=store)):
         found.append(Reason.PRICE_ABOVE_LIMIT)
     if offer.revision.offer_type == OfferType.SINGLE_USE_CODES and not deal.single_code:
         found.append(Reason.CODE_NEEDED)
@@ -222,14 +227,15 @@ def discount_of(
         if round_money(given, currency=store.currency) != given:
             raise ValidationError({"discount_amount": [_("%s has no smaller coin.") % store.currency]})
         return given
-    if promised and item and item.regular_price is not None:
-        return max(item.regular_price - promised.price, Decimal(0))
+    regular = item_facts(item, store=store).regular_price if item else None
+    if promised and regular is not None:
+        return max(regular - promised.price, Decimal(0))
     benefit = offer.revision.benefit
-    if item is None or item.regular_price is None or not benefit.is_per_unit:
+    if regular is None or not benefit.is_per_unit:
         return None
-    price = discounted_price(benefit, regular_price=item.regular_price, currency=item.price_currency)
+    price = discounted_price(benefit, regular_price=regular, currency=store.currency)
     units = min(request.get("quantity", 1), benefit.limit_quantity or request.get("quantity", 1))
-    discount: Decimal = units * (item.regular_price - price)
+    discount: Decimal = units * (regular - price)
     return discount
 
 

@@ -37,13 +37,13 @@ def tell_report(
     by field for what cannot be.
     """
     name = f"report {hashlib.sha256(key.encode()).hexdigest()}"  # keys of redemptions are others
-    report = understood(store=store, member=member, told=told, now=now)
-    quantity = counted(told.get("quantity"), report=report)
     asked = {"store": store.store_code, **told, "photo": hashlib.sha256(photo or b"").hexdigest()}
 
     def act() -> Answer:
+        report = understood(store=store, member=member, told=told, now=now)
+        quantity = counted(told.get("quantity"), report=report)
         Store.objects.filter(pk=store.pk).lock_in_order()
-        before = told_before(report)
+        before = told_before(report, quantity=quantity)
         if before is not None:
             return Answer(OK, report_facts(before))
         if quantity is not None:
@@ -166,9 +166,9 @@ def count_of(report: FieldReport, *, quantity: Decimal, key: str) -> ManualCount
     ).count  # fmt: skip
 
 
-def told_before(report: FieldReport) -> FieldReport | None:
-    """The same report by the same person a moment ago: a second tap, or a second tab."""
-    return (
+def told_before(report: FieldReport, *, quantity: Decimal | None) -> FieldReport | None:
+    """The same report by the same person a moment ago: a second tap, or a second tab. Another count is another."""
+    newest = (
         FieldReport.objects.waiting()
         .with_names()
         .filter(
@@ -177,6 +177,9 @@ def told_before(report: FieldReport) -> FieldReport | None:
         )
         .first()
     )  # fmt: skip
+    if newest and newest.manual_count and report.item and quantity is not None:
+        return newest if newest.manual_count.quantity == smallest_units(quantity, item=report.item) else None
+    return newest
 
 
 def add_to_report(*, report: FieldReport, words: str, photo: bytes | None) -> FieldReport:

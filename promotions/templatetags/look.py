@@ -99,6 +99,16 @@ def reason_look(reason: Reason) -> dict[str, str]:
 
 
 @register.filter
+def issue_text(issue: dict[str, str], currency: str) -> str:
+    """What keeps an offer from being honoured, for the floor; its `resolution` is head office's, in their language.
+
+    `currency` is the deal's.
+    """
+    reason = Reason.OUTSIDE_HOURS if issue["code"] == "NEVER_OPEN" else Reason(issue["code"])
+    return sentences.reason_text(reason, {"currency": currency})
+
+
+@register.filter
 def money(amount: Decimal | str | None, currency: str) -> str:
     """A price as the active language writes it; nothing for an unknown one."""
     return "" if amount is None else sentences.money(Decimal(amount), currency)

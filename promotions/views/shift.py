@@ -22,7 +22,7 @@ from promotions.selectors.notices import notices_for
 from promotions.selectors.shift import shift_for
 from promotions.services.nudging import dismiss_change, dismiss_nudge, nudge
 from promotions.services.reading import answer_quiz, look, mark_told, take_back
-from promotions.views.tablet import UNPROCESSABLE, answer, in_store, is_number, offer_facts, shops_of
+from promotions.views.tablet import UNPROCESSABLE, answer, in_store, is_number, offer_facts, posted, shops_of
 
 P = ParamSpec("P")
 
@@ -118,7 +118,7 @@ def answer_question(request: HttpRequest, store: Store, promotion_pk: int) -> Ht
 def say_place(request: HttpRequest, store: Store, promotion_pk: int) -> HttpResponse:
     """Where an item of the offer stands here, said by who stands before it."""
     items = OfferItem.objects.filter(promotion=promotion_pk).values("item_id")
-    item = get_object_or_404(Item, sku=request.POST.get("sku", ""), pk__in=items)
+    item = get_object_or_404(Item, sku=posted(request, "sku"), pk__in=items)
     card_or_404(store=store, promotion_pk=promotion_pk)
     typed = request.POST.get("place", "")
     tried: dict[str, Any] = {}

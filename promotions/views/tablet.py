@@ -98,7 +98,7 @@ def store_of(request: HttpRequest) -> Store | None:
 def choose_store(request: HttpRequest) -> HttpResponse:
     """Where somebody who works in several stores stands today."""
     if request.method == "POST":
-        store = get_object_or_404(shops_of(request), store_code=request.POST.get("store_code", ""))
+        store = get_object_or_404(shops_of(request), store_code=posted(request, "store_code"))
         request.session["store_code"] = store.store_code
         return redirect("tablet")
     current = store_of(request)
@@ -180,7 +180,7 @@ def uuid_in(text: str) -> uuid.UUID | None:
 def search(request: HttpRequest, store: Store) -> HttpResponse:
     """What the words in the box may mean, as suggestions for htmx, else as a list in the pane."""
     text = request.GET.get("code", "").replace("\0", "").strip()[:LONGEST_CODE]
-    facts = {"found": find(store=store, text=text), "scanned": text}
+    facts = {"found": find(store=store, text=text), "scanned": text, "now": timezone.now()}
     if "HX-Request" in request.headers:
         return render(request, "tablet/_suggestions.html", facts)
     return answer(request, store=store, pane="tablet/_found.html", facts=facts)
@@ -241,7 +241,7 @@ def may_override(request: HttpRequest, found: Verdict) -> bool:
 def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
     """Take one use. The same key again, by a second tap or a reload, is the same redemption."""
     asked = asked_in(request)
-    key, shown = request.POST.get("key", ""), request.POST.get("promotion_pk", "")
+    key, shown = posted(request, "key"), request.POST.get("promotion_pk", "")
     if not key or len(key) > 255 or not {"promotion_id", "code"} & set(asked) or not is_number(shown):
         return HttpResponseBadRequest(_("What is to be redeemed is missing."))
     now = timezone.now()
@@ -265,9 +265,7 @@ def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
 def asked_in(request: HttpRequest) -> dict[str, Any]:
     """What the form asks to redeem; a code names its promotion by itself."""
     fields = ("code", "promotion_id", "item", "customer", "override")
-    asked: dict[str, Any] = {
-        name: value for name in fields if (value := request.POST.get(name, "").strip(" "))
-    }
+    asked: dict[str, Any] = {name: value for name in fields if (value := posted(request, name).strip(" "))}
     if "code" in asked:
         asked.pop("promotion_id", None)
     return asked
@@ -350,6 +348,11 @@ def told(request: HttpRequest, store: Store) -> HttpResponse:
         return HttpResponseBadRequest(_("Revisions are numbers."))
     mark_told(store=store, revision_ids=[int(revision) for revision in revisions], now=timezone.now())
     return HttpResponse(status=NO_CONTENT)
+
+
+def posted(request: HttpRequest, name: str) -> str:
+    """A text of the form; PostgreSQL takes no NUL."""
+    return request.POST.get(name, "").replace("\0", "")
 
 
 def is_number(text: str) -> bool:

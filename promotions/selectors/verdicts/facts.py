@@ -136,11 +136,15 @@ WHERE r.promotion_url <> '' AND {PAGE_KEY % {"expressions": "r.promotion_url"}} 
 ORDER BY o.store_id IS NULL, o.state IN ('STOPPED', 'EXPIRED'), p.published_at DESC LIMIT 200
 """  # noqa: S608
 
+# One that the deal leaves out for its price only where there is no other.
 BEST_ITEM_OF_DEAL = f"""
 SELECT {ITEM_COLUMNS}, {DEALS_OF_ITEM}
 FROM promotions_offeritem k JOIN inventory_item i ON i.id = k.item_id {STOCK_JOINS}
+JOIN promotions_storeoffer here ON here.store_id = %(store)s AND here.promotion_id = k.promotion_id
+JOIN promotions_promotionrevision words ON words.id = here.revision_id
 WHERE k.promotion_id = %(promotion)s
-ORDER BY ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
+ORDER BY coalesce(i.regular_price > words.limit_value, false),
+         ({PROMISED} > 0) DESC NULLS LAST, (l.on_hand IS NOT NULL) DESC, {PROMISED} DESC NULLS LAST, i.id LIMIT 1
 """  # noqa: S608
 
 ELSEWHERE = """

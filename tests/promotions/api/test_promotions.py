@@ -190,3 +190,15 @@ def test_the_board_counts_the_stores_one_sees(world: World) -> None:
     }
     own = world.foreign_associate.get("/promotions/oat/board").json()
     assert (own["stores"], own["told"], [cell["store_code"] for cell in own["cells"]]) == (1, 0, ["there-1"])
+
+
+def test_who_is_asked_a_question_is_not_given_its_answer(world: World) -> None:
+    quiz = {"quiz_question": "Which?", "quiz_answers": "This\nThat", "quiz_explanation": "It says so."}
+    world.merchandiser.post("/promotions", NEW | quiz)
+    publish(world, "tea-5")
+    for api, is_told in ((world.associate, False), (world.merchandiser, True)):
+        found = api.get("/promotions/tea-5").json()
+        for revision in (found["revision"], found["revisions"][0]):
+            assert revision["quiz_question"] == "Which?"
+            assert {"quiz_answers", "quiz_explanation"} <= set(revision) or not is_told
+            assert not {"quiz_answers", "quiz_explanation"} & set(revision) or is_told

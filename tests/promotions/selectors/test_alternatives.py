@@ -2,17 +2,19 @@
 
 import math
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.models import Store
-from promotions.selectors.alternatives import nearest_stores
+from inventory.models import Item, StockClaim, Store
+from promotions.selectors.alternatives import items_of_deal, nearest_stores
 from promotions.templatetags.moments import opening
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, TODAY, create_published_promotion, put_stock
@@ -127,3 +129,32 @@ def test_when_it_is_open_is_said_in_its_own_time(hours: dict[str, Any], words: s
     deal = create_published_promotion()
     (place,) = nearest_stores(store=here, promotion_pk=deal.pk, item_pk=item.pk, now=NOW)
     assert opening(place, NOW) == words
+
+
+def told_apart(store: Store, *, hours_ago: dict[Item, int]) -> None:
+    """The store's counts with a time of their own each."""
+    times = [NOW - timedelta(hours=hours_ago[item]) for item in sorted(hours_ago, key=lambda item: item.pk)]
+    packed = np.array([int(at.timestamp() * 1_000_000) for at in times], "<i8").tobytes()
+    StockClaim.objects.filter(store=store).update(as_of=max(times), as_ofs=packed)
+
+
+def test_a_store_is_named_by_the_age_of_this_items_count() -> None:
+    item, other, here = create_item(), create_item(), create_store(latitude=0.0, longitude=0.0)
+    near, far = (create_store(latitude=float(north), longitude=0.0) for north in (1, 2))
+    for store, hours in ((near, 30), (far, 20)):
+        put_stock(store=store, levels={item: 5, other: 5})
+        told_apart(store, hours_ago={item: hours, other: 1})
+    deal = create_published_promotion()
+    (found,) = nearest_stores(store=here, promotion_pk=deal.pk, item_pk=item.pk, now=NOW)
+    assert (found.store_code, found.counted_at) == (far.store_code, NOW - timedelta(hours=20))
+
+
+def test_what_is_alike_but_long_uncounted_too_dear_or_in_other_money_is_not_offered_at_a_price() -> None:
+    store, wanted = create_store(), create_item()
+    old, dear = create_item(), create_item(regular_price=Decimal("9.99"))
+    foreign, fresh = create_item(price_currency="CHF"), create_item()
+    put_stock(store=store, levels=dict.fromkeys((wanted, old, dear, foreign, fresh), 5))
+    told_apart(store, hours_ago={wanted: 1, old: 30, dear: 1, foreign: 1, fresh: 1})
+    deal = create_published_promotion(limit_value=Decimal(5), currency="USD")
+    found = items_of_deal(store=store, promotion_pk=deal.pk, but=wanted.pk, now=NOW)
+    assert {one.sku: one.deal_price for one in found} == {fresh.sku: Decimal("1.98"), foreign.sku: None}

@@ -81,3 +81,15 @@ def test_a_briefing_takes_the_same_queries_however_long(offers: int, django_asse
 
     with django_assert_num_queries(8):
         briefing_for(store=store, staff_member=person, now=NOW)
+
+
+def test_a_card_gives_no_price_to_what_is_too_dear_for_the_deal_or_priced_in_other_money() -> None:
+    store, covered = create_store(), create_item()
+    dear, foreign = create_item(regular_price=Decimal("9.99")), create_item(price_currency="CHF")
+    put_stock(store=store, levels=dict.fromkeys((covered, dear, foreign), 5))
+    create_published_promotion(limit_value=Decimal(5), currency="USD")
+    (card,) = briefing_for(store=store, staff_member=create_staff_member(), now=NOW).cards
+    prices = {line.item: (line.regular_price, line.deal_price) for line in card.items}
+    assert prices[covered] == (Decimal("2.79"), Decimal("1.98"))
+    assert prices[dear] == (Decimal("9.99"), None)
+    assert prices[foreign] == (None, None)

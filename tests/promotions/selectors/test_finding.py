@@ -79,6 +79,7 @@ def test_what_is_only_alike_is_shown_where_nothing_starts_so(store: Store) -> No
 def test_a_find_says_what_the_verdict_is_asked_with_and_what_is_here(store: Store) -> None:
     item = find(store=store, text="oat").items[0]
     assert (item.code, item.quantity, item.regular_price) == ("04006381333931", 12, Decimal("2.790"))
+    assert item.counted_at == NOW - timedelta(hours=2)
     offer = find(store=store, text="mail").offers[0]
     assert (offer.code, offer.benefit, offer.ends) == ("COFFEE", "10 % off", "Friday 27 November")
 

@@ -186,3 +186,15 @@ def test_an_online_deal_is_explained_not_honoured() -> None:
     create_published_promotion(redemption_channel=["ONLINE"])
 
     assert said(scan(store, item)) == ("REFUSE", [Reason.ONLINE_ONLY])
+
+
+def test_a_promotion_is_judged_on_an_item_that_is_not_too_dear_for_it() -> None:
+    store, cheap = create_store(), create_item(regular_price=Decimal("1.99"))
+    put_stock(store=store, levels={cheap: 3, create_item(regular_price=Decimal("9.99")): 50})
+    create_published_promotion(promotion_id="cheap", limit_value=Decimal(2), currency="USD")
+
+    verdict = scan(store, code="cheap")
+
+    assert said(verdict) == ("HONOUR", ["VALID"])
+    assert verdict.item is not None
+    assert verdict.item.pk == cheap.pk

@@ -92,6 +92,18 @@ def test_the_writer_brings_all_of_many_threads_to_the_database(settings: Setting
     assert set(HonourCheck.objects.values_list("pk", flat=True)) == {each[0] for each in rows}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_came_in_just_before_the_end_is_written(settings: Settings) -> None:
+    writer = CheckWriter()
+    writer.rows.append(row(create_world()))
+    writer.is_closing = True
+    writer.wake.set()
+    last = threading.Thread(target=writer.write_until_closed)
+    last.start()
+    last.join()
+    assert HonourCheck.objects.count() == 1
+
+
 @pytest.mark.django_db
 def test_a_batch_that_was_written_and_not_confirmed_is_written_once() -> None:
     writer = CheckWriter()

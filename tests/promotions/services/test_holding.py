@@ -15,15 +15,23 @@ from django.db import IntegrityError, connection, transaction
 from inventory.imports.holding import NotEnough, end_hold, hold_stock, sweep_holds
 from inventory.imports.verifying import verify_stock
 from inventory.models import FeedSource, Item, Reservation, ReservationChange, StockLevel, Store, StoreFeed
-from promotions.models import OfferChange, StoreOffer
+from promotions.models import OfferChange, Promotion, StoreOffer
 from promotions.rules.words import Outcome
 from promotions.selectors.verdicts import verdict_for
+from promotions.services.approving import publish_trusted
 from promotions.services.holding import fulfil, give_back_expired_holds, hold, release
 from promotions.services.idempotency import Answer
-from promotions.services.publishing import stop_promotion
+from promotions.services.publishing import revise_promotion, stop_promotion
 from promotions.services.reconciling import reconcile
 from tests.factories import create_item, create_store
-from tests.factories_promotions import NOW, create_published_promotion, create_staff_member, put_stock
+from tests.factories_promotions import (
+    NOW,
+    content_for,
+    create_published_promotion,
+    create_staff_member,
+    put_stock,
+)
+from tests.promotions.services.till import Till, limit
 
 pytestmark = pytest.mark.django_db
 
@@ -319,3 +327,22 @@ def test_more_than_there_are_is_not_held(there: Store, oat: Item) -> None:
     with pytest.raises(NotEnough) as error:
         held(there, oat)
     assert error.value.item_ids == [oat.pk]
+
+
+def test_nothing_is_held_for_a_deal_whose_share_there_is_used_up(
+    ask: Callable[..., Answer], oat: Item, there: Store
+) -> None:
+    create_published_promotion(promotion_id="scarce", limits=[limit("STORE", "TOTAL", "1")])
+    assert Till(store=there).redeem(promotion_id="scarce").status == 201
+    assert ask(promotion_id="scarce").body["reasons"] == ["STORE_LIMIT_REACHED"]
+
+
+def test_a_hold_rings_its_store_also_after_the_deal_was_reworded(
+    ask: Callable[..., Answer], oat: Item, here: Store, there: Store
+) -> None:
+    held = ask().body["holds"][0]
+    deal = Promotion.objects.get(promotion_id="deal")
+    revise_promotion(promotion=deal, content=content_for(long_title="Other words"), author=None, now=NOW)
+    publish_trusted(promotion=deal, why="", now=NOW)
+    release(store=here, hold_id=held["hold_id"], staff_member=create_staff_member(), key="r", why="", now=NOW)
+    assert OfferChange.objects.filter(store=there, reason="HELD").count() == 2

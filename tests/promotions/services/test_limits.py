@@ -328,3 +328,16 @@ def summed(counter: LimitCounter, promotion: Promotion) -> int:
         and counter.starts_on
         == period_start(LimitPeriod(counter.period), now=row.redeemed_at, timezone=row.store.timezone)
     )
+
+
+def test_what_an_item_costs_in_other_money_is_no_discount_of_ours(till: Till) -> None:
+    item = create_item(sku="OAT", price_currency="CHF")
+    create_published_promotion(promotion_id="deal")
+    assert till.redeem(item=item.sku).body["discount_amount"] is None
+
+
+def test_the_till_says_the_last_day_and_not_the_midnight_after_it(till: Till) -> None:
+    create_item()
+    create_published_promotion(promotion_id="deal")
+    refused = till.redeem(now=NOW + timedelta(days=9))
+    assert refused.body["detail"] == "Ended here on Friday 27 November."

@@ -10,16 +10,25 @@ from django.db import IntegrityError, transaction
 
 from inventory.models import Item
 from omnistore.staff.models import Role
-from promotions.models import Budget, RainCheck, Redemption, RedemptionOverride
+from promotions.models import Budget, LimitCounter, RainCheck, Redemption, RedemptionOverride
 from promotions.rules.words import Outcome
 from promotions.selectors.verdicts import verdict_for
+from promotions.services.approving import publish_trusted
+from promotions.services.campaigns import create_campaign
 from promotions.services.idempotency import Answer
-from promotions.services.publishing import stop_promotion
+from promotions.services.publishing import revise_promotion, stop_promotion
 from promotions.services.rain_checks import give_rain_check
 from promotions.services.refreshing import turn_offers
 from tests.factories import create_item
-from tests.factories_promotions import NOW, TODAY, create_published_promotion, create_staff_member, put_stock
-from tests.promotions.services.till import Till
+from tests.factories_promotions import (
+    NOW,
+    TODAY,
+    content_for,
+    create_published_promotion,
+    create_staff_member,
+    put_stock,
+)
+from tests.promotions.services.till import Till, limit
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +194,41 @@ def test_a_stop_is_not_overridden(till: Till, oat: Item, settings: Any) -> None:
     stop_promotion(promotion=create_published_promotion(promotion_id="deal"), reason="recall", now=NOW)
     till.member = create_staff_member(role=Role.MANAGER, stores=[till.store])
     assert till.redeem(override="please").body["reasons"] == ["STOPPED"]
+
+
+def test_a_managers_reason_is_a_sentence_and_no_story(till: Till, oat: Item, settings: Any) -> None:
+    settings.MANAGER_OVERRIDE = True
+    create_published_promotion(promotion_id="deal")
+    till.member = create_staff_member(role=Role.MANAGER, stores=[till.store])
+    with pytest.raises(ValidationError) as error:
+        till.redeem(now=AFTER, override="x" * 201)
+    assert error.value.message_dict == {"override": ["Say why, in up to 200 characters."]}
+
+
+def test_a_price_in_other_money_is_no_price_to_promise(till: Till, oat: Item) -> None:
+    Item.objects.filter(pk=oat.pk).update(price_currency="CHF")
+    create_published_promotion(promotion_id="deal")
+    assert ask(till).body["reasons"] == ["NO_PRICE"]
+
+
+def test_nothing_is_promised_of_a_deal_whose_share_is_used_up(till: Till, oat: Item) -> None:
+    create_published_promotion(promotion_id="deal", limits=[limit("STORE", "DAY", "1")])
+    assert till.redeem().status == 201
+    assert ask(till).body["reasons"] == ["STORE_LIMIT_REACHED"]
+    assert ask(till, key="tomorrow", now=NOW + timedelta(days=1)).status == 201
+
+
+def test_it_counts_for_the_campaign_it_was_promised_in(till: Till, oat: Item) -> None:
+    limits = [limit("PROMOTION", "TOTAL", "5")]
+    for campaign_id in ("then", "now"):
+        create_campaign(
+            campaign_id=campaign_id, content={"title": campaign_id, "limits": limits}, author=None, now=NOW
+        )
+    deal = create_published_promotion(promotion_id="deal", campaign="then")
+    code = ask(till).body["code"]
+    revise_promotion(promotion=deal, content=content_for(campaign="now"), author=None, now=NOW)
+    publish_trusted(promotion=deal, why="", now=NOW)
+    taken = till.redeem(code=code)
+    used = LimitCounter.objects.values_list("campaign__campaign_id", "used").all
+    assert list(used()) == [("then", 1)]
+    assert (till.roll_back(taken).status, list(used())) == (200, [("then", 0)])

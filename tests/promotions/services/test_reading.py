@@ -9,11 +9,11 @@ from django.db import IntegrityError, connection, transaction
 
 from inventory.models import Store
 from omnistore.staff.models import StaffMember
-from promotions.models import Acknowledgement, OfferChange, Promotion, QuizAnswer, ReadingStep
+from promotions.models import Acknowledgement, Briefing, OfferChange, Promotion, QuizAnswer, ReadingStep
 from promotions.selectors.briefing import StoreBriefing, briefing_for
 from promotions.services.approving import publish_trusted
 from promotions.services.publishing import revise_promotion, stop_promotion
-from promotions.services.reading import acknowledge, answer_quiz, look, take_back
+from promotions.services.reading import acknowledge, answer_quiz, look, mark_told, take_back
 from tests.factories import create_item, create_store
 from tests.factories_promotions import NOW, content_for, create_published_promotion, create_staff_member
 
@@ -130,3 +130,12 @@ def test_what_was_read_and_answered_is_never_rewritten(store: Store, maria: Staf
     answer_quiz(store=store, revision=revision, staff_member=maria, answer="All", now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET id = id + 1000")
+
+
+def test_a_page_that_began_before_the_store_was_told_tells_it_all_the_same() -> None:
+    store = create_store()
+    create_item()
+    revision = create_published_promotion().current_revision
+    assert revision is not None
+    assert mark_told(store=store, revision_ids=[revision.pk], now=NOW - timedelta(seconds=1)) == 1
+    assert Briefing.objects.get(store=store).told_at == NOW

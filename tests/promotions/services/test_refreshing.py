@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inventory.feeds.records import Int32s
 from inventory.models import StockLevel
-from promotions.models import Budget, OfferChange, Promotion, StoreOffer
+from promotions.models import Budget, OfferChange, Promotion, Reconciliation, StoreOffer
 from promotions.services.publishing import stop_promotion
 from promotions.services.reconciling import reconcile
 from promotions.services.refreshing import (
@@ -166,3 +166,14 @@ def test_a_stopped_promotion_is_not_turned() -> None:
 
     assert turn_offers(now=NOW + 9 * DAY) == 0
     assert offer_state() == "STOPPED"
+
+
+def test_a_recount_whose_worker_died_begins_again_once() -> None:
+    Reconciliation.objects.create(slot=TODAY, started_at=NOW)
+    assert reconcile(slot=TODAY, now=NOW + timedelta(hours=1)) is None
+    later = NOW + timedelta(hours=2)
+    run = reconcile(slot=TODAY, now=later)
+    assert run
+    assert (run.started_at, run.finished_at) == (later, later)
+    assert reconcile(slot=TODAY, now=later + timedelta(hours=3)) is None
+    assert Reconciliation.objects.get() == run

@@ -193,3 +193,28 @@ def test_steps_are_numbered_with_the_stores_offers_and_never_change(floor: Any) 
     assert change.seq == StoreStream.objects.get(store=floor.store).seq == before + 1
     with pytest.raises(DatabaseError, match="never"), transaction.atomic():
         ReportChange.objects.update(why="other")
+
+
+def test_a_count_put_right_a_moment_later_is_another_report(floor: Any) -> None:
+    told: dict[str, Any] = {"kind": "STOCK_WRONG", "item": "OAT-1"}
+    for minutes, quantity in enumerate(("7", "9", "9", "7")):
+        tell(
+            store=floor.store,
+            member=floor.maria,
+            now=NOW + timedelta(minutes=minutes),
+            quantity=quantity,
+            **told,
+        )
+    assert StockLevel.objects.get(store=floor.store, item=floor.item).on_hand == 7
+    assert FieldReport.objects.count() == 3
+
+
+def test_a_report_that_is_sent_again_gets_its_answer_though_the_store_has_lost_the_deal(floor: Any) -> None:
+    asked: dict[str, Any] = {
+        "store": floor.store, "member": floor.maria, "key": "k", "now": NOW,
+        "told": {"kind": "SIGN_MISSING", "promotion_id": "oat"},
+    }  # fmt: skip
+    first = tell_report(**asked)
+    floor.promotion.store_offers.all().delete()
+    again = tell_report(**asked)
+    assert (again.body, again.is_repeat) == (first.body, True)

@@ -13,6 +13,7 @@ from promotions.models import Acknowledgement, Briefing, Promotion, Redemption, 
 from promotions.services.approving import publish_trusted
 from promotions.services.codes import generate_codes
 from promotions.services.publishing import revise_promotion
+from promotions.services.spent_limits import tell_spent_limits
 from tests.factories import create_item, create_store
 from tests.factories_promotions import (
     content_for,
@@ -255,3 +256,30 @@ def test_scripts_and_policy_agree(tablet: Client, item: Item) -> None:
     assert "<b>Bold" not in page
     assert " style=" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("store/", {"store_code": "0412"}),
+        ("redeem/", {"key": "k", "promotion_pk": "1", "promotion_id": "deal"}),
+        ("redeem/", {"key": "k", "promotion_pk": "1", "code": "SAVE29"}),
+        ("offers/{}/place/", {"sku": "OAT-1", "place": "Aisle 4"}),
+    ],
+)
+def test_nul_is_no_part_of_any_text(
+    tablet: Client, store: Store, item: Item, page: str, form: dict[str, str]
+) -> None:
+    deal = publish(promotion_id="deal")
+    for name in form:
+        answer = tablet.post("/tablet/" + page.format(deal.pk), form | {name: f"{form[name]}\0"})
+        assert answer.status_code < 500
+
+
+def test_a_spent_deal_says_so_to_the_floor_in_its_language(tablet: Client, store: Store, item: Item) -> None:
+    deal = publish(promotion_id="deal", limit_uses=1)
+    tablet.post("/tablet/redeem/", {"key": "k", "promotion_pk": str(deal.pk), "promotion_id": "deal"})
+    tell_spent_limits(now=timezone.now())
+    page = tablet.get(f"/tablet/offers/{deal.pk}/", headers={"Accept-Language": "de"}).content.decode()
+    assert "Alle Einlösungen dieser Aktion sind vergeben." in page
+    assert "Raise the limit" not in page

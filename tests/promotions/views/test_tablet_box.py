@@ -102,3 +102,10 @@ def test_nobody_searches_without_signing_in(client: Client) -> None:
     assert client.get("/tablet/search/?code=oat")["Location"].startswith("/sign-in/")
     client.force_login(create_staff_member())
     assert client.get("/tablet/search/?code=oat")["Location"] == "/tablet/store/"
+
+
+def test_a_suggestion_says_how_old_its_figure_is(tablet: Client) -> None:
+    old = timezone.now() - timedelta(days=3)
+    put_stock(store=Store.objects.get(), levels={create_item(title="Rye Bread"): 7}, counted_at=old)
+    found = tablet.get("/tablet/search/", {"code": "rye"}, headers=PIECE).content.decode()
+    assert "7 here, 3 d ago" in found
