@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,11 @@ class AttributedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         attribute_changes(by=request.user)
         super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        with transaction.atomic():  # an action, unlike a form, brings none along
+            attribute_changes(by=request.user)
+            super().delete_queryset(request, queryset)
 
 
 @admin.register(StoreGroup)
@@ -163,7 +168,7 @@ class FeedSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             member=request.user,
             now=timezone.now(),
         )
-        super().save_model(request, obj, form, change)
+        obj.save(update_fields=FeedSourceForm.Meta.fields)  # a worker may have noted its pull meanwhile
         if believed is not None:
             ring_change(change_id=believed.pk)
 

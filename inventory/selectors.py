@@ -24,7 +24,6 @@ from inventory.models import (
     StockClaim,
     StockLevel,
     Store,
-    StoreItemPlace,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,14 +81,6 @@ class StockFigure:
     def is_stale(self, now: datetime) -> bool:
         """Past the winning source's freshness limit the figure is not to be trusted (G7)."""
         return now - self.counted_at > self.freshness_limit
-
-
-def places_of(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], str]:
-    """Where items stand, by (store id, item id); those of which nobody has said it are missing."""
-    said = StoreItemPlace.objects.filter(
-        store__in=[store.pk for store in stores], item__in=[item.pk for item in items]
-    )
-    return {(store, item): place for store, item, place in said.values_list("store_id", "item_id", "place")}
 
 
 def stock_figures(*, stores: Iterable[Store], items: Iterable[Item]) -> dict[tuple[int, int], StockFigure]:

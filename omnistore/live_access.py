@@ -8,7 +8,8 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from omnistore.staff.models import ApiKey, StaffMember
+from omnistore.staff.authentication import key_of, token_in
+from omnistore.staff.models import StaffMember
 from omnistore.staff.second_factor import must_set_up
 from promotions.live.endpoint import Headers, StreamRefused
 from promotions.live.turns import turn_of
@@ -43,19 +44,15 @@ def admit_to_feeds(headers: Headers) -> None:
 
 def member_of(headers: Headers) -> StaffMember | None:
     """The active staff member behind an API key or a session; a key that is given must be good."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() in ("bearer", "token"):
-        key = (
-            ApiKey.objects.select_related("staff_member")
-            .filter(digest=ApiKey.digest_of(token.strip()), revoked_at=None, staff_member__is_active=True)
-            .first()
-        )
+    token = token_in(headers.get("authorization", "").encode("latin1"))
+    if token is not None:
+        key = key_of(token)
         return key.staff_member if key else None
     request = HttpRequest()
     request.session = SessionStore(parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME))
     if turn_of(
         request
-    ):  # a shared tablet opens its stream with the ticket of its page, which ends with the turn
+    ):  # a shared tablet's stream opens with the ticket of its page, which ends with the turn
         return None
     user = get_user(request)
     return user if isinstance(user, StaffMember) and not must_set_up(user) else None

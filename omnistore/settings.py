@@ -1,8 +1,10 @@
 """Settings of OmniStore: one file, read from the environment; `manage.py demo` and `manage.py test` set it all."""
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import environ
 from csp.constants import NONE, SELF
@@ -15,13 +17,18 @@ DATA_DIR = Path(env.str("OMNISTORE_DATA", default=str(BASE_DIR / ".omnistore")))
 
 
 def local_secret_key() -> str:
-    """A key made once per data folder, so that a local installation needs no configuration and shares no secret."""
+    """A key made once per data folder, so that a local installation needs no configuration and shares no secret.
+
+    It gets its name when it is complete: of several processes that start at once the first one's is everybody's.
+    """
     path = DATA_DIR / "secret_key"
     try:
         if not path.is_file():
             DATA_DIR.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(50))
+            with NamedTemporaryFile("w", dir=DATA_DIR) as made, suppress(FileExistsError):
+                made.write(secrets.token_urlsafe(50))
+                made.flush()
+                path.hardlink_to(made.name)
         return path.read_text()
     except OSError:  # a tree that may not be written: fine for checks, sessions end with the process
         return secrets.token_urlsafe(50)
@@ -238,7 +245,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="omnistore@localhost"
 # Holds and rain checks. A hold begins when the shopper can be there: now, or when the store opens next.
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=120)
 RAIN_CHECK_DAYS = env.int("RAIN_CHECK_DAYS", default=14)
-# Whether a store manager may redeem a deal that is refused for its window or for its stock, with a reason.
+# Whether a store manager may redeem a deal that is refused for its window, with a reason. An empty shelf is counted.
 MANAGER_OVERRIDE = env.bool("MANAGER_OVERRIDE", default=False)
 
 REST_FRAMEWORK = {
@@ -292,6 +299,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "omnistore.staff.sessions"
 SESSION_COOKIE_SAMESITE = "Lax"
 # Behind TLS (every real installation): OMNISTORE_HTTPS=1. `check --deploy` complains when it is missing.
 HTTPS = env.bool("OMNISTORE_HTTPS", default=False)

@@ -134,8 +134,6 @@ class ConflictResolveView(APIView):
             )
         if request.user.is_anonymous:
             raise Http404
-        if conflict.state != StockConflict.State.OPEN and conflict.resolution != resolution:
-            raise AlreadyClosed
         now = timezone.now()
         if code is None:
             resolve_conflict(conflict=conflict, resolution=resolution, member=request.user, now=now)
@@ -145,5 +143,6 @@ class ConflictResolveView(APIView):
             )
             if change is not None:
                 ring_change(change_id=change.pk)
-        conflict.refresh_from_db()
+        if conflict.resolution != resolution:
+            raise AlreadyClosed
         return Response(ConflictSerializer(conflict).data)

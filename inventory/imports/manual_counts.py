@@ -63,8 +63,10 @@ def count_by_hand(
 
 def smallest_units(quantity: Decimal, *, item: Item) -> int:
     """A quantity in the item's unit as an integer of its smallest; FeedRefused where it is none."""
-    scaled = quantity.scaleb(item.unit_decimals) if quantity.is_finite() else None
-    if scaled is None or scaled != scaled.to_integral_value() or not 0 <= scaled <= QUANTITY_LIMIT:
+    # Compared before it is scaled: the largest Decimal times ten is none.
+    is_sound = quantity.is_finite() and 0 <= quantity <= QUANTITY_LIMIT
+    scaled = quantity.scaleb(item.unit_decimals) if is_sound else None
+    if scaled is None or scaled != scaled.to_integral_value() or scaled > QUANTITY_LIMIT:
         places = item.unit_decimals
         expected = _("a whole number") if not places else _("at most %(n)s decimals") % {"n": places}
         raise FeedRefused(

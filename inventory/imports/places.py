@@ -5,15 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Item, Store
 
 LONGEST_PLACE = 60
 
-# A place that stays is not written. In the order of items, so that two who say many at once do not wait for each other
-# in a ring.
+# In the order of items, so that two who say many at once do not wait for each other in a ring.
+LOCK = """
+SELECT FROM inventory_storeitemplace p
+JOIN unnest(%(stores)s::int4[], %(items)s::int4[]) AS t(store_id, item_id) USING (store_id, item_id)
+ORDER BY p.store_id, p.item_id
+FOR UPDATE OF p
+"""
+# A place that stays is not written.
 SAY = """
 INSERT INTO inventory_storeitemplace AS p (store_id, item_id, place, said_at, said_by_id)
 SELECT t.store_id, t.item_id, t.place, %(at)s, %(by)s
@@ -55,7 +61,8 @@ def write_places(
         "until": at if but_not_newer else "infinity",
     }
     changed: set[tuple[int, int]] = set()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, values)
         for statement in (SAY, FORGET):
             cursor.execute(statement, values)
             changed.update(cursor.fetchall())
@@ -68,7 +75,8 @@ def say_places(*, store: Store, places: Mapping[str, str], member: Any | None, n
     All or none: raises ValidationError by SKU for an unknown item or a place that is too long.
     """
     said = {sku: tidy_place(place) for sku, place in places.items()}
-    known = dict(Item.objects.filter(sku__in=said).values_list("sku", "pk"))
+    named = [sku for sku in said if "\0" not in sku]  # which the database would not even look for
+    known = dict(Item.objects.filter(sku__in=named).values_list("sku", "pk"))
     errors = {}
     for sku, place in said.items():
         if sku not in known:

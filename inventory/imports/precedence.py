@@ -1,5 +1,6 @@
 """Which source is believed: a change is written down, and every level it concerns is derived again."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,13 +55,17 @@ def change_precedence(
 def derive_change(*, change: PrecedenceChange, now: datetime) -> PrecedenceChange:
     """Derive the levels of every store the source claims, so many stores a transaction; goes on where it stood.
 
-    Two at once do no harm: a store derived twice is the same the second time.
+    Two at once do no harm: a store derived twice is the same the second time. Each portion is noted at its own time
+    (`now` and what has passed since), so that nobody takes up what is being worked on.
     """
+    started = time.monotonic()
     while stores := _next_stores(change):
         with transaction.atomic():
             changed = derive_levels(store_ids=stores, now=now)
             PrecedenceChange.objects.filter(pk=change.pk).update(
-                derived_to=stores[-1], touched_at=now, levels_changed=F("levels_changed") + changed
+                derived_to=stores[-1],
+                touched_at=now + timedelta(seconds=time.monotonic() - started),
+                levels_changed=F("levels_changed") + changed,
             )
         change.derived_to = stores[-1]
     PrecedenceChange.objects.filter(pk=change.pk, derived_at__isnull=True).update(derived_at=now)

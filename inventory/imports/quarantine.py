@@ -74,7 +74,7 @@ def replay_lines(
     if (
         original is None
     ):  # what could not even be read as a fact goes in only when somebody has written the fact
-        chosen = chosen.filter(Q(record__isnull=False) | Q(pk__in=texts or ()))
+        chosen = chosen.filter(record__isnull=False) | chosen.with_keys(texts or ())
     with ExitStack() as undo:
         with transaction.atomic():
             mine = dict(

@@ -174,7 +174,7 @@ def replay_upload(*, run: FeedRun, content: Readable, member_id: int | None, now
     texts, told = _matched(run, fixes)
     replay = None
     if texts:
-        rows = RejectedRow.objects.filter(pk__in=texts)
+        rows = RejectedRow.objects.with_keys(texts)
         replay = replay_lines(run=run, rows=rows, texts=texts, member_id=member_id, now=now)
     if len(told) > TOLD_LIMIT:
         told = [*told[:TOLD_LIMIT], f"… and {len(told) - TOLD_LIMIT:,} more."]
@@ -185,9 +185,10 @@ def _matched(run: FeedRun, fixes: Fixes) -> tuple[dict[int, str], list[str]]:
     """The mended texts by row id, and what is to be said of the others."""
     by_line: dict[int, list[tuple[int, int, str]]] = {}
     lines = {line for line, _part in fixes.texts}
-    found = RejectedRow.objects.filter(run=run, line_number__in=lines)
-    for pk, number, own, state in found.values_list("pk", "line_number", "part", "state"):
-        by_line.setdefault(number, []).append((pk, own, state))
+    found = run.rejected_rows.values_list("pk", "line_number", "part", "state")
+    for pk, number, own, state in found.iterator(chunk_size=2000):
+        if number in lines:
+            by_line.setdefault(number, []).append((pk, own, state))
     texts, told = {}, fixes.told
     for (line, part), text in fixes.texts.items():
         mine = [(pk, state) for pk, own, state in by_line.get(line, []) if part in (None, own)]

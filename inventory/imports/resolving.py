@@ -35,14 +35,22 @@ def prefer_source(
 ) -> PrecedenceChange | None:
     """Resolve a conflict by choosing a side: this source comes before the other one from now on, everywhere.
 
-    None when it does already. The caller goes on with `derive_change`.
+    None when it does already, and when somebody or the next file was faster (`conflict` then says how it was closed).
+    The caller goes on with `derive_change`.
     """
     with transaction.atomic():
-        resolve_conflict(conflict=conflict, resolution=resolution, member=member, now=now)
-        over = conflict.other if source.pk == conflict.winner_id else conflict.winner
-        if source.precedence < over.precedence:
+        if not resolve_conflict(conflict=conflict, resolution=resolution, member=member, now=now):
+            return None
+        sides = FeedSource.objects.filter(pk__in=[conflict.winner_id, conflict.other_id]).order_by("pk")
+        # Locked in one order, and as they are now: two conflicts may have the same two sources.
+        over, chosen = sorted(sides.select_for_update(), key=lambda side: side.pk == source.pk)
+        if chosen.precedence < over.precedence:
             return None
         first = max(over.precedence - 1, 0)
-        return change_precedence(
-            source=source, precedence=first, holds_for=source.holds_for, member=member, now=now
+        moved = change_precedence(
+            source=chosen, precedence=first, holds_for=chosen.holds_for, member=member, now=now
         )
+        if over.precedence > 0:
+            return moved
+        # Nothing comes before 0, so the other one goes back.
+        return change_precedence(source=over, precedence=1, holds_for=over.holds_for, member=member, now=now)

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Self
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.feeds.records import FeedHeld, FeedRefused
@@ -82,13 +83,17 @@ def fail_exhausted_runs(*, now: datetime) -> int:
 
 
 def retry_run(*, run: FeedRun, now: datetime) -> None:
-    """Let a failed or refused run start over by hand. Does nothing to a run in any other state."""
+    """Let a failed or refused run start over by hand. Does nothing to a run in any other state.
+
+    It waits its turn as from `now`; its figures are as old as when it first came.
+    """
     over = FeedRun.objects.filter(pk=run.pk, state__in=[FeedRun.State.FAILED, FeedRun.State.REFUSED])
     over = over.exclude(state=FeedRun.State.REFUSED, replay_of__isnull=False)
     over.exclude(file="").update(
         state=FeedRun.State.RECEIVED,
         attempts=0,
         problem={},
+        file_as_of=Coalesce("file_as_of", "received_at"),
         received_at=now,
         started_at=None,
         finished_at=None,

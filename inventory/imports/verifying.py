@@ -1,7 +1,7 @@
 """The levels worked out a second time, by other means than the loads: any difference is a fault, and is named.
 
 Claims and movements are read afresh and joined as tables, item by item; nothing of the loads' own arithmetic is
-used. Every movement is asked for, whatever its business day.
+used. Movements are asked for by their instant, whatever their business day.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,8 @@ class Verified:
 def _verify(store_ids: Sequence[int]) -> Verified:
     with transaction.atomic():
         Store.objects.filter(pk__in=store_ids).lock_in_order()
-        claims, movements, levels = _claims(store_ids), _movements(store_ids), _levels(store_ids)
+        claims, levels = _claims(store_ids), _levels(store_ids)
+        movements = _movements(store_ids, since=claims["as_of"].min())  # type: ignore[arg-type]  # of integers
         rules, held = _rules(), _reserved_differences(store_ids)
     truth = _truth(claims, movements, rules)
     both = truth.join(levels, on=KEY, how="full", coalesce=True)
@@ -148,13 +149,14 @@ def _claims(store_ids: Sequence[int]) -> pl.DataFrame:
     return pl.concat([empty, *parts])
 
 
-def _movements(store_ids: Sequence[int]) -> pl.DataFrame:
-    """The whole ledger of the stores since the oldest count."""
+def _movements(store_ids: Sequence[int], *, since: int | None) -> pl.DataFrame:
+    """The whole ledger of the stores since the oldest count (µs, UTC); nothing where nobody has counted."""
     return _table(
         """SELECT string_agg(int8send(m.store_id) || int8send(m.item_id) || int8send(m.quantity)
                    || int8send((extract(epoch FROM m.occurred_at) * 1000000)::int8), ''::bytea)
-        FROM inventory_stockmovement m WHERE m.store_id = ANY(%s::int4[])""",
-        store_ids,
+        FROM inventory_stockmovement m WHERE m.store_id = ANY(%s::int4[])
+            AND m.occurred_at > timestamptz '1970-01-01 00:00:00Z' + %s::int8 * interval '1 microsecond'""",
+        (list(store_ids), since),
         (*KEY, "quantity", "at"),
     )
 
@@ -164,15 +166,15 @@ def _levels(store_ids: Sequence[int]) -> pl.DataFrame:
         """SELECT string_agg(int8send(store_id) || int8send(item_id) || int8send(on_hand) || int8send(source_id),
                              ''::bytea)
         FROM inventory_stocklevel WHERE store_id = ANY(%s::int4[])""",
-        store_ids,
+        (list(store_ids),),
         (*KEY, "stands", "stands_source"),
     )
 
 
-def _table(query: str, store_ids: Sequence[int], columns: Sequence[str]) -> pl.DataFrame:
+def _table(query: str, values: Sequence[object], columns: Sequence[str]) -> pl.DataFrame:
     """The rows of one statement that packs them as eight-byte integers."""
     with raw_cursor() as cursor:
-        cursor.execute(query, (list(store_ids),))
+        cursor.execute(query, values)
         found = cursor.fetchone()
     rows = np.frombuffer((found and found[0]) or b"", ">i8").astype(np.int64).reshape(-1, len(columns))
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Int64))

@@ -1,11 +1,13 @@
 """Lines we could not use, and what one source's own codes stand for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.feeds import FeedRun, FeedSource
@@ -17,6 +19,10 @@ class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
     def waiting(self) -> Self:
         """In quarantine: neither sent in again nor given up."""
         return self.filter(state=RejectedRow.State.WAITING)
+
+    def with_keys(self, keys: Iterable[int]) -> Self:
+        """Those with these keys. One parameter however many they are: a statement takes 65,535."""
+        return self.filter(pk__in=RawSQL("SELECT unnest(%s::int8[])", [list(keys)]))
 
     def of_unknown(self, *, source: FeedSource, kind: str = "") -> Self:
         """Those of a source that wait for somebody to say what a code of it stands for; kind of CodeMapping."""

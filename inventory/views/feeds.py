@@ -56,8 +56,9 @@ def feed_upload(request: HttpRequest, code: str) -> HttpResponse:
     """Take a file by hand; the load itself is a worker's."""
     source = source_or_404(request, code)
     upload = request.FILES.get("file")
-    if upload is None:
-        messages.error(request, _("Choose a file first."))
+    if upload is None or not source.enabled:
+        problem = _("Choose a file first.") if source.enabled else _("This source is switched off.")
+        messages.error(request, problem)
         return redirect("feed-list")
     run, is_new = receive_file(
         source=source, file_name=upload.name or "upload", content=upload, now=timezone.now()

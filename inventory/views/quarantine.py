@@ -52,12 +52,19 @@ def run_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     return response
 
 
+def cause_in(request: HttpRequest) -> str:
+    """The cause whose lines are meant; "" for all of them."""
+    return request.POST.get("code", "").replace("\0", "?")[
+        :CODE_LENGTH
+    ]  # a NUL is in none, and cannot be asked for
+
+
 @require_POST
 @file_senders_only
 def run_replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the waiting lines in again, all or those of one cause, as they came."""
     run = run_or_404(request, pk)
-    rows = waiting_rows(run=run, code=request.POST.get("code", "")[:CODE_LENGTH])
+    rows = waiting_rows(run=run, code=cause_in(request))
     try:
         replay = replay_lines(run=run, rows=rows, member_id=request.user.pk, now=timezone.now())
     except CannotReplay as problem:
@@ -75,7 +82,7 @@ def run_replay(request: HttpRequest, pk: int) -> HttpResponse:
 def run_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up the waiting lines, all or those of one cause."""
     run = run_or_404(request, pk)
-    rows = waiting_rows(run=run, code=request.POST.get("code", "")[:CODE_LENGTH])
+    rows = waiting_rows(run=run, code=cause_in(request))
     lines = drop_lines(run=run, rows=rows, member_id=request.user.pk, now=timezone.now())
     words = ngettext("%(n)s line was given up.", "%(n)s lines were given up.", lines)
     messages.success(request, words % {"n": number_format(lines, force_grouping=True)})

@@ -96,15 +96,19 @@ def stock_count(request: HttpRequest, store_code: str, sku: str) -> HttpResponse
         counted = count_by_hand(
             store=store,
             item=item,
-            quantity=Decimal(typed.replace(",", ".") or "NaN"),
+            quantity=Decimal(typed.replace(",", ".")),
             member=user,
             now=timezone.now(),
-            key=request.POST.get("key", "")[:64],
+            key=request.POST.get("key", "").replace("\0", "")[:64],
         )
     except InvalidOperation:
         return explained(request, store, item, typed=typed, problem=_("Enter a number such as 12."))
     except FeedRefused as refusal:
         return explained(request, store, item, typed=typed, problem=refusal.message)
+    if counted.is_reused:
+        before = counted.count.answer["counted"]
+        problem = _("This page has sent a count already: %(quantity)s. Save again to count anew.")
+        return explained(request, store, item, typed=typed, problem=problem % {"quantity": before})
     told = _("Counted: %(quantity)s. It is believed until a newer fact arrives.")
     messages.success(request, told % {"quantity": counted.count.answer["counted"]})
     return redirect("stock-explained", store.store_code, item.sku)
@@ -134,13 +138,11 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
 def conflict_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's word on a conflict, given where it stands."""
     conflict = get_object_or_404(StockConflict.objects.with_names(), pk=pk)
-    resolution = request.POST.get("resolution", "").strip()[:2000]
+    resolution = request.POST.get("resolution", "").replace("\0", "").strip()[:2000]
     side = choices_of(conflict).get(request.POST.get("believe", ""))
     problem, now = "", timezone.now()
     if not resolution:
         problem = _("Say what you found: whoever looks next will ask.")
-    elif conflict.state != StockConflict.State.OPEN:
-        problem = _("This was closed meanwhile.")
     elif side is None:
         resolve_conflict(conflict=conflict, resolution=resolution, member=request.user, now=now)
     else:
@@ -150,6 +152,8 @@ def conflict_resolve(request: HttpRequest, pk: int) -> HttpResponse:
         if change is not None:
             ring_change(change_id=change.pk)
     conflict = StockConflict.objects.with_names().get(pk=pk)
+    if not problem and conflict.resolution != resolution:  # somebody else's words, or none: the next file's
+        problem = _("This was closed meanwhile.")
     if request.headers.get("HX-Request"):
         context = {
             "conflict": conflict,

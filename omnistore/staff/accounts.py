@@ -14,6 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from omnistore.staff.device_access import active_device_of
 from omnistore.staff.models import StaffMember
 from omnistore.staff.qr import qr_code
-from omnistore.staff.throttling import count_wrong, counters_of, is_throttled
+from omnistore.staff.throttling import counters_of, give_back, take_a_try
 
 FORBIDDEN = 403
 
@@ -56,12 +57,12 @@ class DeskAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     def reauthenticate(self, user: StaffMember, password: str) -> bool:
         """Whether this is the person's password; wrong ones are counted with those of signing in."""
         counters = counters_of(context.request, username=user.username)
-        if is_throttled(counters):
+        if not take_a_try(counters, now=timezone.now()):
             raise ValidationError(_("Too many wrong passwords. Wait a minute."))
-        if user.check_password(password):
-            return True
-        count_wrong(counters)
-        return False
+        is_right = user.check_password(password)
+        if is_right:
+            give_back(counters)
+        return is_right
 
 
 class DeskFactors(DefaultMFAAdapter):  # type: ignore[misc]

@@ -16,7 +16,7 @@ from inventory.api.documentation import PROBLEMS, ProblemSerializer
 from omnistore.staff.authentication import CHALLENGE
 from omnistore.staff.models import ApiKey, StaffMember
 from omnistore.staff.second_factor import has_second_factor, must_set_up
-from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
+from omnistore.staff.throttling import MINUTE, counters_of, give_back, take_a_try
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
@@ -75,12 +75,12 @@ class TokenView(APIView):
         asked.is_valid(raise_exception=True)
         name, username = asked.validated_data["name"], asked.validated_data["username"]
         counters = counters_of(request._request, username=username)
-        if is_throttled(counters):
+        if not take_a_try(counters, now=timezone.now()):
             raise Throttled(wait=MINUTE)
         member = authenticate(request, username=username, password=asked.validated_data["password"])
         if not isinstance(member, StaffMember):
-            count_wrong(counters)
             raise AuthenticationFailed("The user name or the password is wrong.")
+        give_back(counters)
         if has_second_factor(member) or must_set_up(member):
             raise PermissionDenied(
                 "A password alone is not enough for this person. Make the key with `manage.py create_token`.",

@@ -130,8 +130,9 @@ def revoke_device(*, device: Device, why: str, by: StaffMember, now: datetime) -
 
 
 def unlock_pin(*, device: Device, member: StaffMember, by: StaffMember, now: datetime) -> bool:
-    """Give a person new tries on a tablet; False when the PIN was not locked there."""
+    """Give a person new tries on a tablet; False when none was used there."""
     with transaction.atomic():
+        Device.objects.select_for_update().get(pk=device.pk)  # first, as a try does
         freed = PinTries.objects.filter(device=device, staff_member=member, tries__gt=0).update(tries=0)
         if freed:
             Device.objects.filter(pk=device.pk).update(wrong_pins=0)

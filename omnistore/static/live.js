@@ -1,6 +1,6 @@
 // The live link: one event stream, its light, and offers that change in place (docs/decisions/0006-live-client.md).
 
-import { askForNotices, interrupt, judge, mayWait, whenAtRest } from "./shift.js";
+import { askForNotices, forget, interrupt, judge, mayWait, whenAtRest } from "./shift.js";
 import { at, board, countHolds, now, recount, reloadBoard, tick } from "./tablet.js";
 
 const QUIET = 12_000; // the server pings every 5 s; after this the link is called dead
@@ -91,7 +91,7 @@ document.addEventListener("board:loaded", () => {
 /** Load the whole board: it brings a fresh ticket, and the sign-in page if that is what is missing. */
 async function startAnew() {
   await reloadBoard();
-  last = board().dataset.position;
+  last = board().dataset.position; // of the board that stands: where none came, what was heard since is heard again
   connect();
 }
 
@@ -122,14 +122,17 @@ async function apply(html) {
   if (event.dataset.reason === "NUDGED") askForNotices();
   const old = document.getElementById(`offer-${event.dataset.offer}`);
   const before = old && !old.dataset.leaving ? essence(old) : "";
+  const { urgency } = event.dataset;
+  let waits = false;
   if (!card) remove(old);
-  else if (old) await replace(old, card);
-  else insert(card);
+  else if (old) waits = await replace(old, card, urgency);
+  else waits = insert(card, urgency);
   if (before !== (card ? essence(card) : "")) {
-    announcer.textContent = event.dataset.announce;
+    if (waits) announcer.textContent = document.getElementById("gathered").textContent;
+    else if (urgency !== "TODAY") announcer.textContent = event.dataset.announce;
     refreshPane(event.dataset.offer);
+    if (card && !waits) seenAs(urgency)(document.getElementById(card.id));
   }
-  if (card && before !== essence(card)) mark(document.getElementById(card.id));
   hearOfHolds(event);
   recount();
   tick();
@@ -149,25 +152,37 @@ function essence(card) {
   return card.dataset.revision + [...parts].map((part) => part.textContent.trim().replace(/\s+/g, " ")).join("|");
 }
 
-async function replace(old, card) {
+/** How a card that was let in is marked: what is told for the day makes nothing of itself. */
+const seenAs = (urgency) => (urgency === "TODAY" ? (card) => toldSoon(card.dataset.revision) : mark);
+
+/** Whether the card is kept back, as it was or because it would now push others away. */
+async function replace(old, card, urgency) {
   // The event is the store's, the tick behind "Got it" is this person's: the same revision keeps it.
   const ack = old.querySelector(".ack");
   const asked = card.querySelector(".ack");
   if (ack.id === asked.id) asked.replaceWith(ack.cloneNode(true));
   const moves = old.dataset.order !== card.dataset.order;
+  const opens = "coming" in old.dataset && !("coming" in card.dataset);
+  let waits = "held" in old.dataset;
+  if (waits && urgency !== "NOW") card.dataset.held = old.dataset.held;
+  else if (waits || opens) {
+    forget(old); // what cannot wait waits no longer than its own patience
+    waits = mayWait(card, { urgency, shown: seenAs(urgency) });
+  }
   const current = old.querySelector("[aria-current]") !== null;
   delete old.dataset.leaving;
   await htmx.swap({ sourceElement: old, target: old, text: card.outerHTML, swap: "outerMorph" });
   const morphed = document.getElementById(card.id);
   if (current) morphed.querySelector(".card-title a").setAttribute("aria-current", "true");
   if (moves) whenAtRest(card.id, () => place(morphed));
+  return waits;
 }
 
-function insert(card) {
-  mayWait(card);
+function insert(card, urgency) {
+  const waits = mayWait(card, { urgency, shown: seenAs(urgency) });
   place(card);
   htmx.process(card);
-  toldSoon(card.dataset.revision);
+  return waits;
 }
 
 /** Where its order says. */
@@ -180,6 +195,7 @@ function place(card) {
 
 function remove(card) {
   if (!card) return;
+  if (forget(card)) return card.remove();
   card.dataset.leaving = "true";
   whenAtRest(card.id, () => leave(card));
 }

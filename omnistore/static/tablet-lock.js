@@ -20,6 +20,8 @@ if (lock) {
   };
 
   const lockNow = async () => {
+    if (document.body.hidden) return; // on its way
+    document.body.hidden = true; // at once: a link that hangs keeps the answer, and the page, for minutes
     await fetch(lock.action, { method: "POST", headers: csrf(), redirect: "manual" }).catch(() => null);
     leave();
   };

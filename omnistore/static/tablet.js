@@ -24,9 +24,10 @@ for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { to
 
 /** Load the board anew; afterwards its own attributes say where the live stream goes on. */
 export async function reloadBoard() {
-  const { url, show } = board().dataset;
+  const { url, show, now: before } = board().dataset;
   const seen = performance.now() - touched < ATTENDED ? "" : "&unattended=1";
   await htmx.ajax("GET", `${url}?show=${show}${seen}`, { target: "#board", swap: "outerMorph" });
+  if (board().dataset.now === before) return; // it did not come: what stands here is as old as it was, and ages on
   ahead = Number(board().dataset.now) * 1000 - Date.now();
   document.dispatchEvent(new Event("board:loaded"));
 }
@@ -135,10 +136,10 @@ function bringIntoView() {
 // Filters and their counts
 
 const MEMBERS = {
-  now: ".card:not([data-coming], [data-leaving])",
-  new: ".card[data-open][data-new]:not([data-leaving]):has(.unread)",
-  ending: ".card[data-ending]:not([data-leaving])",
-  coming: ".card[data-coming]:not([data-leaving])",
+  now: ".card:not([data-coming], [data-leaving], [data-held=TODAY])",
+  new: ".card[data-open][data-new]:not([data-leaving], [data-held=TODAY]):has(.unread)",
+  ending: ".card[data-ending]:not([data-leaving], [data-held=TODAY])",
+  coming: ".card[data-coming]:not([data-leaving], [data-held=TODAY])",
 };
 
 export function recount() {

@@ -112,6 +112,9 @@ class VerdictItemSerializer(serializers.Serializer[Any]):
     brand = serializers.CharField()
     unit = serializers.CharField(help_text="What it is counted in (UN/ECE Rec 20).")
     unit_decimals = serializers.IntegerField(help_text="on_hand counts 10^-unit_decimals of it.")
+    place = serializers.CharField(
+        allow_blank=True, help_text="Where it stands in the store; empty where nobody has said it."
+    )
 
 
 class VerdictDealSerializer(serializers.Serializer[Any]):
@@ -162,6 +165,11 @@ class AlternativeStoreSerializer(serializers.Serializer[Any]):
 class AlternativeItemSerializer(serializers.Serializer[Any]):
     sku = serializers.CharField()
     title = serializers.CharField()
+    unit = serializers.CharField(help_text="What it is counted in (UN/ECE Rec 20).")
+    unit_decimals = serializers.IntegerField(help_text="on_hand counts 10^-unit_decimals of it.")
+    place = serializers.CharField(
+        allow_blank=True, help_text="Where it stands in the store; empty where nobody has said it."
+    )
     regular_price = serializers.CharField(allow_null=True)
     deal_price = serializers.CharField(allow_null=True)
     currency = serializers.CharField()

@@ -62,7 +62,7 @@ NAMED = 3
 LOOKED_AT = 12
 
 OTHER_ITEMS = f"""
-SELECT i.sku, i.title, i.regular_price, i.price_currency, {PROMISED},
+SELECT i.sku, i.title, i.unit, i.unit_decimals, i.regular_price, i.price_currency, {PROMISED}, stands.place,
        r.coupon_value_type, coalesce(r.percent_off, r.money_off_amount, r.fixed_price_amount, 0), r.currency,
        r.applies_to, c.as_of, f.freshness_limit, f.id, l.store_id, l.item_id, c.as_ofs IS NOT NULL
 FROM promotions_offeritem k
@@ -73,8 +73,10 @@ JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = k.item_id 
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = l.store_id
 JOIN inventory_feedsource f ON f.id = l.source_id
 JOIN inventory_item wanted ON wanted.id = %(but)s
+LEFT JOIN inventory_storeitemplace stands ON stands.store_id = %(store)s AND stands.item_id = k.item_id
 WHERE k.promotion_id = %(promotion)s AND k.item_id <> %(but)s AND c.as_of >= %(now)s - f.freshness_limit
-  AND {PROMISED} > 0 AND (r.limit_value IS NULL OR i.regular_price IS NULL OR i.regular_price <= r.limit_value)
+  AND {PROMISED} > 0 AND o.starts_at <= %(now)s AND o.honoured_until > %(now)s
+  AND (r.limit_value IS NULL OR i.regular_price IS NULL OR i.regular_price <= r.limit_value)
 ORDER BY (i.product_type = wanted.product_type) DESC, (i.brand = wanted.brand) DESC,
          abs(i.regular_price - wanted.regular_price) NULLS LAST, i.id
 LIMIT 12
@@ -117,19 +119,29 @@ class AlternativeStore:
 
 @dataclass(frozen=True)
 class AlternativeItem:
-    """Another item of the same deal that is here."""
+    """Another item of the same deal that is here.
+
+    `quantity` is in its smallest unit; `deal_price` None where the deal gives one unit no price; `place` is where it
+    stands, "" where nobody has said it.
+    """
 
     sku: str
     title: str
+    unit: str
+    unit_decimals: int
     regular_price: Decimal | None
     deal_price: Decimal | None
     currency: str
     quantity: int
+    place: str
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "sku": self.sku,
             "title": self.title,
+            "unit": self.unit,
+            "unit_decimals": self.unit_decimals,
+            "place": self.place,
             "regular_price": None if self.regular_price is None else str(self.regular_price),
             "deal_price": None if self.deal_price is None else str(self.deal_price),
             "currency": self.currency,
@@ -206,26 +218,14 @@ def place_from(row: Sequence[Any], *, counted_at: dt.datetime, now: dt.datetime)
 def items_of_deal(
     *, store: Store, promotion_pk: int, but: int, now: dt.datetime
 ) -> tuple[AlternativeItem, ...]:
-    """Up to three other items of the deal that are here, the most alike first."""
+    """Up to three other items of the deal that are here, the most alike first; none where it no longer holds."""
     with connection.cursor() as cursor:
         cursor.execute(OTHER_ITEMS, {"store": store.pk, "promotion": promotion_pk, "but": but, "now": now})
         rows = cursor.fetchall()
     counted = own_times(row[-4:] for row in rows)
     found = []
-    for (
-        sku,
-        title,
-        price,
-        currency,
-        quantity,
-        kind,
-        amount,
-        benefit_currency,
-        applies_to,
-        as_of,
-        limit,
-        *level,
-    ) in rows:
+    for sku, title, unit, decimals, price, currency, quantity, place, *terms in rows:
+        kind, amount, benefit_currency, applies_to, as_of, limit, *level = terms
         if now - counted.get(tuple(level[:3]), as_of) > limit:
             continue
         regular = price if currency == store.currency else None  # a price in other money is none here
@@ -239,10 +239,13 @@ def items_of_deal(
             AlternativeItem(
                 sku=sku,
                 title=title,
+                unit=unit,
+                unit_decimals=decimals,
                 regular_price=regular,
                 deal_price=unit_price(benefit, regular_price=regular, currency=store.currency),
                 currency=store.currency,
                 quantity=quantity,
+                place=place or "",
             )
         )
     return tuple(found[:NAMED])

@@ -118,7 +118,7 @@ def end_text(local: datetime) -> str:
 
 
 def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
-    """The sentence the associate can say to the shopper. Facts: benefit, item, starts, ends, store (texts)."""
+    """The sentence the associate can say to the shopper. Facts (texts): benefit, item, starts, ends, store, similar."""
     facts = {
         "benefit": "",
         "item": _("this item"),
@@ -129,15 +129,17 @@ def say(outcome: Outcome, *, reason: Reason, facts: Mapping[str, Any]) -> str:
         "limit": "",
         "price": "",
         "other": "",
+        "similar": "",
         **facts,
     }
     if reason == Reason.OUTSIDE_HOURS and not facts["opens"]:
         return _("That deal holds at certain hours only, and these are over.")
-    return sentence(outcome, reason=reason, has_store=bool(facts["store"])) % facts
+    named = {"has_store": bool(facts["store"]), "has_similar": bool(facts["similar"])}
+    return sentence(outcome, reason=reason, **named) % facts
 
 
-def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
-    """The sentence with its gaps; `has_store` says that another store can be named."""
+def sentence(outcome: Outcome, *, reason: Reason, has_store: bool, has_similar: bool) -> str:
+    """The sentence with its gaps; it names another store, and another item of the deal that is here, where it can."""
     match outcome:
         case Outcome.HONOUR if reason == Reason.HONOUR_WINDOW:
             return _("It ended on %(ends)s, but we still give it to you: %(benefit)s on %(item)s.")
@@ -151,21 +153,29 @@ def sentence(outcome: Outcome, *, reason: Reason, has_store: bool) -> str:
             return _("Yes, it's %(price)s: %(benefit)s on %(item)s. The sign is wrong; I'll put that right.")
         case Outcome.CHECK_SHELF:
             return _("The deal is right: %(benefit)s on %(item)s. Let me check the shelf for you.")
-        case Outcome.OFFER_ALTERNATIVE if reason == Reason.BEATEN:
-            return _("You get even more here: %(other)s.")
-        case Outcome.OFFER_ALTERNATIVE if reason == Reason.EXCLUDED_BY:
-            return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
-        case Outcome.OFFER_ALTERNATIVE if has_store:
-            return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
         case Outcome.OFFER_ALTERNATIVE:
-            return _(
-                "The deal is right, but we are out of %(item)s. The same deal holds on something similar."
-            )
+            return alternative_sentence(reason, has_store=has_store, has_similar=has_similar)
         case Outcome.UNKNOWN if reason == Reason.MISREAD_CODE:
             return _("The scanner misread that. Let me scan it again.")
         case Outcome.UNKNOWN:
             return _("I don't find that one. Can you show me where you saw it?")
     return refusal_sentence(reason, has_store=has_store)
+
+
+def alternative_sentence(reason: Reason, *, has_store: bool, has_similar: bool) -> str:
+    """Not this, but that."""
+    if reason == Reason.BEATEN:
+        return _("You get even more here: %(other)s.")
+    if reason == Reason.EXCLUDED_BY:
+        return _("That deal doesn't add to the one already on %(item)s: %(other)s.")
+    if not has_store:
+        return _("The deal is right, but we are out of %(item)s. Here the same deal holds on %(similar)s.")
+    if not has_similar:
+        return _("The deal is right, but we are out of %(item)s. Our %(store)s store has it.")
+    return _(
+        "The deal is right, but we are out of %(item)s. Our %(store)s store has it, and here the same deal holds on "
+        "%(similar)s."
+    )
 
 
 def refusal_sentence(reason: Reason, *, has_store: bool) -> str:

@@ -199,7 +199,9 @@ def verdict_facts(
         "asked": urlencode({"code": code} | price_query(seen)),
         "may_compare": may_redeem and found.price is not None and found.price.deal is not None,
         "may_redeem": may_redeem,
+        "may_hold": may_hold(found),
         "may_rain_check": may_rain_check(found),
+        "is_sold_out": is_sold_out(found),
         "may_override": found.deal is not None and may_override(request, found),
         "needs": needs_of(found.deal) if found.deal and may_redeem else None,
         "by_code": found.deal is not None
@@ -218,13 +220,27 @@ def price_query(seen: SeenPrices) -> dict[str, str]:
     return {name: str(amount) for name, amount in shown.items() if amount is not None}
 
 
+def may_hold(found: Verdict) -> bool:
+    """Whether one unit of the item can be put aside for this deal: a count that is not too old has it."""
+    if found.deal is None or found.item is None or found.stock is None or found.outcome not in REDEEMABLE:
+        return False
+    return not found.stock.is_stale and found.stock.quantity >= 10**found.item.unit_decimals
+
+
+def is_sold_out(found: Verdict) -> bool:
+    """Whether nothing but the empty shelf stands against it. Nobody overrides that (decision 13): it is counted."""
+    return found.outcome in (Outcome.OFFER_ALTERNATIVE, Outcome.REFUSE) and found.reasons[0].code in SOLD_OUT
+
+
 def may_rain_check(found: Verdict) -> bool:
     """Whether the shelf is empty and the deal gives one unit a price to keep."""
-    is_short = (
-        found.outcome in (Outcome.OFFER_ALTERNATIVE, Outcome.REFUSE) and found.reasons[0].code in SOLD_OUT
-    )
     has_price = found.item is not None and found.price is not None and found.price.deal is not None
-    return is_short and has_price and found.deal is not None and found.deal.facts.offer_type not in ONE_EACH
+    return (
+        is_sold_out(found)
+        and has_price
+        and found.deal is not None
+        and found.deal.facts.offer_type not in ONE_EACH
+    )
 
 
 def may_override(request: HttpRequest, found: Verdict) -> bool:

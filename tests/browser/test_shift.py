@@ -25,6 +25,7 @@ WATCH = """
         window.moved.push(...shift.sources.map(one => one.node?.outerHTML ?? one.node?.textContent));
 }).observe({type: "layout-shift", buffered: false}); }
 """
+READ_ANEW = "import('/static/tablet.js').then(tablet => tablet.reloadBoard()).then(() => true)"
 
 
 def tablet(sign_in: SignIn, shop: Shop, **options: Any) -> Page:
@@ -90,7 +91,9 @@ def test_a_stop_interrupts_until_it_is_dismissed(sign_in: SignIn, shoot: Shoot, 
     expect(notice).to_have_count(0)
 
 
-def test_nothing_moves_while_offers_change_and_news_waits_for_the_hand(sign_in: SignIn) -> None:
+def test_nothing_moves_while_offers_change_and_news_waits_for_the_hand(
+    sign_in: SignIn, shoot: Shoot, accessible: Check
+) -> None:
     shop = open_shop()
     page = tablet(sign_in, shop)
     page.evaluate(WATCH)
@@ -99,13 +102,35 @@ def test_nothing_moves_while_offers_change_and_news_waits_for_the_hand(sign_in: 
     expect(card).to_contain_text("Oak Avenue")
     shop.stock(coffee=9)
     expect(card.locator(".word", has_text="Out")).to_have_count(0)
-    page.mouse.move(300, 300)  # a hand is at the tablet
-    publish(shop.elm, long_title="Rye bread, 10 % off", item_id_inclusion=["OAT-1"])
-    expect(page.locator(".new-count")).to_have_text("7")
-    expect(page.locator(".card", has_text="Rye bread")).to_be_hidden()
     assert page.evaluate("window.moved") == []
+    page.evaluate(READ_ANEW)  # the ages of all that was counted
+    page.mouse.move(300, 300)  # a hand is at the tablet
+    page.evaluate("window.moved = []")
+    publish(shop.elm, long_title="Rye bread, 10 % off", item_id_inclusion=["OAT-1"])
+    publish(shop.elm, long_title="Herring for everybody", item_id_inclusion=["OAT-1"], urgency="TODAY")
+    publish(shop.elm, long_title="Plums, 20 % off", item_id_inclusion=["OAT-2"])
+    rye, herring = (page.locator(".card", has_text=text) for text in ("Rye bread", "Herring"))
+    gathered = page.get_by_role("button", name="Show 2 changes")
+    expect(gathered).to_be_visible()
+    assert page.evaluate("window.moved") == []
+    shoot(page, "tablet-gathered")
+    accessible(page)
+    page.evaluate("window.moved = []")  # the colours of the dark are none of ours
+    expect(page.locator(".new-count")).to_have_text("8")  # what waits for another look is not counted
+    for card in (rye, herring):
+        expect(card).to_be_hidden()
+    page.evaluate(READ_ANEW)
+    expect(gathered).to_be_visible()
+    expect(herring).to_be_hidden()
+    assert page.evaluate("window.moved") == []
+    gathered.click()
+    expect(rye).to_be_visible()
+    expect(rye.get_by_role("link")).to_be_focused()
+    expect(gathered).to_be_hidden()
+    expect(herring).to_be_hidden()
     page.locator(".chip[data-show=now]").click()
-    expect(page.locator(".card", has_text="Rye bread")).to_be_visible()
+    expect(herring).to_be_visible()
+    assert herring.get_attribute("data-changed") is None
 
 
 def test_a_phone_large_text_and_the_morning(sign_in: SignIn, shoot: Shoot, accessible: Check) -> None:

@@ -103,6 +103,28 @@ def test_a_lost_link_says_since_when_and_misses_nothing(sign_in: SignIn, shoot: 
     expect(page.locator("#link-word")).to_have_text("Live")
 
 
+def test_a_board_that_does_not_come_sets_no_clock_back(sign_in: SignIn) -> None:
+    """Offline for half an hour: what stands there ages on, and the light says since when."""
+    shop = open_shop()
+    page = sign_in(shop.maria)
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#link-word")).to_have_text("Live")
+    before = minute_of_day(page)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: "/tablet/?show=" in request.url):
+        page.clock.fast_forward("30:00")
+    page.clock.run_for(6_000)
+    expect(page.locator("#link")).to_have_attribute("data-link", "offline")
+    assert (minute_of_day(page) - before) % (24 * 60) in (30, 31)
+
+
+def minute_of_day(page: Page) -> int:
+    """What the tablet's clock shows."""
+    hours, minutes = page.locator("#clock").inner_text().split()[-1].split(":")
+    return int(hours) * 60 + int(minutes)
+
+
 def test_a_first_connect_that_fails_is_tried_again(contexts: Callable[..., BrowserContext]) -> None:
     shop = open_shop()
     page = contexts().new_page()

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from inventory.models import FeedSource
+from inventory.imports.verifying import verify_stock
+from inventory.models import FeedSource, PrecedenceChange
+from tests.factories import create_item, create_source, create_store, gtin_for
+from tests.inventory.imports.files import at, levels, load, stock_file
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +52,13 @@ def test_what_cannot_be_is_refused_with_2(said: list[str], named: str) -> None:
     with pytest.raises(CommandError, match=named) as refused:
         call_command("add_source", "shop", *said)
     assert (refused.value.returncode, FeedSource.objects.count()) == (2, 0)
+
+
+def test_levels_follow_a_precedence_that_is_set_by_hand() -> None:
+    create_store(store_code="S1")
+    create_item(sku="A", gtin=gtin_for(1))
+    for code, quantity in (("erp", 5), ("wms", 9)):
+        load(stock_file(("S1", gtin_for(1), quantity, at(3))), source=create_source(code=code))
+    call_command("add_source", "erp", "--precedence", "7")
+    assert (levels(), PrecedenceChange.objects.get().new_precedence) == ({("S1", "A"): 5}, 7)
+    assert [found.differences for found in verify_stock()] == [[]]

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
+from django.contrib import admin
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from inventory.admin import FeedSourceForm
+from inventory.admin import FeedSourceAdmin, FeedSourceForm
 from inventory.models import FeedSource, PrecedenceChange
+from omnistore.staff.models import Role
 from tests.factories import create_source
+from tests.factories_promotions import create_staff_member
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -83,3 +86,17 @@ def test_a_source_that_is_believed_otherwise_is_written_down(admin_client: Clien
     change = PrecedenceChange.objects.get()
     assert (change.old_holds_for, change.new_holds_for) == (timedelta(hours=26), timedelta(hours=8))
     assert change.changed_by is not None
+
+
+def test_what_a_pull_has_noted_meanwhile_stays() -> None:
+    """The form was read while a worker was at the server; saving it writes the form's fields and no others."""
+    source = create_source(code="wms", pull_every=timedelta(hours=1), next_pull_at=NOW, pulling_until=NOW)
+    saved = form(source, pull_every="01:00:00", name="Depot East")
+    assert saved.is_valid(), saved.errors
+    FeedSource.objects.update(pulling_until=None, transport_state={"place": "inbox"}, last_pull_at=NOW)
+    request = RequestFactory().post("/")
+    request.user = create_staff_member(role=Role.ADMIN)
+    FeedSourceAdmin(FeedSource, admin.site).save_model(request, saved.save(commit=False), saved, change=True)
+    source.refresh_from_db()
+    assert (source.name, source.pulling_until, source.last_pull_at) == ("Depot East", None, NOW)
+    assert source.transport_state == {"place": "inbox"}

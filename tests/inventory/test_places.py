@@ -17,7 +17,7 @@ def test_places_are_said_changed_forgotten_and_all_or_none() -> None:
             return status
 
         assert say({"OAT-1": "Aisle 4"}) == say({"OAT-1": "Aisle 5"}) == 200
-        assert say({"OAT-1": "Aisle 6", "NONE": "Aisle 7"}) == 400
+        assert say({"OAT-1": "Aisle 6", "NONE": "Aisle 7"}) == say({"OAT-1": "", "N\0NE": ""}) == 400
         listed = world.associate.get("/stores/here-1/places").json()["results"]
         assert [(row["sku"], row["place"]) for row in listed] == [("OAT-1", "Aisle 5")]
         offer = world.associate.get("/stores/here-1/offers").json()["results"][0]

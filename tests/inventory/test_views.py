@@ -258,3 +258,12 @@ def test_a_merchandiser_says_by_file_where_items_stand(client: Client) -> None:
     assert "Line 3" in page
     assert "data-live-run" not in page  # the stream of the feeds is the operators'
     assert StoreItemPlace.objects.get().place == "Aisle 4"
+
+
+def test_a_source_that_is_switched_off_takes_no_file_by_hand_either(night_shift: Client) -> None:
+    create_source()
+    FeedSource.objects.update(enabled=False)
+    file = SimpleUploadedFile("late.csv", b"x")
+    page = night_shift.post(reverse("feed-upload", args=["wms"]), {"file": file}, follow=True)
+    assert "This source is switched off" in page.content.decode()
+    assert not FeedRun.objects.filter(file_name="late.csv").exists()

@@ -318,3 +318,9 @@ def test_codes_that_became_known_go_in_on_demand(night_shift: Client, run: FeedR
     assert "1 line goes in again." in night_shift.post(address, follow=True).content.decode()
     load_waiting()
     assert levels() == {("0413", "OAT"): 5}
+
+
+@pytest.mark.parametrize("name", ["feed-run-replay", "feed-run-drop"])
+def test_a_cause_of_garbage_is_no_cause(night_shift: Client, run: FeedRun, name: str) -> None:
+    assert night_shift.post(reverse(name, args=[run.pk]), {"code": "\0"}).status_code == 302
+    assert not RejectedRow.objects.exclude(state="WAITING").exists()

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.imports.precedence import derive_change
+from inventory.imports.resolving import prefer_source
 from inventory.models import (
     FeedSource,
     Item,
@@ -245,3 +246,46 @@ def test_precedence_is_changed_on_its_page(sign_in: Callable[..., Client]) -> No
     assert (wrong.status_code, "Nothing was changed." in words(same)) == (422, True)
     assert "50 → 5" in page
     assert "1 d 2 h → 2 h 30 min" in page
+
+
+def test_another_number_from_the_same_page_is_not_lost_in_silence(sign_in: Callable[..., Client]) -> None:
+    """Somebody goes back to the page, counts again and sends another number with the old page's key."""
+    client, address = sign_in(Role.ASSOCIATE, "S1"), reverse("stock-count", args=PAGE)
+    client.post(address, {"quantity": "5", "key": "k"})
+    answer = client.post(address, {"quantity": "3", "key": "k"})
+    assert (answer.status_code, 'value="3"' in words(answer)) == (422, True)
+    assert "This page has sent a count already" in words(answer)
+    assert ManualCount.objects.get().quantity == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("", "Enter a number such as 12."), ("1e999999", "at most 3 decimals from 0 up")]
+)
+def test_a_number_that_nobody_counts_is_refused(
+    sign_in: Callable[..., Client], typed: str, told: str
+) -> None:
+    Item.objects.update(unit="KGM", unit_decimals=3)
+    answer = sign_in(Role.OPERATOR).post(reverse("stock-count", args=PAGE), {"quantity": typed})
+    assert (answer.status_code, told in words(answer)) == (422, True)
+
+
+def test_what_nobody_types_is_no_failure_of_ours(sign_in: Callable[..., Client]) -> None:
+    client, conflict = sign_in(Role.OPERATOR), StockConflict.objects.latest("pk")
+    counted = client.post(reverse("stock-count", args=PAGE), {"quantity": "5", "key": "k\0"})
+    assert counted.status_code == 302
+    resolved = client.post(reverse("conflict-resolve", args=[conflict.pk]), {"resolution": "Two\0 hidden."})
+    assert resolved.status_code == 302
+
+
+def test_who_is_late_changes_no_precedence() -> None:
+    """Two operators look at one conflict and choose another side each: the first word counts."""
+    nora, paul = (create_staff_member(username=name, role=Role.OPERATOR) for name in ("nora", "paul"))
+    seen_by_both = [StockConflict.objects.with_names().get(other__code="wms", state="OPEN") for _ in range(2)]
+    first = prefer_source(
+        conflict=seen_by_both[0], source=seen_by_both[0].other, resolution="wms", member=nora, now=NOW
+    )
+    late = prefer_source(
+        conflict=seen_by_both[1], source=seen_by_both[1].winner, resolution="erp", member=paul, now=NOW
+    )
+    assert (first is not None, late, PrecedenceChange.objects.count()) == (True, None, 1)
+    assert (seen_by_both[1].resolution, seen_by_both[1].closed_by) == ("wms", nora)

@@ -34,3 +34,9 @@ def test_signing_out_ends_the_session(client: Client) -> None:
     client.force_login(create_staff_member())
     assert client.post("/sign-out/")["Location"] == "/sign-in/"
     assert client.get("/")["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("path", ["/tablet/", "/sign-in/", "/api/v1/stores"])
+def test_a_session_cookie_of_garbage_is_no_session(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"cookie": 'sessionid="\\000abcdefgh"'})  # a NUL, as cookies write it
+    assert answer.status_code in (200, 302, 401)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from inventory.feeds.dialects import DIALECTS
 from inventory.feeds.profiles import read_profile
 from inventory.feeds.records import FeedRefused
+from inventory.imports.precedence import change_precedence, derive_change
 from inventory.imports.transports.declared import read_transport
 from inventory.imports.transports.faults import PullFailed
 from inventory.models import FeedSource
@@ -40,6 +41,16 @@ def known_formats() -> str:
     lines = ["delimited               CSV, TSV and the like by declared columns (the fast one)"]
     lines += [f"{name:<23} {dialect.title}" for name, dialect in sorted(DIALECTS.items())]
     return "\n".join(f"  {line}" for line in lines)
+
+
+def believe(source: FeedSource, precedence: int) -> None:
+    """Change how far a source is believed, and the levels that stand with it: no worker need be there."""
+    now = timezone.now()
+    change = change_precedence(
+        source=source, precedence=precedence, holds_for=source.holds_for, member=None, now=now
+    )
+    if change is not None:
+        derive_change(change=change, now=now)
 
 
 class Command(BaseCommand):
@@ -76,13 +87,16 @@ class Command(BaseCommand):
         )
         source.kind = options["kind"] or source.kind or self._usual_kind(options["format"])
         source.name = options["name"] or source.name
-        if options["precedence"] is not None:
-            source.precedence = options["precedence"]
+        precedence, is_new = options["precedence"], source.pk is None
+        if is_new and precedence is not None:
+            source.precedence = precedence
         chosen = {"format": options["format"]} if options["format"] else {}
         source.profile = {**source.profile, **chosen, **read_settings(options["set"])}
         self._fetch(source, options["transport"], options["every"])
         self._check(source)
         source.save()
+        if not is_new and precedence is not None:
+            believe(source, precedence)
         self.stdout.write(f"{source.code}: {source.get_kind_display()}, {json.dumps(source.profile)}")
 
     def _usual_kind(self, name: str | None) -> str:

@@ -14,9 +14,6 @@ from omnistore.demo.sample.shapes import SampleStore
 BUSINESS_DAY_ENDS_AT = timedelta(hours=3)
 # Older days come in one file, as when a POS system is connected and sends what it has.
 DAYS_IN_OWN_FILE = 14
-SALES_COLUMNS = (
-    "store_code", "register", "business_day", "receipt", "line", "gtin", "quantity", "amount", "sold_at",
-)  # fmt: skip
 _TILLS = 6
 _SERVICE_DESK = "90"
 _ONE_RETURN_IN = 250

@@ -74,12 +74,17 @@ def _run_tests(arguments: Sequence[str]) -> int:
             said.seek(0)
             sys.stdout.write(said.read().decode(errors="replace"))
             sys.stdout.flush()
-        return 0 if any_passed(codes) else max(codes)
+        return exit_code(codes)
 
 
-def any_passed(codes: Sequence[int]) -> bool:
-    """Whether nothing failed and something ran: a marker may leave a part without any test."""
-    return all(code in (0, NO_TESTS) for code in codes) and 0 in codes
+def exit_code(codes: Sequence[int]) -> int:
+    """0 when nothing failed and something ran: a marker may leave a part without any test; else the worst.
+
+    A part that was killed ends like in a shell, with 128 and the signal's number.
+    """
+    if 0 in codes and all(code in (0, NO_TESTS) for code in codes):
+        return 0
+    return max(code if code >= 0 else 128 - code for code in codes)
 
 
 def _places(*, data: Path, kept: Path) -> dict[str, str]:

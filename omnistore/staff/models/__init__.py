@@ -18,6 +18,7 @@ from omnistore.staff.models.people import (
     StaffMember,
     StoreMembership,
 )
+from omnistore.staff.models.tries import RecentTries
 
 __all__ = [
     "MOST_TRIES",
@@ -32,6 +33,7 @@ __all__ = [
     "DeviceStep",
     "Pin",
     "PinTries",
+    "RecentTries",
     "Role",
     "StaffMember",
     "StoreMembership",

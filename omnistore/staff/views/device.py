@@ -1,13 +1,12 @@
 """A shared tablet before somebody is on it: asking to be enrolled, the lock screen, PIN or password, locking."""
 
-import binascii
 import math
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
@@ -31,7 +30,7 @@ from omnistore.staff.enrolling import TooManyWaiting, start_enrolment
 from omnistore.staff.models import Device, DeviceState, Pin, StaffMember
 from omnistore.staff.pins import PinResult, PinTry, check_new_pin, locked_on, save_pin, try_pin
 from omnistore.staff.qr import qr_code
-from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
+from omnistore.staff.throttling import counters_of, give_back, key_of, take_a_try
 from omnistore.staff.turns import begin_turn, challenge, end_turn, go_on, people_of, proves_itself
 from promotions.live.turns import turn_of
 
@@ -52,7 +51,7 @@ def device_page(request: HttpRequest) -> HttpResponse:
     if device.state == DeviceState.REVOKED:
         return render(request, "staff/device_revoked.html", {"device": device})
     if device.state == DeviceState.ENROLLING:
-        return render(request, "staff/device_waiting.html", waiting_facts(request, device))
+        return render(request, "staff/device_waiting.html", waiting_facts(request, device, now=now))
     if turn_of(request):
         return redirect("tablet")
     locked = locked_on(device)
@@ -82,12 +81,12 @@ def tile_name(member: StaffMember) -> str:
     return f"{member.first_name}{last}" if member.first_name else member.username
 
 
-def waiting_facts(request: HttpRequest, device: Device) -> dict[str, object]:
+def waiting_facts(request: HttpRequest, device: Device, *, now: datetime) -> dict[str, object]:
     """The code, and the same as a QR code that opens the approval on a manager's phone."""
     assert device.code is not None
     assert device.code_expires_at is not None
     address = request.build_absolute_uri(f"{reverse('device-approve')}?code={device.code}")
-    left = device.code_expires_at - timezone.now()
+    left = device.code_expires_at - now
     return {
         "code": f"{device.code[:4]}-{device.code[4:]}",
         "qr": qr_code(address),
@@ -119,7 +118,7 @@ def device_enrol(request: HttpRequest) -> HttpResponse:
         _device, secret = start_enrolment(public_key=public_key, now=timezone.now())
     except TooManyWaiting:
         return render(request, "staff/device_new.html", {"too_many": True}, status=TOO_MANY)
-    except (ValidationError, binascii.Error):
+    except (ValidationError, ValueError):  # base64's own error is one, and letters beyond ASCII are another
         return HttpResponseBadRequest(_("This is not the public key of a tablet."))
     logout(request)
     response = redirect("device")
@@ -129,9 +128,8 @@ def device_enrol(request: HttpRequest) -> HttpResponse:
 
 def count_enrolment(request: HttpRequest) -> None:
     """TooManyWaiting when one address asks all the time."""
-    key = f"enrolments-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, MINUTE)
-    if cache.incr(key) > MOST_ENROLMENTS_A_MINUTE:
+    asked = [(key_of("enrolments", request.META.get("REMOTE_ADDR", "")), MOST_ENROLMENTS_A_MINUTE)]
+    if not take_a_try(asked, now=timezone.now()):
         raise TooManyWaiting
 
 
@@ -270,11 +268,11 @@ def proven(request: HttpRequest, *, device: Device, member: StaffMember) -> bool
 def check_password_here(request: HttpRequest, member: StaffMember) -> None:
     """ValidationError at `password` unless the form has this person's; wrong ones are counted on this tablet."""
     counters = counters_of(request, username=member.username)
-    if is_throttled(counters):
+    if not take_a_try(counters, now=timezone.now()):
         raise ValidationError({"password": [_("Too many wrong passwords. Wait a minute.")]})
     if not member.check_password(request.POST.get("password", "")):
-        count_wrong(counters)
         raise ValidationError({"password": [_("This password is not right.")]})
+    give_back(counters)
 
 
 def opened(request: HttpRequest, *, device: Device, member: StaffMember) -> HttpResponse:

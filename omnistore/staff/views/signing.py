@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from omnistore.staff.device_access import device_of
 from omnistore.staff.models import DeviceState, Pin, StaffMember
 from omnistore.staff.pins import check_new_pin, save_pin
-from omnistore.staff.throttling import MINUTE, count_wrong, counters_of, is_throttled
+from omnistore.staff.throttling import MINUTE, counters_of, give_back, take_a_try
 from omnistore.staff.views.device import check_password_here, lock
 from promotions.live.turns import turn_of
 
@@ -47,13 +47,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return sign_in_page(request, form)
     counters = counters_of(request, username=request.POST.get("username", ""))
-    if is_throttled(counters):
+    if not take_a_try(counters, now=timezone.now()):
         answer = sign_in_page(request, AuthenticationForm(request), is_throttled=True, status=TOO_MANY)
         answer["Retry-After"] = str(MINUTE)
         return answer
     if not form.is_valid():
-        count_wrong(counters)
         return sign_in_page(request, form)
+    give_back(counters)
     login = Login(user=form.get_user(), redirect_url=leads_to)
     answered: HttpResponse = perform_password_login(request, form.cleaned_data, login)
     return answered

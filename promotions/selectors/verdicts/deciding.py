@@ -215,6 +215,7 @@ def deal_verdict(
     facts = deal_words(deal, item=item, stock=stock, places=places, now=now)
     facts |= price_words(decision.price, seen=seen, currency=price.currency if price else store.currency)
     facts["other"] = ", ".join(other.headline for other in also)
+    facts["similar"] = similar[0].title if similar else ""
     return closing(
         store=store, code=code, outcome=outcome, reasons=decision.reasons, facts=facts, now=now, item=item,
         deal=deal, price=price, stock=stock, alternatives=places, similar=similar, also=also,

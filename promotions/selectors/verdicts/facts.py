@@ -69,10 +69,11 @@ ITEM_COLUMNS = f"""
 i.id, i.sku, i.title, i.brand, i.regular_price, i.price_currency, i.unit, i.unit_decimals,
 l.on_hand, {PROMISED}, l.source_id, c.as_of, c.as_ofs IS NOT NULL, s.code, s.name, s.freshness_limit,
 (SELECT max(f.as_of) FROM inventory_storefeed f JOIN inventory_feedsource fs ON fs.id = f.source_id
- WHERE f.store_id = %(store)s AND fs.kind = 'SALES')
+ WHERE f.store_id = %(store)s AND fs.kind = 'SALES'),
+(SELECT stands.place FROM inventory_storeitemplace stands WHERE stands.store_id = %(store)s AND stands.item_id = i.id)
 """  # noqa: S608
 
-DEALS = 17  # the place in a row after these columns
+DEALS = 18  # the place in a row after these columns
 
 STOCK_JOINS = """
 LEFT JOIN inventory_stocklevel l ON l.store_id = %(store)s AND l.item_id = i.id
@@ -179,7 +180,7 @@ def read_item(
 ) -> tuple[VerdictItem, VerdictPrice | None, VerdictStock | None, ItemFacts]:
     """The item's part of a row."""
     (pk, sku, title, brand, regular, currency, unit, decimals, on_hand, promised, source_id, counted, has_own_times,
-     source, source_name, limit, sales_until) = row[:DEALS]  # fmt: skip
+     source, source_name, limit, sales_until, place) = row[:DEALS]  # fmt: skip
     facts, stock = None, None
     if on_hand is not None:
         if has_own_times:
@@ -206,7 +207,9 @@ def read_item(
     if currency != store.currency:  # a price in other money is none here
         regular = None
     price = None if regular is None else VerdictPrice(regular=regular, deal=None, currency=currency)
-    item = VerdictItem(pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals)
+    item = VerdictItem(
+        pk=pk, sku=sku, title=title, brand=brand, unit=unit, unit_decimals=decimals, place=place or ""
+    )
     return (
         item,
         price,

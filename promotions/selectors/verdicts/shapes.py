@@ -30,6 +30,7 @@ class VerdictItem:
     brand: str
     unit: str
     unit_decimals: int
+    place: str  # where it stands in the store, in the store's own words; "" where nobody has said it
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Verdict:
                 "brand": self.item.brand,
                 "unit": self.item.unit,
                 "unit_decimals": self.item.unit_decimals,
+                "place": self.item.place,
             },
             "promotion": self.deal and deal_dict(self.deal),
             "price": self.price

@@ -125,6 +125,7 @@ def test_a_change_broken_off_goes_on_where_it_stood(world: dict[str, FeedSource]
     assert unfinished_changes(now=NOW) == []
     for waiting in unfinished_changes(now=later):
         derive_change(change=waiting, now=later)
+        assert waiting.touched_at > later  # as time passes: nobody takes up what is being worked on
     assert (levels()["S1", "A"], levels()["S2", "A"]) == (7, 10)
     assert unfinished_changes(now=later + timedelta(hours=1)) == []
 

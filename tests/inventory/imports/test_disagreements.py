@@ -6,6 +6,7 @@ import pytest
 
 from inventory.imports.precedence import derive_change
 from inventory.imports.resolving import choices_of, prefer_source, resolve_conflict
+from inventory.imports.verifying import verify_stock
 from inventory.models import FeedSource, StockConflict
 from tests.factories import create_item, create_source, create_store
 from tests.factories_promotions import create_staff_member
@@ -101,3 +102,16 @@ def test_a_word_past_its_own_freshness_is_compared_no_more(erp: FeedSource, wms:
     say(wms, 3, hours=1)
     assert levels()["S1", "A"] == 3
     assert figures() == [("erp", 10, "wms", 6, "AGREED")]
+
+
+def test_a_chosen_side_comes_before_one_that_nothing_comes_before(erp: FeedSource, wms: FeedSource) -> None:
+    FeedSource.objects.filter(pk=erp.pk).update(precedence=0)
+    conflict = StockConflict.objects.get()
+    side = choices_of(conflict)["wms"]
+    change = prefer_source(conflict=conflict, source=side, resolution="Recounted", member=erp.owner, now=NOW)
+    assert change is not None
+    derive_change(change=change, now=NOW)
+    assert list(FeedSource.objects.order_by("precedence").values_list("code", "precedence")) == [
+        ("wms", 0), ("erp", 1),
+    ]  # fmt: skip
+    assert (levels()["S1", "A"], [found.differences for found in verify_stock()]) == (6, [[]])

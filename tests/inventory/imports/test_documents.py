@@ -11,9 +11,18 @@ from typing import Any
 
 import pytest
 
-from inventory.imports import load_run, receive_file
+from inventory.imports import load_run, receive_file, retry_run
 from inventory.imports.archiving import purge_raw_files
-from inventory.models import FeedRun, FeedSource, Item, SalesTotal, StockMovement, StockWithheld, Store
+from inventory.models import (
+    FeedRun,
+    FeedSource,
+    Item,
+    SalesTotal,
+    StockClaim,
+    StockMovement,
+    StockWithheld,
+    Store,
+)
 from tests.factories import create_item, create_source, create_store, gtin_for
 from tests.inventory.feeds.poslogs import Receipt, Sold, poslog
 from tests.inventory.imports.files import NOW, at, counts, levels, load, rejects
@@ -275,3 +284,14 @@ def test_a_log_that_was_refused_goes_after_its_days(shop: FeedSource) -> None:
     assert purge_raw_files(now=NOW + timedelta(days=8)) == 1
     assert not raw.exists()
     assert not FeedRun.objects.get(pk=run.pk).is_retryable
+
+
+def test_a_file_that_is_tried_again_days_later_is_as_old_as_it_was(shop: FeedSource) -> None:
+    """Nobody is shown an old figure as new: counts without a time are those of the file's arrival."""
+    document = facts({"fact": "count", "store": "S9", "item": OATS, "quantity": 9})
+    run = load(document, source=shop)
+    assert (run.state, run.problem["code"]) == ("REFUSED", "wrong_partner")
+    create_store(store_code="S9")
+    retry_run(run=run, now=NOW + timedelta(days=2))
+    assert (load_run(run_id=run.pk, now=NOW + timedelta(days=2)) or run).state == "LOADED"
+    assert StockClaim.objects.get().as_of == NOW

@@ -10,7 +10,7 @@ import pytest
 from inventory.imports import load_run
 from inventory.imports.quarantine import CannotReplay
 from inventory.imports.rejected_files import Uploaded, rejected_file, replay_upload
-from inventory.models import FeedRun, FeedSource
+from inventory.models import FeedRun, FeedSource, RejectedRow
 from tests.factories import create_item, create_source, create_store, gtin_for
 from tests.inventory.imports.files import NOW, at, counts, levels, load
 
@@ -159,3 +159,14 @@ def test_what_was_noted_of_a_line_is_left_when_the_file_is_gone(source: FeedSour
     rows = list(csv.reader(io.StringIO(downloaded(run).decode("utf-8-sig"))))
     assert rows[0] == ["line", "code", "reason", "raw"]
     assert (rows[1][0], rows[1][3]) == ("2", "'=cmd();1;2;3;4")
+
+
+def test_more_lines_than_a_statement_takes_parameters(source: FeedSource) -> None:
+    run = arrived(source, f"0412;{gtin_for(1)};x;{at(2)};", f"0412;{gtin_for(2)};1;{at(2)};")
+    text = downloaded(run).decode("cp1252").replace(";x;", ";3;")
+    row = text.splitlines()[1]
+    others = [row.replace(';2;"', f';{line};"') for line in range(3, 66_000)]
+    sent = uploaded(run, "\r\n".join([text.rstrip(), *others]).encode("cp1252"))
+    assert (sent.lines, sent.told[-1]) == (1, "… and 65,977 more.")
+    keys = range(run.rejected_rows.get().pk, 70_000)
+    assert RejectedRow.objects.with_keys(keys).get().run == run

@@ -1,11 +1,13 @@
 """Every page of Django's admin opens, and what the services write is only looked at there."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from inventory.models import StoreGroup
 from omnistore.staff.models import ApiKey, Device, Role
 from promotions.models import Promotion, Redemption
 from tests.factories import create_item, create_store
@@ -61,3 +63,12 @@ def test_a_tablet_is_revoked_with_a_reason_and_its_secrets_are_not_shown(root: C
     tablet.refresh_from_db()
     assert (tablet.state, tablet.revoked_why) == ("REVOKED", "Lost on a bus")
     assert tablet.steps.filter(action="REVOKE").count() == 1
+
+
+def test_groups_deleted_together_are_deleted_by_somebody(root: Client) -> None:
+    groups = [StoreGroup.objects.create(code=code, name=code) for code in ("east", "west")]
+    chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [one.pk for one in groups]}
+    assert root.post(reverse("admin:inventory_storegroup_changelist"), chosen).status_code == 302
+    records = apps.get_model("inventory.StoreGroupRecord").objects.filter(pgh_label="delete")
+    assert {record.pgh_context["by"] for record in records} == {int(root.session["_auth_user_id"])}
+    assert records.count() == 2

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from omnistore.staff.models import Device, PinTries, StaffMember
 from omnistore.staff.pins import PinResult, check_new_pin, save_pin, try_pin
 from tests.factories import create_store
 from tests.factories_devices import create_manager, create_person, create_tablet
+from tests.promotions.live.parties import eventually
 
 NOW = timezone.now()
 
@@ -161,3 +162,31 @@ def test_a_new_pin_replaces_the_old() -> None:
     device, maria = create_tablet(store).device, create_person(store)
     save_pin(member=maria, pin="8520", now=NOW)
     assert [guess(device, maria, pin) for pin in ("2580", "8520")] == [PinResult.WRONG, PinResult.RIGHT]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_manager_who_unlocks_and_a_guess_lock_in_one_order(quick_hash: list[str]) -> None:
+    store = create_store()
+    device, maria, samira = create_tablet(store).device, create_person(store), create_manager(store)
+    guess(device, maria)
+
+    def unlock() -> bool:
+        try:
+            return unlock_pin(device=device, member=maria, by=samira, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            Device.objects.select_for_update().get(pk=device.pk)  # as a guess does first …
+            unlocked = thread.submit(unlock)
+            eventually(waits_for_a_lock)
+            PinTries.objects.filter(device=device).update(tries=2)  # … and this then
+        assert unlocked.result()
+    assert PinTries.objects.get().tries == 0
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])

@@ -22,6 +22,13 @@ def test_a_gtin_as_any_scanner_reads_it_gets_the_deal(world: World) -> None:
         assert verdict["stock"]["on_hand"] == 12
 
 
+def test_where_it_stands_is_part_of_the_answer(world: World) -> None:
+    places = [world.associate.get("/stores/here-1/verdict?code=OAT-1").json()["item"]["place"]]
+    world.associate.ask("PUT", "/stores/here-1/places", {"places": {"OAT-1": "Aisle 4"}})
+    places.append(world.associate.get("/stores/here-1/verdict?code=OAT-1").json()["item"]["place"])
+    assert places == ["", "Aisle 4"]
+
+
 def test_times_are_on_the_clock_of_the_store(world: World) -> None:
     verdict = world.associate.get("/stores/here-1/verdict?code=OAT-1").json()
     assert verdict["promotion"]["starts_at"] == "2026-11-22T00:00:00-05:00"

@@ -8,6 +8,7 @@ import pytest
 from inventory.models import Item, ItemIdentifier, Store
 from promotions.models import Budget
 from promotions.rules.words import Outcome, Reason
+from promotions.selectors.alternatives import items_of_deal
 from promotions.selectors.verdicts import Verdict, verdict_for
 from promotions.services.publishing import stop_promotion
 from tests.factories import create_item, create_store
@@ -103,6 +104,18 @@ def test_sold_out_here_offers_another_item_of_the_same_deal() -> None:
     assert [(found.title, found.deal_price) for found in verdict.similar] == [
         ("Oat Drink Barista", Decimal("1.98"))
     ]
+
+
+def test_what_a_deal_leaves_out_or_no_longer_gives_is_no_way_out() -> None:
+    store, item, dear = create_store(), create_item(), create_item(regular_price=Decimal("9.90"))
+    put_stock(store=store, levels={item: 0, dear: 4})
+    promotion = create_published_promotion(limit_value=Decimal(5), currency="USD")
+    assert scan(store, item).similar == ()
+    ended = create_published_promotion(ends_on=TODAY + timedelta(days=1), honour_hours=1)
+    for later, names in ((timedelta(hours=15), [dear.title]), (timedelta(hours=16), [])):
+        found = items_of_deal(store=store, promotion_pk=ended.pk, but=item.pk, now=NOW + later)
+        assert [other.title for other in found] == names
+    assert items_of_deal(store=store, promotion_pk=promotion.pk, but=item.pk, now=NOW) == ()
 
 
 def test_sold_out_everywhere_is_a_friendly_no() -> None:
