@@ -283,7 +283,7 @@ def _run_ids(source: FeedSource) -> tuple[int | None, int | None, int | None]:
 
 
 def _lag(source: FeedSource, success: FeedRun | None, now: datetime) -> timedelta | None:
-    if success is None:
+    if success is None or not source.is_awaited:
         return None
     late = now - success.received_at - source.expected_every
     return late if late > timedelta(0) else None

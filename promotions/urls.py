@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import holds, shift, tablet, tablet_reports
+from promotions.views import holds, pictures, shift, tablet, tablet_reports
 
 urlpatterns: list[URLPattern] = [
     path("tablet/", tablet.today, name="tablet"),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("tablet/reports/link/", tablet_reports.report_link, name="tablet-report-link"),
     path("tablet/reports/<int:report_id>/", tablet_reports.report_state, name="tablet-report"),
     path("tablet/reports/<int:report_id>/more/", tablet_reports.report_more, name="tablet-report-more"),
+    path("pictures/<slug:sha256>.jpg", pictures.picture, name="picture"),
     path("reports/<int:report_id>/photo/", tablet_reports.report_photo, name="report-photo"),
     path("tablet/offers/<int:promotion_pk>/", tablet.offer, name="tablet-offer"),
     path(

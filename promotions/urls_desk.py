@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/promotions/<int:pk>/publish/", merchandising.promotion_publish, name="promotion-publish"),
     path("desk/promotions/<int:pk>/stop/", merchandising.promotion_stop, name="promotion-stop"),
     path("desk/reports/", reports.report_inbox, name="report-inbox"),
+    path("desk/reports/news/", reports.report_news, name="report-news"),
     path("desk/reports/<int:report_id>/answer/", reports.report_answer, name="report-answer"),
     path("desk/refusals/", reports.refusals, name="refusals"),
 ]

@@ -17,14 +17,16 @@ from django.test import override_settings
 
 from inventory.imports.holding import hold_stock
 from inventory.models import CodeMapping, FeedRun, FeedSource, Reservation, StockConflict, StockLevel
-from promotions.models import Campaign, CodeBatch, FieldReport, Redemption, UploadBatch
+from promotions.models import Campaign, CodeBatch, FieldReport, Picture, Redemption, UploadBatch
 from promotions.services.approving import submit_revision
 from promotions.services.codes import generate_codes
+from promotions.services.pictures import keep_picture
 from promotions.services.publishing import revise_promotion
 from promotions.services.uploads import receive_upload
 from tests.access import api_routes
 from tests.api_client import World, create_world, stopped_clock
 from tests.factories_promotions import NOW, content_for, create_conflict, create_published_promotion
+from tests.factories_reports import picture
 
 pytestmark = pytest.mark.django_db  # each test is rolled back within the world's own transaction
 
@@ -52,6 +54,7 @@ class Rule:
 
 SIGN_IN = {"username": "maria", "password": "secret-enough", "name": "walker"}
 DRAFT = content_for(starts_on="2026-11-20", ends_on="2026-12-01", percent_off="5")
+PICTURE = picture(size=(8, 8))
 TABLE = "promotion_id,Title\noat,29 % off oat drink\n"
 
 RULES = {
@@ -93,6 +96,8 @@ RULES = {
     "api-rain-checks": Rule({"POST": EVERYBODY}, body={"item": "OAT-1", "promotion_id": "oat"}),
     "api-quote": Rule({"POST": EVERYBODY}, body={"lines": [{"item": "OAT-1"}]}),
     "api-live-ticket": Rule({"POST": EVERYBODY}),
+    "api-pictures": Rule({"POST": DESK}, body=PICTURE),
+    "api-picture": Rule({"GET": EVERYBODY}),
     "api-promotions": Rule({"GET": EVERYBODY, "POST": DESK}, body=DRAFT),
     "api-promotion": Rule({"GET": EVERYBODY}),
     "api-revisions": Rule({"POST": DESK}, body=DRAFT),
@@ -161,6 +166,8 @@ def built(
         create_conflict(store=made.here, item=made.item)
         FeedRun.objects.update(keeps_raw=False)
         mailed = create_published_promotion(promotion_id="mailed", offer_type="SINGLE_USE_CODES")
+        kept, _is_new = keep_picture(content=PICTURE, by=None, now=NOW)
+        create_published_promotion(promotion_id="pictured", picture=kept.sha256)
         generate_codes(promotion=mailed, name="mail", quantity=1, author=None, now=NOW)
         Campaign.objects.create(campaign_id="autumn", title="Autumn", created_at=NOW)
         made.admin.post("/stores/here-1/redemptions", {"code": "SAVE29"}, Idempotency_Key="arranged")
@@ -199,6 +206,7 @@ def key_of(parameter: str) -> str:
         "redemption_id": Redemption.objects.order_by("redeemed_at"),
         "hold_id": Reservation.objects.order_by("made_at", "pk"),
         "report_id": FieldReport.objects.order_by("-pk"),
+        "sha256": Picture.objects.all(),
         "batch_id": CodeBatch.objects.filter(name="mail"),
     }
     return str(rows[parameter].values_list("pk", flat=True).first() or 1)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -17,13 +17,12 @@ from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.keys import KEY, key_in
 from inventory.feeds.records import FeedRefused
 from inventory.imports.explaining import ClaimLine, Explanation, MovementLine, explain_stock
 from inventory.imports.manual_counts import count_by_hand
 from inventory.models import Item, Store
 from inventory.selectors import find_item
-
-LONGEST_KEY = 255
 
 
 class KeyReused(APIException):
@@ -216,12 +215,7 @@ class StockCountView(APIView):
         operation_id="stock_count",
         tags=["stock"],
         request=CountRequestSerializer,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
-                description="Your own name for this count. Sent again, it counts no second time.",
-            )
-        ],
+        parameters=[KEY],
         responses={201: CountedSerializer, 422: ProblemSerializer, **PROBLEMS},
     )  # fmt: skip
     def post(self, request: Request, store_code: str) -> Response:
@@ -251,15 +245,3 @@ class StockCountView(APIView):
         headers = {"Idempotent-Replayed": "true"} if counted.is_repeat else {}
         # Sorted, because a stored answer does not keep the order of its keys: a repeat is the same to the byte.
         return Response(dict(sorted(counted.count.answer.items())), status=201, headers=headers)
-
-
-def key_in(request: Request) -> str:
-    """The Idempotency-Key header."""
-    key: str = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        raise ValidationError(
-            {"Idempotency-Key": ["Send this header: without it a repeat would count twice."]}
-        )
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": [f"A key has at most {LONGEST_KEY} printable characters."]})
-    return key

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import parse_header_parameters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +18,7 @@ from rest_framework.views import APIView
 
 from inventory.api.access import MayOperate
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.files import FILE_BODY, FILE_NAME, file_in
 from inventory.api.paging import PagedView
 from inventory.api.queries import text_in
 from inventory.imports import receive_file
@@ -30,13 +27,6 @@ from inventory.selectors import FeedStatus, feed_overview
 from inventory.tasks import ring_run
 
 OPERATORS = (IsAuthenticated, MayOperate)
-
-
-class FileTooLarge(APIException):
-    """Larger than any feed we take."""
-
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_large"
 
 
 class SourceDisabled(APIException):
@@ -148,14 +138,8 @@ class FeedRunListView(PagedView):
     @extend_schema(
         operation_id="feed_runs_create",
         tags=["feeds"],
-        request={
-            "application/octet-stream": OpenApiTypes.BINARY,
-            "multipart/form-data": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            },
-        },
-        parameters=[OpenApiParameter("file_name", str, description="Also taken from Content-Disposition.")],
+        request=FILE_BODY,
+        parameters=[FILE_NAME],
         responses={
             202: OpenApiResponse(FeedRunSerializer, "Accepted; Location says where to watch."),
             200: OpenApiResponse(FeedRunSerializer, "These very bytes came before; this is their run."),
@@ -178,29 +162,6 @@ class FeedRunListView(PagedView):
             status=HTTPStatus.ACCEPTED if is_new else HTTPStatus.OK,
             headers={"Location": reverse("api-feed-run", args=[run.pk])},
         )
-
-
-def file_in(request: HttpRequest, *, query: Any) -> tuple[BinaryIO, str]:
-    """The file of a request, as a stream, and its name."""
-    name = text_in(query, "file_name", longest=255)
-    if request.content_type == "multipart/form-data":
-        part = request.FILES.get("file")
-        if part is None or not part.size:
-            raise ValidationError({"file": ["The form has no part `file`, or it is empty."]})
-        check_size(part.size)
-        return cast(BinaryIO, part), name or part.name or "upload"
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if not size:
-        raise ValidationError({"file": ["The body is empty."]})
-    check_size(size)
-    _kind, options = parse_header_parameters(request.headers.get("Content-Disposition", ""))
-    return cast(BinaryIO, request), name or text_in(options, "filename", longest=255) or "upload"
-
-
-def check_size(size: int) -> None:
-    """Refused before a byte of it is kept."""
-    if size > settings.FEED_MAX_BYTES:
-        raise FileTooLarge(f"The file has {size:,} bytes; at most {settings.FEED_MAX_BYTES:,} are taken.")
 
 
 class FeedRunView(APIView):

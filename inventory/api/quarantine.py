@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
-from inventory.api.feeds import OPERATORS, FeedRunSerializer, file_in, runs
+from inventory.api.feeds import OPERATORS, FeedRunSerializer, runs
+from inventory.api.files import file_in
 from inventory.api.paging import PagedView
 from inventory.api.queries import text_in
 from inventory.imports.decisions import refuse_run, release_run

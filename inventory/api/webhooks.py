@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inventory.api.documentation import ProblemSerializer
-from inventory.api.feeds import FileTooLarge, SourceDisabled
+from inventory.api.feeds import SourceDisabled
+from inventory.api.files import FileTooLarge
 from inventory.feeds.webhooks import BODY_LIMIT
 from inventory.imports.webhooks import Delivery, NotSigned, SwitchedOff, receive_delivery
 from inventory.tasks import ring_run

@@ -22,6 +22,7 @@ from inventory.feeds.facts import (
     CountState,
     Fact,
     Found,
+    ItemPlace,
     ItemScheme,
     MovementKind,
     PlaceScheme,
@@ -34,14 +35,16 @@ from inventory.feeds.json_text import Entry, entries, starts_with_key
 from inventory.feeds.profiles import Profile
 from inventory.feeds.unfit import Unfit
 
-NAMES: dict[str, type[Fact]] = {"count": StockCount, "movement": StockMovement, "total": SalesTotal}
+NAMES: dict[str, type[Fact]] = {
+    "count": StockCount, "movement": StockMovement, "total": SalesTotal, "place": ItemPlace,
+}  # fmt: skip
 # Makes a field's value of what JSON holds; raises Unfit.
 Reader = Callable[[object, str], object]
 _ROWS = "facts"
 _ITEMS_LIMIT = 20
 _CODE_LIMIT = 500
 # What is longer is cut when it is written: no unit we know and no till is, and the end of a title says little.
-_LONGEST = {"unit": 16, "title": fields.TEXT_LIMIT, "workstation": _CODE_LIMIT}
+_LONGEST = {"unit": 16, "title": fields.TEXT_LIMIT, "workstation": _CODE_LIMIT, "stands": 200}
 _PLACE_SCHEMES = get_args(PlaceScheme)
 _ITEM_SCHEMES = get_args(ItemScheme)
 _FACTS = tuple(NAMES)
@@ -65,7 +68,6 @@ def as_record(fact: Fact) -> dict[str, object]:
         if fact.place.scheme != "CODE"
         else _storable(fact.place.text)[:_CODE_LIMIT],
         "items": [_code_record(code) for code in fact.items[:_ITEMS_LIMIT]],
-        "quantity": format(fact.quantity, "f"),
     }
     for key in _READERS[name]:
         value = getattr(fact, key)
@@ -199,6 +201,7 @@ _READERS: dict[str, dict[str, Reader]] = {
         "sequence": fields.whole_in,
         "line": fields.whole_in,
     },
+    "place": {"stands": _text(_LONGEST["stands"])},
     "total": _COMMON | _MONEY | {
         "period_start": fields.day_in,
         "period_end": fields.day_in,
@@ -213,7 +216,7 @@ _KNOWN = {
 DIALECT = Dialect(
     name="canonical",
     title="Our own facts as JSON lines",
-    kinds=("STOCK", "SALES"),
+    kinds=("STOCK", "SALES", "PLACES"),
     read=read_canonical,
     is_line_oriented=True,
 )

@@ -1,7 +1,8 @@
 """Facts as they stand in a file, before any code is looked up: what every reader yields, whatever its format.
 
 Three kinds that are never mixed: a count (how much is there), a movement (what left or entered), a total (what
-was sold in a period). Beside them: what the document says of itself, lines that cannot be used, and notes.
+was sold in a period); and one without a quantity, the place where an item stands. Beside them: what the document says
+of itself, lines that cannot be used, and notes.
 
 `line_number` is where a person finds the fact: the physical line of a text, the row of a sheet, the number of the
 segment or of the line item from 1. Where one such place holds several facts (a column a store), `part` tells them
@@ -106,6 +107,18 @@ class SalesTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPlace:
+    """Where an item stands in a store, in the words people there use; empty: nowhere that is known."""
+
+    line_number: int
+    place: Code
+    items: tuple[Code, ...]
+    stands: str
+    raw: str = ""
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What the document says of itself; it may come at any place of the stream, and the last word of each counts."""
 
@@ -152,5 +165,6 @@ class Note:
     message: str
 
 
-Fact = StockCount | StockMovement | SalesTotal
+Quantified = StockCount | StockMovement | SalesTotal
+Fact = Quantified | ItemPlace
 Found = Fact | Document | BadRow | Note

@@ -13,7 +13,8 @@ from inventory.feeds.facts import CountState
 from inventory.feeds.records import FeedRefused
 
 ITEM_CODES = {"GTIN": "gtin", "SKU": "sku", "PLU": "plu", "INTERNAL": "item"}
-COMPLETENESS = {"STOCK": ("PARTIAL", "FULL", "DELTA"), "SALES": ("EVENTS",)}
+COMPLETENESS = {"STOCK": ("PARTIAL", "FULL", "DELTA"), "SALES": ("EVENTS",), "PLACES": ("PARTIAL",)}
+PLACES_FORMATS = ("table", "canonical")
 SIGNS = ("SOLD_POSITIVE", "STOCK_VIEW")
 UNKNOWN = ("REJECT", "CREATE")
 STOCK_FIELDS = ("store_code", "item", "quantity", "as_of")
@@ -32,6 +33,11 @@ COMMON_KEYS = frozenset({
     "timezone", "completeness", "quantity_sign", "quantity_state", "negatives", "stores", "tolerance", "absences",
     "drop_guard", "max_errors", "unknown_items", "unknown_stores", "new_store", "as_of", "keep_raw",
     "scale", "region",
+})  # fmt: skip
+# What says something of quantities, or of what a list of places may not do: bring items or stores along.
+NOT_OF_PLACES = frozenset({
+    "quantity_sign", "quantity_state", "negatives", "scale", "absences", "drop_guard", "stores", "time_format",
+    "date_format", "decimal_sign", "unknown_items", "unknown_stores", "new_store",
 })  # fmt: skip
 # What only the road of facts heeds; the vectorised one would pass it over in silence.
 FACTS_KEYS = frozenset({
@@ -105,19 +111,22 @@ class Profile:
 def read_profile(
     kind: str, declared: Mapping[str, object], *, dialects: Mapping[str, Keys] | None = None
 ) -> Profile:
-    """The profile of a STOCK or SALES source from its JSON, with defaults for what it does not say.
+    """The profile of a STOCK, SALES or PLACES source from its JSON, with defaults for what it does not say.
 
     `dialects` are those there are (inventory.feeds.dialects.DIALECTS); without them only "delimited" is known.
     Raises FeedRefused("bad_profile") naming the key, its value and what is possible.
     """
     dialects = dialects or {}
-    name = _choice(declared, "format", (DELIMITED, *sorted(dialects)))
+    formats = PLACES_FORMATS if kind == "PLACES" else (DELIMITED, *sorted(dialects))
+    name = _choice(declared, "format", formats)
     dialect = dialects.get(name)
     if dialect and kind not in dialect.kinds:
         raise _bad(f"format {name!r} carries {' or '.join(dialect.kinds)}, the source is {kind}")
     own = dialect.options if dialect else {}
     if unknown := sorted(set(declared) - COMMON_KEYS - set(own)):
         raise _bad(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(COMMON_KEYS | set(own)))}")
+    if kind == "PLACES" and (unheeded := sorted(set(declared) & NOT_OF_PLACES)):
+        raise _bad(f"{unheeded[0]} means nothing where items stand")
     if not dialect and (unheeded := sorted(set(declared) & FACTS_KEYS)):
         raise _bad(
             f'{unheeded[0]} means nothing to the format "delimited"; expected a format such as "table"'

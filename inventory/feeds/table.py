@@ -1,8 +1,8 @@
-"""The generic table: counts or sales by declared columns, in a workbook or in text that quotes line ends.
+"""The generic table: counts, sales or places by declared columns, in a workbook or in text that quotes line ends.
 
 For what the vectorised "delimited" path does not do: workbooks, title rows, a column a store, several codes for an
-item, several quantities in a row. `columns` of the profile maps our fields, which table_counts.py and table_sales.py
-list, to the header's names.
+item, several quantities in a row. `columns` of the profile maps our fields, which table_counts.py, table_sales.py
+and table_places.py list, to the header's names.
 """
 
 import re
@@ -15,12 +15,16 @@ from inventory.feeds.facts import Found
 from inventory.feeds.headers import TABLE_OPTIONS
 from inventory.feeds.profiles import Profile
 from inventory.feeds.table_counts import item_columns_option, read_counts, states_option, store_columns_option
+from inventory.feeds.table_places import read_places
 from inventory.feeds.table_sales import read_sales
 
 
 def read_table(file: FeedFile, profile: Profile) -> Iterator[Found]:
-    """The counts or the sales of a table, by the kind of its source."""
-    return read_counts(file, profile) if profile.kind == "STOCK" else read_sales(file, profile)
+    """The counts, sales or places of a table, by the kind of its source."""
+    return _READERS[profile.kind](file, profile)
+
+
+_READERS = {"STOCK": read_counts, "SALES": read_sales, "PLACES": read_places}
 
 
 def _currency_option(value: object) -> object:
@@ -32,7 +36,7 @@ def _currency_option(value: object) -> object:
 DIALECT = Dialect(
     name="table",
     title="Table or workbook by declared columns",
-    kinds=("STOCK", "SALES"),
+    kinds=("STOCK", "SALES", "PLACES"),
     read=read_table,
     options={
         **TABLE_OPTIONS,

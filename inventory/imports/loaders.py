@@ -15,7 +15,7 @@ from inventory.imports.notes import NoteLog
 from inventory.imports.rejects import RejectLog
 from inventory.models import FeedRun
 
-REPLAY = {"STOCK": "PARTIAL", "SALES": "EVENTS"}
+REPLAY = {"STOCK": "PARTIAL", "SALES": "EVENTS", "PLACES": "PARTIAL"}
 
 
 @dataclass

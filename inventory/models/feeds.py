@@ -1,7 +1,7 @@
 """Where facts come from: sources, arrivals of files, and the lines we could not use."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -20,6 +20,12 @@ class FeedSourceQuerySet(models.QuerySet["FeedSource"]):
         """In use, and nobody is pulling."""
         return self.filter(Q(pulling_until__isnull=True) | Q(pulling_until__lt=now), enabled=True)
 
+    def handled_by(self, person: Any) -> Self:
+        """Operators look after all; where items stand is the merchandisers' to say."""
+        if person.may_operate:
+            return self.all()
+        return self.filter(kind=FeedSource.Kind.PLACES) if person.may_merchandise else self.none()
+
     def due(self, *, now: datetime) -> Self:
         """Whose pull is due, the longest waiting first."""
         return self.free(now=now).filter(next_pull_at__lte=now).order_by("next_pull_at", "pk")
@@ -32,11 +38,12 @@ class FeedSource(models.Model):
         STOCK = "STOCK", _("stock levels")
         SALES = "SALES", _("sales")
         PROMOTIONS = "PROMOTIONS", _("promotions")
+        PLACES = "PLACES", _("places")  # where items stand in the stores
 
     code = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # Read by inventory.feeds.profiles (stock and sales); promotions feeds follow Google's own column names.
+    # Read by inventory.feeds.profiles (stock, sales and places); promotions feeds follow Google's own column names.
     profile = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     # Past this age a level is no longer trusted: the verdict asks to look at the shelf (G7).
@@ -76,7 +83,8 @@ class FeedSource(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["STOCK", "SALES", "PROMOTIONS"]), name="inventory_source_kind_known"
+                condition=Q(kind__in=["STOCK", "SALES", "PROMOTIONS", "PLACES"]),
+                name="inventory_source_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(pull_every__isnull=True, pull_times=[], next_pull_at__isnull=True)
@@ -93,6 +101,11 @@ class FeedSource(models.Model):
     def believed_for(self) -> timedelta:
         """How much older than the newest count its count may be and still come first."""
         return self.freshness_limit if self.holds_for is None else self.holds_for
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the next file is waited for: not places that come when shelves were rearranged."""
+        return self.kind != self.Kind.PLACES or self.pull_every is not None or bool(self.pull_times)
 
     def next_pull(self, *, after: datetime) -> datetime | None:
         """When the schedule asks for the next pull; None without one. Raises ValueError for one that is none."""
@@ -114,6 +127,10 @@ class FeedSource(models.Model):
 
 class FeedRunQuerySet(models.QuerySet["FeedRun"]):
     """Sets of arrivals."""
+
+    def handled_by(self, person: Any) -> Self:
+        """Those of the sources this person looks after."""
+        return self.filter(source__in=FeedSource.objects.handled_by(person))
 
     def waiting(self, *, now: datetime) -> Self:
         """Accepted and not finished, and nobody is at it: never started, or the worker's lease ran out."""

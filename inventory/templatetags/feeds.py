@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -88,6 +89,7 @@ CAUSES = {
     "overlapping_period": gettext_lazy("The period cuts into one that was told before"),
     "percent_out_of_range": gettext_lazy("The percentage is not between 0 and 100"),
     "products_listed_for_all": gettext_lazy("Products are named, though all are meant"),
+    "fact_of_other_kind": gettext_lazy("A kind of fact that the source does not send"),
     "quantity_of_other_kind": gettext_lazy("A quantity does not belong to this kind of deal"),
     "repeated_value": gettext_lazy("A value is given twice"),
     "several_benefits": gettext_lazy("Several benefits stand in one promotion"),
@@ -161,12 +163,16 @@ def feed_look(status: FeedStatus) -> Look:
             "Nothing of %(file)s could be used: all %(n)s lines were rejected.",
             last.rows_rejected,
         )
-        return Look("refuse", "bar", words % {"n": f"{last.rows_rejected:,}", "file": last.file_name})
+        return Look(
+            "refuse",
+            "bar",
+            words % {"n": number_format(last.rows_rejected, force_grouping=True), "file": last.file_name},
+        )
     if last.rows_rejected:
         words = ngettext(
             "On time; %(n)s line was rejected.", "On time; %(n)s lines were rejected.", last.rows_rejected
         )
-        return Look("check", "low", words % {"n": f"{last.rows_rejected:,}"})
+        return Look("check", "low", words % {"n": number_format(last.rows_rejected, force_grouping=True)})
     return Look("honour", "tick", _("On time, nothing rejected."))
 
 
@@ -202,7 +208,7 @@ def run_seconds(run: FeedRun) -> str:
 def pace(run: FeedRun, now: datetime) -> str:
     """How fast a running load reads, and how long it still takes at that pace."""
     speed, left = run.rows_a_second(now=now), run.remaining(now=now)
-    words = [_("%(n)s rows/s") % {"n": f"{speed:,.0f}"}] if speed else []
+    words = [_("%(n)s rows/s") % {"n": number_format(round(speed), force_grouping=True)}] if speed else []
     if left is not None:
         words.append(_("about %(time)s left") % {"time": seconds(left)})
     return ", ".join(words)
@@ -280,7 +286,7 @@ def told(value: Any) -> str:
         return ", ".join(f"{str(key).replace('_', ' ')} {told(part)}" for key, part in value.items())
     if isinstance(value, list):
         return " → ".join(told(part) for part in value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return number_format(value, force_grouping=True) if isinstance(value, int) else str(value)
 
 
 class Bar(NamedTuple):

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -15,7 +16,7 @@ from inventory.imports.mappings import SentAgain, map_code, replay_known
 from inventory.models import CodeMapping, FeedRun, FeedSource, Item, Store
 from inventory.selectors import UnknownCode, targets_of_mapping, unknown_codes
 from inventory.tasks import ring_run
-from inventory.views.access import operators_only
+from inventory.views.access import file_senders_only, source_or_404
 
 CODES_SHOWN = 100
 MAPPINGS_SHOWN = 500
@@ -23,10 +24,10 @@ CODE_LENGTH = 128
 
 
 @require_safe
-@operators_only
+@file_senders_only
 def mapping_list(request: HttpRequest, code: str) -> HttpResponse:
     """The source's unknown codes, a search under the chosen one, and the codes that are mapped."""
-    source = get_object_or_404(FeedSource, code=code)
+    source = source_or_404(request, code)
     refused = source.runs.filter(state=FeedRun.State.REFUSED, problem__code="wrong_partner")[:10]
     unknown = unknown_codes(source=source, limit=CODES_SHOWN)
     unknown += refused_stores(refused, beside=unknown)
@@ -56,10 +57,10 @@ def refused_stores(refused: Iterable[FeedRun], *, beside: list[UnknownCode]) -> 
 
 
 @require_GET
-@operators_only
+@file_senders_only
 def mapping_targets(request: HttpRequest, code: str) -> HttpResponse:
     """What the typed words may mean, with a button each."""
-    source = get_object_or_404(FeedSource, code=code)
+    source = source_or_404(request, code)
     return render(request, "inventory/_targets.html", {"source": source, **searched(request)})
 
 
@@ -75,10 +76,10 @@ def searched(request: HttpRequest) -> dict[str, object]:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def mapping_make(request: HttpRequest, code: str) -> HttpResponse:
     """Say what a code stands for."""
-    source = get_object_or_404(FeedSource, code=code)
+    source = source_or_404(request, code)
     unknown = request.POST.get("unknown", "").strip()
     if not unknown or len(unknown) > CODE_LENGTH or "\0" in unknown:
         messages.error(request, _("Say which code of the source is meant; it has at most 128 characters."))
@@ -101,10 +102,10 @@ def target_of(request: HttpRequest) -> Store | Item:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def mapping_retry(request: HttpRequest, code: str) -> HttpResponse:
     """Send in the lines whose codes have become known since."""
-    source = get_object_or_404(FeedSource, code=code)
+    source = source_or_404(request, code)
     sent = replay_known(source=source, member_id=request.user.pk, now=timezone.now())
     if not sent.runs and not sent.told:
         messages.warning(request, _("None of these codes has become known."))
@@ -113,10 +114,11 @@ def mapping_retry(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def mapping_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what a code stood for; what was loaded with it stays."""
-    mapping = get_object_or_404(CodeMapping.objects.select_related("source"), pk=pk)
+    mappings = CodeMapping.objects.filter(source__in=FeedSource.objects.handled_by(request.user))
+    mapping = get_object_or_404(mappings.select_related("source"), pk=pk)
     mapping.delete()
     messages.success(
         request, _("%(code)s stands for nothing any more; what was loaded stays.") % {"code": mapping.code}
@@ -130,7 +132,7 @@ def say_sent_again(request: HttpRequest, sent: SentAgain) -> None:
         ring_run(run_id=run.pk)
     if sent.lines:
         words = ngettext("%(n)s line goes in again.", "%(n)s lines go in again.", sent.lines)
-        messages.success(request, words % {"n": f"{sent.lines:,}"})
+        messages.success(request, words % {"n": number_format(sent.lines, force_grouping=True)})
     if sent.retried:
         words = ngettext(
             "%(n)s refused file is tried again.", "%(n)s refused files are tried again.", len(sent.retried)

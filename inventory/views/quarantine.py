@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,11 +16,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from inventory.imports.quarantine import CannotReplay, drop_lines, replay_lines, waiting_rows
 from inventory.imports.rejected_files import rejected_file, replay_upload
-from inventory.models import FeedRun, FeedSource, RejectedRow
+from inventory.models import FeedRun, RejectedRow
 from inventory.selectors import runs_in_quarantine
 from inventory.tasks import ring_run
-from inventory.views.access import operators_only
-from inventory.views.feeds import run_or_404
+from inventory.views.access import file_senders_only, run_or_404, source_or_404
 from inventory.views.mending import Mendable, mendable_rows, with_leaves
 
 CODE_LENGTH = 40
@@ -27,19 +27,19 @@ RUNS_A_PAGE = 50
 
 
 @require_safe
-@operators_only
+@file_senders_only
 def source_quarantine(request: HttpRequest, code: str) -> HttpResponse:
     """The source's files with lines that wait."""
-    source = get_object_or_404(FeedSource, code=code)
+    source = source_or_404(request, code)
     page = Paginator(runs_in_quarantine(source=source), RUNS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "inventory/quarantine.html", {"section": "feeds", "source": source, "page": page})
 
 
 @require_safe
-@operators_only
+@file_senders_only
 def run_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The waiting lines, or with `?state=all` every rejected one, in the format they came in, with their reasons."""
-    run = run_or_404(pk)
+    run = run_or_404(request, pk)
     rows = run.rejected_rows.all() if request.GET.get("state") == "all" else waiting_rows(run=run)
     try:
         file = rejected_file(run=run, rows=rows)
@@ -60,10 +60,10 @@ def cause_in(request: HttpRequest) -> str:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def run_replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the waiting lines in again, all or those of one cause, as they came."""
-    run = run_or_404(pk)
+    run = run_or_404(request, pk)
     rows = waiting_rows(run=run, code=cause_in(request))
     try:
         replay = replay_lines(run=run, rows=rows, member_id=request.user.pk, now=timezone.now())
@@ -78,22 +78,22 @@ def run_replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def run_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up the waiting lines, all or those of one cause."""
-    run = run_or_404(pk)
+    run = run_or_404(request, pk)
     rows = waiting_rows(run=run, code=cause_in(request))
     lines = drop_lines(run=run, rows=rows, member_id=request.user.pk, now=timezone.now())
     words = ngettext("%(n)s line was given up.", "%(n)s lines were given up.", lines)
-    messages.success(request, words % {"n": f"{lines:,}"})
+    messages.success(request, words % {"n": number_format(lines, force_grouping=True)})
     return redirect("feed-run", pk)
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def run_fixes(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the downloaded file back with its lines mended."""
-    run = run_or_404(pk)
+    run = run_or_404(request, pk)
     upload = request.FILES.get("file")
     if upload is None:
         messages.error(request, _("Choose a file first."))
@@ -116,22 +116,22 @@ def say_sent(request: HttpRequest, replay: FeedRun, lines: int) -> None:
     """Ring the loader, and say so."""
     ring_run(run_id=replay.pk)
     words = ngettext("%(n)s line goes in again.", "%(n)s lines go in again.", lines)
-    messages.success(request, words % {"n": f"{lines:,}"})
+    messages.success(request, words % {"n": number_format(lines, force_grouping=True)})
 
 
 @require_GET
-@operators_only
+@file_senders_only
 @cache_control(private=True, no_cache=True)
 def rejected_row(request: HttpRequest, pk: int) -> HttpResponse:
     """One line alone, asked for until it is known what became of it."""
-    return row_piece(request, row_or_404(pk))
+    return row_piece(request, row_or_404(request, pk))
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def row_replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Send one line in again as it was mended."""
-    row = row_or_404(pk)
+    row = row_or_404(request, pk)
     text = mended_text(request, row)
     texts = {} if text is None else {row.pk: text}
     rows = RejectedRow.objects.filter(pk=row.pk)
@@ -147,7 +147,7 @@ def row_replay(request: HttpRequest, pk: int) -> HttpResponse:
     if replay is not None:
         ring_run(run_id=replay.pk)
     if is_htmx(request):
-        return row_piece(request, row_or_404(pk))
+        return row_piece(request, row_or_404(request, pk))
     if replay is None:
         messages.warning(request, _("None of these lines waits any more."))
     else:
@@ -168,13 +168,15 @@ def mended_text(request: HttpRequest, row: RejectedRow) -> str | None:
 
 
 @require_POST
-@operators_only
+@file_senders_only
 def row_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Give one line up."""
-    row = row_or_404(pk)
+    row = row_or_404(request, pk)
     rows = RejectedRow.objects.filter(pk=row.pk)
     drop_lines(run=row.run, rows=rows, member_id=request.user.pk, now=timezone.now())
-    return row_piece(request, row_or_404(pk)) if is_htmx(request) else redirect("feed-run", row.run_id)
+    return (
+        row_piece(request, row_or_404(request, pk)) if is_htmx(request) else redirect("feed-run", row.run_id)
+    )
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -182,8 +184,9 @@ def is_htmx(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
-def row_or_404(pk: int) -> RejectedRow:
-    rows = RejectedRow.objects.select_related("run__source", "replay", "decided_by")
+def row_or_404(request: HttpRequest, pk: int) -> RejectedRow:
+    runs = FeedRun.objects.handled_by(request.user)
+    rows = RejectedRow.objects.filter(run__in=runs).select_related("run__source", "replay", "decided_by")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -14,10 +14,11 @@ from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.keys import KEY, key_in
 from inventory.api.paging import PagedView
 from inventory.models import Reservation
 from promotions.api.access import member_of
-from promotions.api.redemptions import KEY, key_in, response_to
+from promotions.api.idempotency import answer_to, response_to
 from promotions.services.holding import (
     LONGEST_NAME,
     LONGEST_WHY,
@@ -106,18 +107,12 @@ class HoldView(PagedView):
     )  # fmt: skip
     def post(self, request: Request, store_code: str) -> HttpResponse:
         """Put items aside here, or where their deal holds. 409 with `reasons` when they cannot be promised there."""
-        store = store_or_404(request, store_code)
-        key = key_in(request)
-        asked = HoldRequestSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        answer = hold(
-            made_in=store,
-            staff_member=member_of(request),
-            key=key,
-            request=asked.validated_data,
-            now=timezone.now(),
+        return answer_to(
+            request,
+            store_code=store_code,
+            asks=HoldRequestSerializer,
+            act=lambda store, **told: hold(made_in=store, **told),
         )
-        return response_to(answer)
 
 
 class ReleaseView(APIView):

@@ -1,5 +1,6 @@
 """A promotion's way to approval, and its history."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from inventory.api.documentation import ProblemSerializer
 from promotions.api.access import MayApprove, OnlyMerchandisers, member_of, promotion_or_404
 from promotions.api.promotions import ERRORS, PERMISSIONS, PromotionDetailSerializer, detail
+from promotions.models import Promotion
 from promotions.rules.lifecycle import Action
 from promotions.selectors.history import HistoryEntry, HistoryKind, history_for
 from promotions.services.approving import (
@@ -48,6 +50,15 @@ def meant(request: Request, kind: type[StepSerializer] = StepSerializer) -> dict
     return dict(asked.validated_data)
 
 
+def stepped(request: Request, *, promotion_id: str, take: Callable[..., Promotion]) -> Response:
+    """The promotion after one step of the revision that is meant."""
+    promotion = promotion_or_404(request, promotion_id)
+    number = meant(request)["revision"]
+    return detail(
+        request, take(promotion=promotion, number=number, by=member_of(request), now=timezone.now())
+    )
+
+
 class SubmitView(APIView):
     permission_classes = PERMISSIONS
 
@@ -56,9 +67,7 @@ class SubmitView(APIView):
     )
     def post(self, request: Request, promotion_id: str) -> Response:
         """Ask for approval of the newest revision. Twice is once."""
-        promotion = promotion_or_404(request, promotion_id)
-        number, by = meant(request)["revision"], member_of(request)
-        return detail(request, submit_revision(promotion=promotion, number=number, by=by, now=timezone.now()))
+        return stepped(request, promotion_id=promotion_id, take=submit_revision)
 
 
 class WithdrawView(APIView):
@@ -69,11 +78,7 @@ class WithdrawView(APIView):
     )
     def post(self, request: Request, promotion_id: str) -> Response:
         """Take back what was submitted: it is a draft again. Twice is once."""
-        promotion = promotion_or_404(request, promotion_id)
-        number, by = meant(request)["revision"], member_of(request)
-        return detail(
-            request, withdraw_revision(promotion=promotion, number=number, by=by, now=timezone.now())
-        )
+        return stepped(request, promotion_id=promotion_id, take=withdraw_revision)
 
 
 class ApproveView(APIView):

@@ -29,6 +29,7 @@ from promotions.models.promotions import choices
 from promotions.rules.words import OVER, OfferState, Urgency
 from promotions.selectors.briefing import stream_position
 from promotions.selectors.cards import CardItem, OfferCard, offer_cards, store_offers
+from promotions.selectors.pictures import picture_link
 from promotions.services.reading import acknowledge, answer_quiz
 
 
@@ -81,6 +82,9 @@ class OfferSerializer(serializers.Serializer[Any]):
     headline = serializers.CharField()
     benefit = serializers.CharField()
     say = serializers.CharField()
+    picture = serializers.CharField(
+        allow_null=True, help_text="Where its picture lies: a path here, or a link."
+    )
     talk_track = serializers.ListField(child=serializers.CharField(), help_text="More to say, line by line.")
     urgency = serializers.ChoiceField(choices(Urgency))
     quiz = QuestionSerializer(allow_null=True)
@@ -180,6 +184,7 @@ def offer_row(card: OfferCard, *, acknowledged: bool) -> dict[str, Any]:
         "headline": card.headline,
         "benefit": card.benefit_text,
         "say": card.say,
+        "picture": picture_link(offer.revision.picture, route="api-picture") or None,
         "talk_track": list(offer.revision.talk_lines),
         "urgency": offer.revision.urgency,
         "quiz": question_row(offer.revision),

@@ -45,7 +45,7 @@ STORE_LISTS = (
 HIDDEN = (*STORE_LISTS, "quiz_answers", "quiz_explanation")
 CONTENT = (
     "campaign", "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
-    "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
+    "picture", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
     "coupon_value_type", "applies_to", "percent_off", "money_off_amount", "fixed_price_amount",
     "minimum_purchase_amount", "currency", "minimum_purchase_quantity", "get_this_quantity_discounted",
     "reward_items", "reward_item_id_inclusion", "bundle_parts", "tiers", "tier_basis", "free_gift_item_id",

@@ -3,16 +3,14 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
-from promotions.api.access import member_of
-from promotions.api.redemptions import KEY, key_in, response_to
+from inventory.api.keys import KEY
+from promotions.api.idempotency import answer_to
 from promotions.services.rain_checks import give_rain_check
 
 
@@ -46,15 +44,4 @@ class RainCheckView(APIView):
     )
     def post(self, request: Request, store_code: str) -> HttpResponse:
         """Promise one shopper today's price for later. 409 where the item is here, or the deal does not hold."""
-        store = store_or_404(request, store_code)
-        key = key_in(request)
-        asked = RainCheckRequestSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        answer = give_rain_check(
-            store=store,
-            staff_member=member_of(request),
-            key=key,
-            request=asked.validated_data,
-            now=timezone.now(),
-        )
-        return response_to(answer)
+        return answer_to(request, store_code=store_code, asks=RainCheckRequestSerializer, act=give_rain_check)

@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,16 +15,15 @@ from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.keys import KEY, key_in
 from inventory.api.paging import PagedView
 from promotions.api.access import member_of
+from promotions.api.idempotency import answer_to, response_to
 from promotions.models import Redemption
 from promotions.rules.words import RedemptionState
-from promotions.services.idempotency import Answer
 from promotions.services.redeeming import LONGEST_OVERRIDE, redeem
 from promotions.services.rolling_back import LONGEST_REASON, roll_back
 from promotions.services.shoppers import LONGEST_NUMBER
-
-LONGEST_KEY = 255
 
 
 class RedemptionRequestSerializer(serializers.Serializer[Any]):
@@ -116,12 +114,6 @@ class RollBackRequestSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Why: it is kept.")
 
 
-KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
-    description="Your own name for this request. Sent again, it takes effect once.",
-)  # fmt: skip
-
-
 class RedemptionView(PagedView):
     @extend_schema(
         operation_id="redemptions_list", responses=RedemptionSerializer(many=True), tags=["redemptions"]
@@ -145,18 +137,7 @@ class RedemptionView(PagedView):
 
         `limits` then names the limits that are reached, and when they start again on the store's clock.
         """
-        store = store_or_404(request, store_code)
-        key = key_in(request)
-        asked = RedemptionRequestSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        answer = redeem(
-            store=store,
-            staff_member=member_of(request),
-            key=key,
-            request=asked.validated_data,
-            now=timezone.now(),
-        )
-        return response_to(answer)
+        return answer_to(request, store_code=store_code, asks=RedemptionRequestSerializer, act=redeem)
 
 
 class RollBackView(APIView):
@@ -183,26 +164,3 @@ class RollBackView(APIView):
             now=timezone.now(),
         )
         return response_to(answer)
-
-
-def response_to(answer: Answer) -> HttpResponse:
-    """An answer as it was given the first time, to the byte: keys sorted, because a stored one has no order."""
-    kind = "application/json" if answer.status < 400 else "application/problem+json"
-    response = HttpResponse(
-        orjson.dumps(answer.body, option=orjson.OPT_SORT_KEYS), status=answer.status, content_type=kind
-    )
-    if answer.is_repeat:
-        response["Idempotent-Replayed"] = "true"
-    return response
-
-
-def key_in(request: Request) -> str:
-    """The Idempotency-Key header."""
-    key: str = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        raise ValidationError(
-            {"Idempotency-Key": ["Send this header: without it a repeat would take two uses."]}
-        )
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": [f"A key has at most {LONGEST_KEY} printable characters."]})
-    return key

@@ -16,10 +16,11 @@ from rest_framework.views import APIView
 
 from inventory.api.access import store_or_404
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
+from inventory.api.keys import KEY, key_in
 from inventory.api.paging import PagedView
 from inventory.api.queries import number_in
 from promotions.api.access import OnlyMerchandisers, member_of
-from promotions.api.redemptions import KEY, key_in, response_to
+from promotions.api.idempotency import response_to
 from promotions.models import FieldReport
 from promotions.models.reports import LONGEST_WORDS
 from promotions.rules.reports import ReportKind, ReportState

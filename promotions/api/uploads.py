@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -17,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inventory.api.documentation import PROBLEMS, ProblemSerializer
-from inventory.api.feeds import file_in
+from inventory.api.files import FILE_BODY, FILE_NAME, file_in
 from inventory.api.paging import PagedView
 from inventory.api.queries import text_in
 from inventory.feeds.records import FeedRefused
@@ -118,14 +117,8 @@ class UploadListView(PagedView):
     @extend_schema(
         operation_id="promotion_uploads_create",
         tags=["promotions"],
-        request={
-            "application/octet-stream": OpenApiTypes.BINARY,
-            "multipart/form-data": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            },
-        },
-        parameters=[OpenApiParameter("file_name", str, description="Also taken from Content-Disposition.")],
+        request=FILE_BODY,
+        parameters=[FILE_NAME],
         responses={
             201: OpenApiResponse(PreviewSerializer, "Every row checked; no promotion is touched yet."),
             200: OpenApiResponse(PreviewSerializer, "These very bytes wait already; checked again."),

@@ -10,6 +10,7 @@ from promotions.api import (
     lifecycle,
     offer_graph,
     offers,
+    pictures,
     promotions,
     quotes,
     rain_checks,
@@ -19,6 +20,8 @@ from promotions.api import (
 )
 
 urlpatterns = [
+    path("pictures", pictures.PictureListView.as_view(), name="api-pictures"),
+    path("pictures/<slug:sha256>", pictures.PictureView.as_view(), name="api-picture"),
     path("stores/<code:store_code>/offers", offers.OfferListView.as_view(), name="api-offers"),
     path(
         "stores/<code:store_code>/offers/<code:promotion_id>/acknowledge",

@@ -217,6 +217,11 @@ class PromotionForm(forms.Form):
         _("Headline on the tablet"), max_length=120, help_text=_("Empty: the title.")
     )
     customer_display_name = line(_("Name the shopper sees"), max_length=120)
+    picture = line(
+        _("Picture"),
+        max_length=500,
+        help_text=_("A file (JPEG, PNG or WebP), or its address. Shown beside the offer on the tablet."),
+    )
     promotion_url = forms.URLField(label=_("Web page"), required=False, assume_scheme="https")
     campaign = line(_("Campaign"), max_length=60, help_text=_("What it belongs to, such as spring-2027."))
 

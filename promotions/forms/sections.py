@@ -92,6 +92,7 @@ SECTIONS = (
             "talk_track",
             "operator_display_name",
             "customer_display_name",
+            "picture",
             "promotion_url",
             "campaign",
             "urgency",

@@ -15,6 +15,7 @@ from promotions.models.offers import (
     StoreOffer,
     StoreStream,
 )
+from promotions.models.pictures import Picture
 from promotions.models.promotions import Promotion, PromotionRevision
 from promotions.models.rain_checks import RainCheck, RedemptionOverride
 from promotions.models.redemptions import Budget, IdempotencyKey, Redemption, RedemptionChange
@@ -42,6 +43,7 @@ __all__ = [
     "Nudge",
     "OfferChange",
     "OfferItem",
+    "Picture",
     "Promotion",
     "PromotionRevision",
     "PromotionStep",

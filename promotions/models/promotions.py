@@ -175,6 +175,9 @@ class PromotionRevision(models.Model):
     quiz_answers = models.TextField(_("answers"), blank=True)  # one a line, the right one first
     quiz_explanation = models.CharField(_("why it is so"), max_length=300, blank=True)
     promotion_url = models.URLField(_("web page"), blank=True)
+    picture = models.CharField(
+        _("picture"), max_length=500, blank=True
+    )  # an https link, or the SHA-256 of a Picture
 
     coupon_value_type = models.CharField(max_length=24, choices=choices(CouponValueType))
     applies_to = models.CharField(max_length=9, choices=choices(AppliesTo), default=AppliesTo.EACH_ITEM)
@@ -277,6 +280,7 @@ class PromotionRevision(models.Model):
                 ),
                 name="promotions_revision_by_words",
             ),
+            models.Index(fields=["picture"], condition=~Q(picture=""), name="promotions_revision_picture"),
             models.Index(fields=["campaign"], condition=~Q(campaign=""), name="promotions_revision_campaign"),
         ]
         constraints = [

@@ -41,7 +41,7 @@ _MATERIAL = (
 )  # fmt: skip
 _IMMATERIAL = (
     "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url",
-    "minimum_stock", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
+    "picture", "minimum_stock", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
 )  # fmt: skip
 
 MATERIALITY = dict.fromkeys(_MATERIAL, Materiality.MATERIAL) | dict.fromkeys(

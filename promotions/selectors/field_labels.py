@@ -18,6 +18,7 @@ LABELS: dict[str, Any] = {
     "quiz_answers": _("Answers, the right one first"),
     "quiz_explanation": _("Why it is so"),
     "promotion_url": _("Web page"),
+    "picture": _("Picture"),
     "coupon_value_type": _("What the shopper gets"),
     "applies_to": _("Taken off"),
     "percent_off": _("Percentage off"),

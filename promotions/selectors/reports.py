@@ -1,6 +1,7 @@
 """What stores have told: the desk's inbox, the store's own list, and one report as a machine reads it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,29 @@ def inbox_counts(person: Any, *, now: datetime) -> dict[str, int]:
     views = [view for view in VIEWS if view != "done"]
     counts = {view: Count("pk", filter=conditions[view]) for view in views}
     return FieldReport.objects.visible_to(person).waiting().aggregate(**counts)
+
+
+@dataclass(frozen=True)
+class InboxNews:
+    """What a list of the inbox does not show yet: reports that would stand in it now, and shown ones that moved on."""
+
+    arrived: int
+    moved: int
+
+    def __bool__(self) -> bool:
+        return bool(self.arrived or self.moved)
+
+
+def inbox_news(person: Any, *, view: str, first: int, shown: Mapping[int, str], now: datetime) -> InboxNews:
+    """What has come since a list was shown. `shown` are the states of the reports on it by their id.
+
+    Arrivals are looked for among the `first` reports of the tab; a later page passes 0.
+    """
+    standing = set(inbox(person, view=view, now=now).values_list("pk", flat=True)[:first]) if first else set()
+    states = FieldReport.objects.visible_to(person).filter(pk__in=shown).values_list("pk", "state")
+    return InboxNews(
+        arrived=len(standing - set(shown)), moved=sum(shown[pk] != state for pk, state in states)
+    )
 
 
 def reports_of_store(store: Store) -> QuerySet[FieldReport]:

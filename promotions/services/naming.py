@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.models import Store, StoreGroup
-from promotions.models import Campaign, ItemList, Promotion, PromotionRevision, SingleUseCode
+from promotions.models import Campaign, ItemList, Picture, Promotion, PromotionRevision, SingleUseCode
 from promotions.rules.codes import canonical_code
 from promotions.rules.price import benefit_of
 from promotions.selectors.targeting import targeted_stores
@@ -22,12 +22,13 @@ class Known:
     lists: frozenset[str]
     codes: Mapping[str, Promotion]
     campaigns: frozenset[str]
+    pictures: frozenset[str]
     single_use: Mapping[str, str]  # of whom, by the code
     currencies: frozenset[str]  # of all selling stores
 
 
 def known_names(contents: Iterable[Mapping[str, Any]]) -> Known:
-    """Asked for at once: seven queries, however many revisions."""
+    """Asked for at once: eight queries, however many revisions."""
     contents = list(contents)
 
     def named(field: str) -> set[str]:
@@ -50,6 +51,11 @@ def known_names(contents: Iterable[Mapping[str, Any]]) -> Known:
             Campaign.objects.filter(
                 campaign_id__in={content.get("campaign") or "" for content in contents}
             ).values_list("campaign_id", flat=True)
+        ),
+        pictures=frozenset(
+            Picture.objects.filter(pk__in=filter(None, map(uploaded_picture, contents))).values_list(
+                "pk", flat=True
+            )
         ),
         single_use=dict(
             SingleUseCode.objects.filter(pk__in={canonical_code(code) for code in codes}).values_list(
@@ -77,9 +83,18 @@ def naming_errors(
     campaign = content.get("campaign") or ""
     if campaign and campaign not in known.campaigns:
         errors["campaign"] = [f"No campaign has the id {campaign}."]
+    picture = uploaded_picture(content)
+    if picture and picture not in known.pictures:
+        errors["picture"] = ["There is no such picture; upload it first."]
     if taken := code_taken(code_of(content), promotion=promotion, known=known):
         errors["generic_redemption_code"] = [taken]
     return errors | currency_errors(content, known=known)
+
+
+def uploaded_picture(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of an uploaded picture; "" for none or a link."""
+    picture = content.get("picture") or ""
+    return "" if picture.startswith("https://") else picture
 
 
 def code_taken(code: str, *, promotion: Promotion | None, known: Known) -> str:

@@ -32,16 +32,21 @@ def photo_from(upload: "UploadedFile[Any] | None") -> bytes | None:
     """
     if upload is None:
         return None
-    most = settings.REPORT_PHOTO_MAX_BYTES
-    content = upload.read(most + 1) if (upload.size or 0) <= most else b" " * (most + 1)
-    if len(content) > most:
-        raise ValidationError({"photo": [too_large()]})
-    try:
-        return redrawn(content)
-    except UNREADABLE as error:
-        raise ValidationError(
-            {"photo": [_("This is not a photo we can read. Send a JPEG, PNG or WebP picture.")]}
-        ) from error
+    return drawn(bytes_of(upload, field="photo"), field="photo", longest_side=LONGEST_SIDE)
+
+
+def bytes_of(upload: Any, *, field: str) -> bytes:
+    """What was sent, a form's file or a stream, no more of it than may be; ValidationError under `field`."""
+    check_size(getattr(upload, "size", None) or 0, field=field)
+    content: bytes = upload.read(settings.REPORT_PHOTO_MAX_BYTES + 1)
+    check_size(len(content), field=field)
+    return content
+
+
+def check_size(size: int, *, field: str) -> None:
+    """ValidationError under `field` for more bytes than a photo may have."""
+    if size > settings.REPORT_PHOTO_MAX_BYTES:
+        raise ValidationError({field: [too_large()]})
 
 
 def check_length(declared: str | None) -> None:
@@ -50,8 +55,7 @@ def check_length(declared: str | None) -> None:
     Asked before the body is read; our server always knows the length.
     """
     length = int(declared) if declared and declared.isdecimal() else 0
-    if length > settings.REPORT_PHOTO_MAX_BYTES + FORM_SLACK:
-        raise ValidationError({"photo": [too_large()]})
+    check_size(length - FORM_SLACK, field="photo")
 
 
 def too_large() -> str:
@@ -61,17 +65,23 @@ def too_large() -> str:
     }
 
 
-def redrawn(content: bytes) -> bytes:
-    """The picture upright, in RGB, its longest side at most LONGEST_SIDE, as a JPEG with nothing but its pixels."""
-    with Image.open(io.BytesIO(content), formats=tuple(MOST_PIXELS)) as picture:
-        if picture.width * picture.height > MOST_PIXELS[str(picture.format)]:
-            raise ValidationError({"photo": [_("The photo has too many pixels. Take a smaller one.")]})
-        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(picture)
-        with_alpha = upright.convert("RGBA")
-    drawn = Image.new("RGB", with_alpha.size, "white")
-    drawn.paste(with_alpha, mask=with_alpha)
+def drawn(content: bytes, *, field: str, longest_side: int) -> bytes:
+    """The picture upright, in RGB, its longest side at most so many pixels, as a JPEG with nothing but its pixels.
+
+    ValidationError under `field` for what is no JPEG, PNG or WebP, or has too many pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=tuple(MOST_PIXELS)) as picture:
+            if picture.width * picture.height > MOST_PIXELS[str(picture.format)]:
+                raise ValidationError({field: [_("The photo has too many pixels. Take a smaller one.")]})
+            picture.draft("RGB", (longest_side, longest_side))
+            picture.thumbnail((longest_side, longest_side))
+            with_alpha = ImageOps.exif_transpose(picture).convert("RGBA")
+    except UNREADABLE as error:
+        told = _("This is not a photo we can read. Send a JPEG, PNG or WebP picture.")
+        raise ValidationError({field: [told]}) from error
+    upright = Image.new("RGB", with_alpha.size, "white")
+    upright.paste(with_alpha, mask=with_alpha)
     target = io.BytesIO()
-    drawn.save(target, "JPEG", quality=QUALITY, optimize=True)
+    upright.save(target, "JPEG", quality=QUALITY, optimize=True)
     return target.getvalue()

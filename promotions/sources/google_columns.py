@@ -71,7 +71,7 @@ TEXTS = {
     "campaign": 60, "long_title": 200, "operator_display_name": 120, "customer_display_name": 120,
     "operator_text": 10_000, "promotion_url": 200, "generic_redemption_code": 60, "free_gift_item_id": 200,
     "free_gift_description": 200, "talk_track": 500, "quiz_question": 200, "quiz_answers": 600,
-    "quiz_explanation": 300,
+    "quiz_explanation": 300, "picture": 500,
 }  # fmt: skip
 AMOUNTS = (
     "money_off_amount", "fixed_price_amount", "minimum_purchase_amount", "limit_value", "free_gift_value",
@@ -90,7 +90,7 @@ FULL_COLUMNS = (
     "concurrence", "tags", "combines_with", "redemption_channel", EFFECTIVE, DISPLAY, "window_timezone",
     "weekly_hours", "product_applicability", *GOOGLE_LISTS[:8], "item_list_inclusion", "item_list_exclusion",
     "store_applicability", *GOOGLE_LISTS[8:], "store_groups_inclusion", "store_groups_exclusion", "campaign",
-    "operator_display_name", "customer_display_name", "operator_text", "promotion_url", "talk_track",
+    "operator_display_name", "customer_display_name", "operator_text", "promotion_url", "picture", "talk_track",
     "urgency", "quiz_question", "quiz_answers", "quiz_explanation", VARIANT,
 )  # fmt: skip
 GOOGLE_COLUMNS = (

@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from django import template
-from django.conf import settings
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -18,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from inventory.models.items import Item, Unit
 from promotions.rules.words import OfferState, Outcome, Reason
 from promotions.selectors import sentences
+from promotions.selectors.pictures import picture_link
 
 register = template.Library()
 
@@ -118,7 +117,13 @@ def money(amount: Decimal | str | None, currency: str) -> str:
 @register.filter
 def picture(item: Item) -> str:
     """The address of an item's picture; nothing where it lies on a server that the page may not ask."""
-    return item.image_link if urlsplit(item.image_link).hostname in settings.IMAGE_HOSTS else ""
+    return picture_link(item.image_link)
+
+
+@register.filter
+def shown_picture(text: str) -> str:
+    """The address of a promotion's picture, likewise."""
+    return picture_link(text)
 
 
 class Figure(Protocol):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from promotions.selectors.contests import contests_for
 from promotions.selectors.outlook import fates_of, judged_items
 from promotions.selectors.preview import draft_card
 from promotions.selectors.targeting import targeted_items, targeted_stores
+from promotions.services.photos import bytes_of
+from promotions.services.pictures import keep_picture
 from promotions.services.publishing import create_promotion, revise_promotion
 from promotions.views.merchandising import merchandisers_only
 from promotions.views.revision_words import changes_between
@@ -32,6 +34,7 @@ NOT_ON_THE_CARD = {
     *("promotion_id", "long_title", "operator_text", "operator_display_name", "customer_display_name"),
     *(
         "promotion_url",
+        "picture",
         "campaign",
         "offer_type",
         "generic_redemption_code",
@@ -119,14 +122,37 @@ def is_saving(request: HttpRequest) -> bool:
 
 def form_of(request: HttpRequest, *, revision: PromotionRevision | None) -> PromotionForm:
     """The form empty, as it was typed so far, or to be judged."""
+    typed, problems = with_picture(request)
     if request.method == "POST" and not is_saving(request):
         return PromotionForm.typed_again(
-            request.POST,
+            typed,
             revision=revision,
             add=request.POST.get("add", ""),
             remove=request.POST.get("remove", ""),
         )
-    return PromotionForm(request.POST or None, revision=revision)
+    form = PromotionForm(typed or None, revision=revision)
+    if problems:
+        form.full_clean()
+        form.add_error("picture", problems)
+    return form
+
+
+def with_picture(request: HttpRequest) -> tuple[QueryDict, list[str]]:
+    """What was typed, with the file that was chosen kept as its picture, or why that file is none.
+
+    It is kept before the form is judged: whoever has to mend another field need not choose the file again.
+    """
+    typed = request.POST.copy()
+    if "picture_removed" in typed:
+        typed["picture"] = ""
+    if (upload := request.FILES.get("picture_file")) is not None:
+        try:
+            content = bytes_of(upload, field="picture")
+            picture, _is_new = keep_picture(content=content, by=request.user, now=timezone.now())
+        except ValidationError as error:
+            return typed, error.messages
+        typed["picture"] = picture.sha256
+    return typed, []
 
 
 def editor_page(request: HttpRequest, form: PromotionForm, *, promotion: Promotion | None) -> HttpResponse:

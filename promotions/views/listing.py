@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -99,7 +100,7 @@ def promotion_table(request: HttpRequest) -> HttpResponse:
         messages.error(
             request,
             _("More than %(most)s promotions are too many for one table; narrow the filter.")
-            % {"most": f"{MOST_ROWS:,}"},
+            % {"most": number_format(MOST_ROWS, force_grouping=True)},
         )
         return redirect(f"{reverse('promotion-list')}?{request.GET.urlencode() or 'view=all'}")
     newest = PromotionRevision.objects.filter(promotion__in=keys).select_related("promotion")

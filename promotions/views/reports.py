@@ -1,5 +1,6 @@
 """The desk's reports: what stores told, answered in place; and the deals that shoppers did not get."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_GET, require_POST, require_safe
 
 from promotions.models import FieldReport
 from promotions.selectors.refusals import PERIODS, RefusalBoard, RefusalLine, refusal_board
-from promotions.selectors.reports import VIEWS, inbox, inbox_counts
+from promotions.selectors.reports import VIEWS, inbox, inbox_counts, inbox_news
 from promotions.services.reporting import answer_report
 from promotions.views.merchandising import merchandisers_only
 
@@ -43,22 +45,52 @@ answerers_only = user_passes_test(may_answer)
 @answerers_only
 def report_inbox(request: HttpRequest) -> HttpResponse:
     """What waits for an answer: overdue first, then the newest."""
-    now = timezone.now()
-    view = request.GET.get("view", "")
-    view = view if view in VIEWS else VIEWS[0]
+    now, view = timezone.now(), view_in(request)
     page = Paginator(inbox(request.user, view=view, now=now), REPORTS_A_PAGE).get_page(
         request.GET.get("page")
     )
-    counts = inbox_counts(request.user, now=now)
-    context = {
-        "section": "reports",
-        "now": now,
-        "page": page,
-        "view": view,
-        "tabs": [(name, label, counts.get(name)) for name, label in TABS.items()],
-    }
+    context = {"section": "reports", "now": now, "page": page, **head_of(request, view=view, now=now)}
     piece = "_reports.html" if request.headers.get("HX-Request") else "reports.html"
     return render(request, f"merchandising/{piece}", context)
+
+
+@require_GET
+@answerers_only
+@cache_control(private=True, no_cache=True)
+@conditional_page
+def report_news(request: HttpRequest) -> HttpResponse:
+    """What the list does not show yet, asked for while it is looked at: counted, so that nothing on it moves.
+
+    An empty list has nothing that could move, so it is filled at once.
+    """
+    now, view = timezone.now(), view_in(request)
+    shown = dict(filter(None, map(shown_report, request.GET.getlist("shown")[:REPORTS_A_PAGE])))
+    first = REPORTS_A_PAGE if request.GET.get("page", "1") == "1" else 0
+    news = inbox_news(request.user, view=view, first=first, shown=shown, now=now)
+    if news.arrived and not shown:
+        response = report_inbox(request)
+        response.headers["HX-Retarget"] = "#reports"
+        return response
+    context = {"news": news, "is_news": True, **head_of(request, view=view, now=now)}
+    return render(request, "merchandising/_reports_head.html", context)
+
+
+def view_in(request: HttpRequest) -> str:
+    """The tab that is asked for."""
+    view = request.GET.get("view", "")
+    return view if view in VIEWS else VIEWS[0]
+
+
+def head_of(request: HttpRequest, *, view: str, now: datetime) -> dict[str, Any]:
+    """The tabs, with how many reports each has."""
+    counts = inbox_counts(request.user, now=now)
+    return {"view": view, "tabs": [(name, label, counts.get(name)) for name, label in TABS.items()]}
+
+
+def shown_report(text: str) -> tuple[int, str] | None:
+    """A report on the page and the state it is shown in, "12.OPEN"; None for what no page of ours says."""
+    pk, _dot, state = text.partition(".")
+    return (int(pk), state) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
 
 
 @require_POST

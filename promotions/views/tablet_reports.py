@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -23,6 +23,7 @@ from promotions.services.reporting import (
     reopen_report,
     tell_report,
 )
+from promotions.views.pictures import jpeg_response
 from promotions.views.tablet import UNPROCESSABLE, answer, in_store, is_number, uuid_in
 
 REPORTS_SHOWN = 50
@@ -166,11 +167,4 @@ def report_photo(request: HttpRequest, report_id: int) -> HttpResponse:
     """The photo, for those who may see the report: the people of its store, and head office."""
     visible = FieldReport.objects.visible_to(request.user).exclude(photo="")
     report = get_object_or_404(visible, pk=report_id)
-    try:
-        with report.photo.open("rb") as photo:
-            response = HttpResponse(photo.read(), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return jpeg_response(report.photo)

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -215,7 +216,7 @@ def done_words(what: UploadBatch.Asked, rows: int) -> str:
         )
     else:
         words = ngettext("%(rows)s row was undone.", "%(rows)s rows were undone.", rows)
-    return words % {"rows": f"{rows:,}"}
+    return words % {"rows": number_format(rows, force_grouping=True)}
 
 
 @require_GET

@@ -13,7 +13,18 @@ from inventory.feeds.blocks import RAW_LIMIT, visible
 from inventory.feeds.canonical import as_record, read_canonical
 from inventory.feeds.contract import Dialect
 from inventory.feeds.dialects import DIALECTS
-from inventory.feeds.facts import BadRow, Code, Document, Fact, Note, SalesTotal, StockCount, StockMovement
+from inventory.feeds.facts import (
+    BadRow,
+    Code,
+    Document,
+    Fact,
+    ItemPlace,
+    Note,
+    Quantified,
+    SalesTotal,
+    StockCount,
+    StockMovement,
+)
 from inventory.feeds.gtin import has_valid_check_digit
 from inventory.feeds.json_fields import DIGIT_LIMIT
 from inventory.feeds.originals import open_original
@@ -28,14 +39,14 @@ from tests.inventory.feeds.reading import feed_file
 INT32 = 2**31
 CODE_LENGTH, FIELD_LENGTH, ORIGINALS_CHECKED = 40, 64, 5
 # What of a text is kept when a fact is written.
-CODE, ITEMS, TITLE, UNIT = 500, 20, 500, 16
+CODE, ITEMS, TITLE, UNIT, PLACE = 500, 20, 500, 16, 200
 CANONICAL = read_profile("STOCK", {"format": "canonical"}, dialects=DIALECTS)
 
 
 def check(found: object, profile: Profile | None) -> str:
     """Assert what holds of one thing a reader found; a word for its kind, so that new kinds are noticed."""
     match found:
-        case StockCount() | StockMovement() | SalesTotal():
+        case StockCount() | StockMovement() | SalesTotal() | ItemPlace():
             assert profile
             return check_fact(found, profile)
         case BadRow():
@@ -97,13 +108,20 @@ def check_fact(fact: Fact, profile: Profile) -> str:
     check_place(fact.line_number, fact.part)
     assert fact.place.text.strip()
     assert fact.items
-    for text in (
-        fact.title,
-        fact.unit or "",
-        fact.place.text,
-        *(code.text for code in fact.items),
-        visible(fact.raw),
-    ):
+    for text in (fact.place.text, *(code.text for code in fact.items), visible(fact.raw)):
+        check_storable(text)
+    if isinstance(fact, ItemPlace):
+        check_storable(fact.stands)
+    else:
+        check_figures(fact, profile)
+    check_written_and_read(fact)
+    kinds = " ".join(f"{one.name}:{kind(getattr(fact, one.name))}" for one in fields(fact))
+    return f"{type(fact).__name__} {kinds}"
+
+
+def check_figures(fact: Quantified, profile: Profile) -> None:
+    """Quantities and money are figures, in a unit and a currency that can be kept."""
+    for text in (fact.title, fact.unit or ""):
         check_storable(text)
     check_quantity(fact.quantity, fact.unit, profile)
     if isinstance(fact, StockCount):
@@ -112,9 +130,6 @@ def check_fact(fact: Fact, profile: Profile) -> str:
     else:
         check_storable(fact.currency)
         assert fact.amount is None or fact.amount.is_finite()
-    check_written_and_read(fact)
-    kinds = " ".join(f"{one.name}:{kind(getattr(fact, one.name))}" for one in fields(fact))
-    return f"{type(fact).__name__} {kinds}"
 
 
 def kind(value: object) -> str:
@@ -161,16 +176,12 @@ def check_written_and_read(fact: Fact) -> None:
     if not is_readable(fact):
         assert [type(one) for one in again] == [BadRow]
         return
-    wanted = replace(
-        fact,
-        line_number=1,
-        part=0,
-        raw="",
-        title=fact.title[:TITLE],
-        place=cut(fact.place),
-        items=tuple(map(cut, fact.items[:ITEMS])),
-        unit=fact.unit and fact.unit[:UNIT],
-    )
+    places, items = cut(fact.place), tuple(map(cut, fact.items[:ITEMS]))
+    wanted: Fact = replace(fact, line_number=1, part=0, raw="", place=places, items=items)
+    if isinstance(wanted, ItemPlace):
+        wanted = replace(wanted, stands=wanted.stands[:PLACE])
+    else:
+        wanted = replace(wanted, title=wanted.title[:TITLE], unit=wanted.unit and wanted.unit[:UNIT])
     if isinstance(wanted, StockMovement):
         wanted = replace(wanted, workstation=wanted.workstation[:CODE])
     read = [
@@ -185,6 +196,8 @@ def cut(code: Code) -> Code:
 
 def is_readable(fact: Fact) -> bool:
     """Whether our own form takes its figures and its currency; no loader takes the others either."""
+    if isinstance(fact, ItemPlace):
+        return True
     figures = [
         fact.quantity,
         *(fact.withheld.values() if isinstance(fact, StockCount) else [fact.amount or 0]),

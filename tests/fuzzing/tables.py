@@ -163,6 +163,7 @@ TABLES = Target(
             "table", RECEIPTS, kind="SALES", columns=RECEIPT_COLUMNS, decimal_sign=".", currency="EUR"
         ),
         of_dialect("table", WEEKS, kind="SALES", columns=PERIOD, item_code="SKU", quantity_sign="STOCK_VIEW"),
+        of_dialect("table", f"store,gtin,place\nS1,{MILK},Aisle 4\nS1,{MILK},\n", kind="PLACES"),
         of_dialect("table", f"store,gtin,quantity,business_day\nS1,{MILK},7,2026-11-16\n", kind="SALES"),
     ),
     MARKS,

@@ -11,10 +11,12 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from inventory.models import FeedAlert, FeedRun, FeedSource, RejectedRow
+from inventory.imports import load_run
+from inventory.models import FeedAlert, FeedRun, FeedSource, RejectedRow, StoreItemPlace
 from inventory.selectors import feed_overview
 from inventory.templatetags.feeds import duration, feed_look, pace, phase, run_chart
 from omnistore.staff.models import Role
+from tests.factories import create_item, create_store
 from tests.factories_promotions import create_staff_member
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +222,7 @@ def feed_pages() -> list[URLPattern]:
 
 
 @pytest.mark.parametrize("role", [Role.ASSOCIATE, Role.MERCHANDISER])
-def test_others_get_the_403_page_everywhere(role: Role, client: Client) -> None:
+def test_others_do_not_get_at_it_anywhere(role: Role, client: Client) -> None:
     source = create_source()
     run = create_rejects(source, ["a"])
     FeedRun.objects.filter(pk=run.pk).update(state="FAILED", rows_received=0, rows_rejected=0, file="feeds/x")
@@ -232,11 +234,30 @@ def test_others_get_the_403_page_everywhere(role: Role, client: Client) -> None:
         arguments = {"code": source.code, "pk": key}
         names = each.pattern.converters
         addresses.append(reverse(str(each.name), kwargs={name: arguments[name] for name in names}))
-    assert {client.get(address).status_code for address in addresses} <= {403, 405}
-    assert {client.post(address).status_code for address in addresses} <= {403, 405}
+    refusals = {403, 405} if role == Role.ASSOCIATE else {404, 405}
+    listed = client.get(reverse("feed-list"))
+    assert (listed.status_code == 403) if role == Role.ASSOCIATE else (listed.context["feeds"] == [])
+    addresses.remove(reverse("feed-list"))
+    assert {client.get(address).status_code for address in addresses} <= refusals
+    assert {client.post(address).status_code for address in addresses} <= refusals
     run.refresh_from_db()
     assert run.state == "FAILED"
     assert run.rejected_rows.get().state == "WAITING"
+
+
+def test_a_merchandiser_says_by_file_where_items_stand(client: Client) -> None:
+    create_store(store_code="S1")
+    create_item(sku="OAT")
+    places = create_source(code="places", kind="PLACES", profile={"item_code": "SKU"})
+    client.force_login(create_staff_member(role=Role.MERCHANDISER))
+    assert [status.source for status, _runs in client.get("/desk/feeds/").context["feeds"]] == [places]
+    file = SimpleUploadedFile("places.csv", b"store,sku,place\nS1,OAT,Aisle 4\nS1,RYE,Aisle 5\n")
+    sent = client.post("/desk/feeds/places/upload/", {"file": file})
+    load_run(run_id=places.runs.get().pk, now=timezone.now())
+    page = client.get(sent["Location"]).content.decode()
+    assert "Line 3" in page
+    assert "data-live-run" not in page  # the stream of the feeds is the operators'
+    assert StoreItemPlace.objects.get().place == "Aisle 4"
 
 
 def test_a_source_that_is_switched_off_takes_no_file_by_hand_either(night_shift: Client) -> None:

@@ -26,7 +26,7 @@ FEW_LINES = 100
 
 
 def load_feed(arrival: Arrival) -> Callable[[], Counts]:
-    """Load a STOCK or SALES file by the dialect its source declares; the loader of both kinds.
+    """Load a STOCK, SALES or PLACES file by the dialect its source declares; the loader of these kinds.
 
     Raises FeedRefused, and FeedHeld for a file that a person should see before it is used.
     """
@@ -94,7 +94,12 @@ def load_records(arrival: Arrival, profile: Profile) -> Callable[[], Counts]:
 def check_emptiness(reading: Reading) -> None:
     """A full file that says nothing waits for a person; another stock file that says nothing is refused."""
     run, profile = reading.arrival.run, reading.profile
-    if reading.received or run.replay_of_id or run.source.kind != FeedSource.Kind.STOCK or run.released_at:
+    kind = run.source.kind
+    if reading.received or run.replay_of_id or run.released_at:
+        return
+    if kind == FeedSource.Kind.PLACES:
+        raise FeedRefused("no_rows", "The file holds no place; nothing was changed.")
+    if kind != FeedSource.Kind.STOCK:
         return
     said = completeness(profile, reading.gathered.document)
     if said == "FULL":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from inventory.feeds.facts import Code, Fact
+from inventory.feeds.facts import Code, Quantified
 from inventory.feeds.records import Int32s
 from inventory.feeds.units import UNITS
 from inventory.imports.documents.codes import Codes, KnownItem
@@ -35,7 +35,7 @@ class NewItems:
     codes: Codes
     _by_code: dict[tuple[str, str], _New] = field(default_factory=dict)
 
-    def item(self, fact: Fact) -> KnownItem | None:
+    def item(self, fact: Quantified) -> KnownItem | None:
         """The new item of a fact, with a negative id; None where no code of it is one we could keep."""
         codes = tuple(code for code in fact.items if self._is_usable(code))
         if not codes:

@@ -4,6 +4,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from inventory.feeds.facts import Document
+from inventory.imports.documents.standing import SaidPlace
 from inventory.imports.documents.totals import TotalKey, TotalSum
 from inventory.imports.documents.withheld import WithheldFact
 
@@ -47,6 +48,7 @@ class Gathered:
     counts: Columns = field(default_factory=Columns)
     movements: MovementColumns = field(default_factory=MovementColumns)
     totals: dict[TotalKey, TotalSum] = field(default_factory=dict)
+    places: dict[tuple[int, int], SaidPlace] = field(default_factory=dict)
     withheld: list[WithheldFact] = field(default_factory=list)
     tills: dict[tuple[int, str], int] = field(default_factory=dict)
     document: Document = field(default_factory=Document)

@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from inventory.feeds.blocks import visible
-from inventory.feeds.facts import BadRow, Document, Fact, Found, Note, SalesTotal, StockCount, StockMovement
+from inventory.feeds.facts import (
+    BadRow,
+    Document,
+    Fact,
+    Found,
+    ItemPlace,
+    Note,
+    Quantified,
+    SalesTotal,
+    StockCount,
+    StockMovement,
+)
 from inventory.feeds.profiles import STORE_ZONE, Profile
 from inventory.feeds.records import NO_AMOUNT, QUANTITY_LIMIT, Rejected
 from inventory.feeds.units import UnusableQuantity, smallest_units
@@ -26,10 +37,12 @@ from inventory.imports.documents.fitting import (
 )
 from inventory.imports.documents.gathered import NO_TIME, Gathered
 from inventory.imports.documents.spool import FactSpool
+from inventory.imports.documents.standing import SaidPlace, unusable_place
 from inventory.imports.documents.tallies import Tally
 from inventory.imports.documents.totals import TotalSum
 from inventory.imports.documents.withheld import WithheldFact
 from inventory.imports.loaders import Arrival
+from inventory.imports.places import tidy_place
 from inventory.imports.times import micros
 from inventory.models import StockMovement as LedgerLine
 
@@ -79,7 +92,11 @@ class Reading:
         number = self.spool.add(fact)
         self.tally.add(fact)
         try:
+            self.check_kind(fact)
             store = self.store(fact)
+            if isinstance(fact, ItemPlace):
+                self.gather_place(fact, store, number)
+                return
             item, quantity = self.item(fact, store)
             match fact:
                 case StockCount():
@@ -97,6 +114,12 @@ class Reading:
                 ]
             )
 
+    def check_kind(self, fact: Fact) -> None:
+        """Places come from a source of places, which says nothing of quantities. Raises Unusable."""
+        if isinstance(fact, ItemPlace) != (self.profile.kind == "PLACES"):
+            expected = "a place" if self.profile.kind == "PLACES" else "a quantity"
+            raise Unusable("fact_of_other_kind", f"the fact is of another kind; expected {expected}.")
+
     def store(self, fact: Fact) -> int:
         found = self.codes.store_id(fact.place)
         if found is not None:
@@ -110,18 +133,24 @@ class Reading:
             "unknown_store", f"{said}; expected the code of a known store.", field="store", unknown=text
         )
 
-    def item(self, fact: Fact, store: int) -> tuple[int, int]:
-        """The item's id (negative: of a new one) and the quantity in its smallest unit."""
+    def known_item(self, fact: Fact, store: int) -> KnownItem:
+        """The item that a fact's codes lead to; with a negative id one that is new."""
         found = self.codes.find(fact.items)
         for code, message in found.notes:
             self.arrival.notes.add(code=code, message=message, line_number=fact.line_number)
         item = found.item
         if item is None and found.problem == "unknown_item" and self.profile.unknown_items == "CREATE":
+            assert not isinstance(fact, ItemPlace)  # the profile of their source cannot ask for it
             item = self.new_items.item(fact)
         if item is None:
             if found.problem != "unknown_item":
                 self.gathered.named.add((store, 0))
             raise no_item(fact, found.problem, found.unknown_code)
+        return item
+
+    def item(self, fact: Quantified, store: int) -> tuple[int, int]:
+        """The item's id (negative: of a new one) and the quantity in its smallest unit."""
+        item = self.known_item(fact, store)
         try:
             return item.pk, self.whole(fact.quantity * self.profile.scale, fact.unit, item)
         except UnusableQuantity as why:
@@ -196,6 +225,13 @@ class Reading:
         self.gathered.counts.add(store=store, item=item, quantity=quantity, instant=instant, number=number)
         if states:
             self.gathered.withheld.append(WithheldFact(store, item, instant, states))
+
+    def gather_place(self, fact: ItemPlace, store: int, number: int) -> None:
+        stands = tidy_place(fact.stands)
+        if stands is None:
+            raise unusable_place(fact)
+        key = store, self.known_item(fact, store).pk
+        self.gathered.places.setdefault(key, SaidPlace()).add(stands, number)
 
     def withheld(self, fact: StockCount, store: int, item: int) -> dict[str, int]:
         """State → smallest units of what cannot be sold; nothing of an item that is new."""

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from inventory.feeds.facts import Fact, SalesTotal, StockCount, StockMovement
+from inventory.feeds.facts import Fact, ItemPlace, SalesTotal, StockCount, StockMovement
 
 PLACES_KEPT = 500
 # How much of a place's code is told; ours are shorter.
 _SHOWN = 128
-NAMES: dict[type[Fact], str] = {StockCount: "counts", StockMovement: "movements", SalesTotal: "totals"}
+NAMES: dict[type[Fact], str] = {
+    StockCount: "counts", StockMovement: "movements", SalesTotal: "totals", ItemPlace: "item_places",
+}  # fmt: skip
 
 
 @dataclass
@@ -38,10 +40,11 @@ class Tally:
 
     def add(self, fact: Fact) -> None:
         """One fact more."""
-        amount = None if isinstance(fact, StockCount) else fact.amount
+        quantity = Decimal(0) if isinstance(fact, ItemPlace) else fact.quantity
+        amount = None if isinstance(fact, StockCount | ItemPlace) else fact.amount
         kind = NAMES[type(fact)]
-        self.by_kind.setdefault(kind, _Sum()).add(fact.quantity, amount)
-        self.by_place.setdefault((fact.place.text[:_SHOWN], kind), _Sum()).add(fact.quantity, amount)
+        self.by_kind.setdefault(kind, _Sum()).add(quantity, amount)
+        self.by_place.setdefault((fact.place.text[:_SHOWN], kind), _Sum()).add(quantity, amount)
 
     def as_json(self) -> dict[str, Any]:
         """{"counts": {facts, quantity, amount}, …, "places": [{place, kind, facts, quantity, amount}, …]}."""

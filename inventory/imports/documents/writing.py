@@ -1,4 +1,4 @@
-"""A looked-up document into the database: what it brought along is made, then counts, movements and totals go in."""
+"""A looked-up document into the database: what it brought along is made, then its facts go in."""
 
 import zoneinfo
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ from inventory.imports.documents.fitting import FIRST_YEAR, is_far_ahead
 from inventory.imports.documents.gathered import NO_TIME, Columns
 from inventory.imports.documents.reading import Reading
 from inventory.imports.documents.spool import FactConflicts, FactSpool
+from inventory.imports.documents.standing import write_item_places
 from inventory.imports.documents.totals import TotalKey, TotalSum, write_totals
 from inventory.imports.documents.withheld import WithheldFact, write_withheld
 from inventory.imports.loaders import Counts
@@ -43,6 +44,7 @@ def write_document(reading: Reading) -> Counts:
         totals = made.settle_totals(gathered.totals)
         withheld = made.settle_withheld(gathered.withheld)
         stores = {*counted.stores.tolist(), *moved.stores.tolist(), *(key[0] for key in totals)}
+        stores |= {store for store, _item in gathered.places}
         stores |= document_scope(reading)
         store_ids = Store.objects.filter(pk__in=stores).lock_in_order()
         before = read_withheld(store_ids)
@@ -56,6 +58,9 @@ def write_document(reading: Reading) -> Counts:
         write_counted(reading, counted, counts, spool, times, before)
         write_moved(reading, moved, counts, spool, made)
         write_totals(totals, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC"))
+        write_item_places(
+            gathered.places, arrival=arrival, counts=counts, spool=spool, as_of=document_time(reading, "UTC")
+        )
         keep_extract(run=arrival.run, records=spool.records())
         if gathered.document.as_of is not None:  # facts that are sent in again are as old as their document
             FeedRun.objects.filter(pk=arrival.run.pk).update(file_as_of=document_time(reading, "UTC"))

@@ -54,6 +54,7 @@ FIELDS: dict[str, Kind] = {
     "quiz_answers": text(600),
     "quiz_explanation": text(300),
     "promotion_url": web_address(200),
+    "picture": text(500),
     "coupon_value_type": choice(CouponValueType),
     "applies_to": choice(AppliesTo, AppliesTo.EACH_ITEM),
     "percent_off": amount(digits=3, decimals=2),

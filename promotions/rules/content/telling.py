@@ -1,5 +1,6 @@
 """How the stores are told: lines to say, how loudly, and a question that shows that it was understood."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from promotions.rules.words import Urgency
 
 MOST_LINES = 3
 LONGEST_LINE = 120
+# A link, or the SHA-256 by which an uploaded picture is known.
+PICTURE = re.compile(r"https://[^\s/]+(/\S*)?|[0-9a-f]{64}", re.ASCII)
 FEWEST_ANSWERS, MOST_ANSWERS = 2, 4
 
 
@@ -17,7 +20,7 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def check_telling(content: Mapping[str, Any], wrong: Wrong) -> None:
-    """Talk track, urgency and quiz."""
+    """Talk track, urgency, picture and quiz."""
     urgency = content.get("urgency") or Urgency.SHIFT
     if urgency not in set(Urgency):
         wrong("urgency", f"Choose from {', '.join(Urgency)}.")
@@ -27,6 +30,9 @@ def check_telling(content: Mapping[str, Any], wrong: Wrong) -> None:
     for line in said:
         if len(line) > LONGEST_LINE:
             wrong("talk_track", f"“{line[:30]}…” is longer than {LONGEST_LINE} characters.")
+    picture = content.get("picture") or ""
+    if picture and not PICTURE.fullmatch(picture):
+        wrong("picture", "Choose a file, or enter an address that begins with https://.")
     check_quiz(content, wrong)
 
 

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import StoreGroup
-from omnistore.staff.models import ApiKey, Role
+from omnistore.staff.models import ApiKey, Device, Role
 from promotions.models import Promotion, Redemption
 from tests.factories import create_item, create_store
+from tests.factories_devices import create_tablet
 from tests.factories_promotions import create_published_promotion, create_staff_member
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def root(client: Client) -> Client:
     person = create_staff_member(role=Role.ADMIN)
     person.is_staff = person.is_superuser = True
     person.save()
-    create_store()
+    create_tablet(create_store())
     create_item()
     create_published_promotion()
     ApiKey.issue(staff_member=person, name="till", now=timezone.now())
@@ -48,6 +49,20 @@ def test_a_key_is_revoked_but_not_read(root: Client) -> None:
     root.post(reverse("admin:staff_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
     key.refresh_from_db()
     assert key.revoked_at is not None
+
+
+def test_a_tablet_is_revoked_with_a_reason_and_its_secrets_are_not_shown(root: Client) -> None:
+    tablet = Device.objects.get()
+    page = root.get(reverse("admin:staff_device_change", args=[tablet.pk])).content.decode()
+    assert [word for word in ("cookie_digest", "public_key", "_save") if word in page] == []
+    asked = {"action": "revoke", "_selected_action": [tablet.pk], "why": ""}
+    address = reverse("admin:staff_device_changelist")
+    assert "why, such as" in root.post(address, asked, follow=True).content.decode()
+    for _twice in range(2):
+        root.post(address, asked | {"why": "Lost on a bus"})
+    tablet.refresh_from_db()
+    assert (tablet.state, tablet.revoked_why) == ("REVOKED", "Lost on a bus")
+    assert tablet.steps.filter(action="REVOKE").count() == 1
 
 
 def test_groups_deleted_together_are_deleted_by_somebody(root: Client) -> None:

@@ -7,7 +7,7 @@ from promotions.rules.materiality import MATERIALITY, is_material
 
 IMMATERIAL = {
     "long_title", "operator_display_name", "customer_display_name", "operator_text", "promotion_url", "minimum_stock",
-    "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
+    "picture", "talk_track", "urgency", "quiz_question", "quiz_answers", "quiz_explanation",
 }  # fmt: skip
 
 

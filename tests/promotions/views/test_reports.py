@@ -96,7 +96,35 @@ def test_others_stay_outside(client: Client, role: Role) -> None:
     client.force_login(create_staff_member(role=role))
     expected = 200 if role == Role.OPERATOR else 403
     assert client.get("/desk/reports/").status_code == expected
+    assert client.get("/desk/reports/news/").status_code == expected
     assert client.get("/desk/refusals/").status_code == 403
     assert client.post("/desk/reports/1/answer/").status_code == (404 if role == Role.OPERATOR else 403)
     client.logout()
     assert client.get("/desk/reports/")["Location"].startswith("/sign-in/")
+
+
+def test_the_open_list_counts_what_it_does_not_show(desk: Client, told: dict[str, FieldReport]) -> None:
+    def news(shown: list[FieldReport], view: str = "all", page: int = 1) -> tuple[int, int]:
+        told = [f"{report.pk}.OPEN" for report in shown] + ["x", "²", f"{10**30}.OPEN"]
+        asked: dict[str, Any] = {"view": view, "page": page, "shown": told}
+        answer = desk.get("/desk/reports/news/", asked, headers=PIECE)
+        news = answer.context["news"]
+        return news.arrived, news.moved
+
+    assert news([*told.values()]) == (0, 0)
+    assert news([told["toms"], told["late"]]) == (3, 0)
+    assert news([told["toms"]], view="mine") == (2, 0)
+    desk.post(f"/desk/reports/{told['toms'].pk}/answer/", {"answer": "Printed."})
+    assert news([*told.values()]) == (0, 1)
+    assert news([told["toms"]], page=2) == (0, 1)
+    desk.force_login(create_staff_member(role=Role.OPERATOR))
+    assert news([told["operators"]], view="mine") == (0, 0)
+
+
+def test_an_empty_list_is_filled_at_once(desk: Client, told: dict[str, FieldReport]) -> None:
+    answer = desk.get("/desk/reports/news/", {"view": "mine"}, headers=PIECE)
+    assert answer["HX-Retarget"] == "#reports"
+    assert f'id="report-{told["toms"].pk}"' in answer.content.decode()
+    same = desk.get("/desk/reports/news/", {"view": "done"}, headers=PIECE)
+    assert desk.get("/desk/reports/news/", {"view": "done"},
+                    headers=PIECE | {"If-None-Match": same["ETag"]}).status_code == 304  # fmt: skip
