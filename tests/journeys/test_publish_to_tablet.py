@@ -78,6 +78,7 @@ def test_an_open_answer_turns_into_yes_and_into_no(shop: Shop, sign_in: SignIn) 
     answer = there.locator(".verdict")
     expect(answer).to_contain_text("Oat drinks, 29 % off")
     here.get_by_role("button", name="Publish now").click()
+    there.get_by_role("button", name="Show 1 change").click()  # nothing moves under the reader's eyes
     expect(there.locator(".card", has_text=TITLE)).to_be_visible()
     there.locator("#code").fill("04012345000023")
     there.keyboard.press("Enter")

@@ -30,6 +30,7 @@ from promotions.models import (
     Nudge,
     OfferChange,
     OfferItem,
+    Picture,
     Promotion,
     PromotionRevision,
     PromotionStep,
@@ -202,6 +203,9 @@ BREAKS: dict[str, Callable[[], Any]] = {
         ReportChange, seq=9, old_state="OPEN", new_state="CLOSED"
     ),
     "promotions_report_change_seq_from_1": lambda: again(ReportChange, seq=0),
+    "promotions_picture_named_by_content": lambda: Picture.objects.create(
+        sha256="mine", file="a.jpg", added_at=NOW
+    ),
     "staff_member_role_known": lambda: StaffMember.objects.update(role="BOSS"),
     "staff_membership_once": lambda: again(StoreMembership),
     "staff_api_key_revoked_after_created": lambda: ApiKey.objects.update(revoked_at=NOW - timedelta(days=1)),
