@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Check = Callable[[Page], None]
 
 
+@pytest.mark.slow
 def test_from_the_editor_to_the_tablet(
     sign_in: SignIn, shoot: Shoot, accessible: Check, tmp_path: Path
 ) -> None:

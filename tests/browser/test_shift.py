@@ -34,6 +34,7 @@ def tablet(sign_in: SignIn, shop: Shop, **options: Any) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_the_manager_nudges_and_maria_reads(sign_in: SignIn, shoot: Shoot, accessible: Check) -> None:
     shop = open_shop()
     samira = create_staff_member(username="samira", role=Role.MANAGER, stores=[shop.elm])
@@ -133,6 +134,7 @@ def test_nothing_moves_while_offers_change_and_news_waits_for_the_hand(
     assert herring.get_attribute("data-changed") is None
 
 
+@pytest.mark.slow
 def test_a_phone_large_text_and_the_morning(sign_in: SignIn, shoot: Shoot, accessible: Check) -> None:
     shop = open_shop()
     samira = create_staff_member(username="samira", role=Role.MANAGER, stores=[shop.elm])

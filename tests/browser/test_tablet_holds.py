@@ -13,6 +13,7 @@ from tests.factories_promotions import create_staff_member
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_sold_out_is_held_next_door_and_fetched_there(
     sign_in: SignIn, accessible: Callable[[Page], None], shoot: Shoot
 ) -> None:
