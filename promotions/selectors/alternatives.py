@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -164,10 +165,12 @@ def nearest_stores(
             rows = cursor.fetchall()
         counted = own_times(row[-4:] for row in rows)
         places = (place_from(row, counted_at=counted.get(row[-4:-1], row[7]), now=now) for row in rows)
-        found = [place for place in places if place]
-        if len(found) >= NAMED or len(rows) < LOOKED_AT:
+        found = tuple(
+            islice((place for place in places if place), NAMED)
+        )  # no more are worked out than are named
+        if len(found) == NAMED or len(rows) < LOOKED_AT:
             break
-    return tuple(found[:NAMED])
+    return found
 
 
 def own_times(levels: Iterable[Sequence[Any]]) -> dict[tuple[int, int, int], dt.datetime]:

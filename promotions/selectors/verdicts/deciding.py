@@ -248,7 +248,9 @@ def deal_words(
 
 
 def price_words(price: Decimal | None, *, seen: SeenPrices, currency: str) -> dict[str, str]:
-    """What one unit costs, and what sign and till say."""
+    """What one unit costs, and what sign and till say; spoken of only where somebody has looked at these."""
+    if seen == NOBODY_LOOKED:
+        return {}
     amounts = {"price": price, "sign": seen.sign, "till": seen.till}
     return {name: "" if amount is None else money(amount, currency) for name, amount in amounts.items()}
 
