@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from inventory.imports.claims import (
 from inventory.imports.deriving import derive_levels
 from inventory.imports.times import instant, micros
 from inventory.models import FeedRun, FeedSource, Item, ManualCount, StockConflict, StockLevel, Store
+
+TYPED_NUMBER = re.compile(r"-?[0-9]{1,12}(?:[.,]([0-9]{1,12}))?")
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,40 @@ def count_by_hand(
         )  # fmt: skip
 
 
+def typed_count(text: str, *, item: Item) -> Decimal | None:
+    """A count as a person types it, in the item's unit, with a decimal comma or point; None where it is no number.
+
+    FeedRefused for more decimals than the unit has: "1,000" pieces may be a thousand or one, so it is neither.
+    """
+    number = TYPED_NUMBER.fullmatch(text.strip())
+    if number is None:
+        return None
+    if len(number[1] or "") > item.unit_decimals:
+        raise bad_quantity(text.strip(), item=item)
+    amount = Decimal(number[0].replace(",", "."))
+    smallest_units(amount, item=item)
+    return amount
+
+
 def smallest_units(quantity: Decimal, *, item: Item) -> int:
     """A quantity in the item's unit as an integer of its smallest; FeedRefused where it is none."""
     # Compared before it is scaled: the largest Decimal times ten is none.
     is_sound = quantity.is_finite() and 0 <= quantity <= QUANTITY_LIMIT
     scaled = quantity.scaleb(item.unit_decimals) if is_sound else None
     if scaled is None or scaled != scaled.to_integral_value() or scaled > QUANTITY_LIMIT:
-        places = item.unit_decimals
-        expected = _("a whole number") if not places else _("at most %(n)s decimals") % {"n": places}
-        raise FeedRefused(
-            "bad_quantity",
-            _('The quantity is "%(quantity)s"; expected %(expected)s from 0 up.')
-            % {"quantity": quantity, "expected": expected},
-        )
+        raise bad_quantity(quantity, item=item)
     return int(scaled)
+
+
+def bad_quantity(quantity: Decimal | str, *, item: Item) -> FeedRefused:
+    """What is wrong with a quantity of the item, in words."""
+    places = item.unit_decimals
+    expected = _("a whole number") if not places else _("at most %(n)s decimals") % {"n": places}
+    return FeedRefused(
+        "bad_quantity",
+        _('The quantity is "%(quantity)s"; expected %(expected)s from 0 up.')
+        % {"quantity": quantity, "expected": expected},
+    )
 
 
 def manual_source() -> FeedSource:

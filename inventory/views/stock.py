@@ -1,7 +1,6 @@
 """Pages about one number: why it is what it is, a count at the shelf, and the sources that disagree."""
 
 import uuid
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.feeds.records import FeedRefused
 from inventory.forms import PrecedenceForm
 from inventory.imports.explaining import explain_stock
-from inventory.imports.manual_counts import count_by_hand
+from inventory.imports.manual_counts import count_by_hand, typed_count
 from inventory.imports.precedence import change_precedence
 from inventory.imports.resolving import choices_of, prefer_source, resolve_conflict
 from inventory.models import FeedSource, Item, PrecedenceChange, StockConflict, Store
@@ -93,16 +92,17 @@ def stock_count(request: HttpRequest, store_code: str, sku: str) -> HttpResponse
         raise PermissionDenied
     typed = request.POST.get("quantity", "").strip()[:40]
     try:
+        quantity = typed_count(typed, item=item)
+        if quantity is None:
+            return explained(request, store, item, typed=typed, problem=_("Enter a number such as 12."))
         counted = count_by_hand(
             store=store,
             item=item,
-            quantity=Decimal(typed.replace(",", ".")),
+            quantity=quantity,
             member=user,
             now=timezone.now(),
             key=request.POST.get("key", "").replace("\0", "")[:64],
         )
-    except InvalidOperation:
-        return explained(request, store, item, typed=typed, problem=_("Enter a number such as 12."))
     except FeedRefused as refusal:
         return explained(request, store, item, typed=typed, problem=refusal.message)
     if counted.is_reused:

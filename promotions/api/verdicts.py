@@ -66,7 +66,7 @@ def answer_to(
 ) -> tuple[Asker, Verdict]:
     """Who asks, and what the answer is."""
     asker = asker_of(request, store_code)
-    seen = seen_prices(request.GET)
+    seen = seen_prices(request.GET, currency=asker.store.currency)
     return asker, verdict_for(store=asker.store, code=code_in(request), now=now, seen=seen)
 
 
@@ -93,9 +93,9 @@ def code_in(request: HttpRequest) -> str:
     return code
 
 
-def seen_prices(asked: Mapping[str, str]) -> SeenPrices:
+def seen_prices(asked: Mapping[str, str], *, currency: str) -> SeenPrices:
     """The prices that somebody read off the sign or the till; ValidationError by field where one is none."""
-    prices, errors = seen_prices_in(asked)
+    prices, errors = seen_prices_in(asked, currency=currency)
     if errors:
         raise ValidationError(errors)
     return prices

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory.feeds.records import FeedRefused
-from inventory.imports.manual_counts import count_by_hand, smallest_units
+from inventory.imports.manual_counts import count_by_hand, smallest_units, typed_count
 from inventory.models import Item, ManualCount, Store
 from inventory.selectors import find_item
 from promotions.models import FieldReport, HonourCheck, Promotion, StoreOffer
@@ -144,16 +144,12 @@ def counted(quantity: Any, *, report: FieldReport) -> Decimal | None:
     """What was counted, in the item's unit; only a wrong stock comes with it, and always does."""
     if report.kind != ReportKind.STOCK_WRONG or report.item is None:
         return None
-    text = str("" if quantity is None else quantity).strip().replace(",", ".")
     try:
-        amount = Decimal(text)
-        smallest_units(amount, item=report.item)
-    except InvalidOperation:
-        raise ValidationError(
-            {"quantity": [_("Count what is there and enter a number such as 12.")]}
-        ) from None
+        amount = typed_count(str("" if quantity is None else quantity), item=report.item)
     except FeedRefused as refusal:
         raise ValidationError({"quantity": [refusal.message]}) from refusal
+    if amount is None:
+        raise ValidationError({"quantity": [_("Count what is there and enter a number such as 12.")]})
     return amount
 
 

@@ -27,10 +27,9 @@ from inventory.models import Reservation, Store, StoreQuerySet
 from promotions.live.tickets import sign_ticket
 from promotions.live.turns import turn_of
 from promotions.models import Acknowledgement, Redemption
-from promotions.rules.content.shapes import number_in
 from promotions.rules.verdict import NOBODY_LOOKED, SeenPrices
 from promotions.rules.words import OfferType, Outcome, Reason
-from promotions.selectors.asking import scan_problem_text, seen_prices_in
+from promotions.selectors.asking import scan_problem_text, seen_prices_in, typed_price
 from promotions.selectors.briefing import StoreBriefing, briefing_for, card_for
 from promotions.selectors.cards import SHORT, OfferCard, elsewhere
 from promotions.selectors.finding import find
@@ -149,7 +148,7 @@ def verdict(request: HttpRequest, store: Store) -> HttpResponse:
         unread = {"problem": scan_problem_text(problem), "scanned": ""}
         return answer(request, store=store, pane="tablet/_unread.html", facts=unread, status=UNPROCESSABLE)
     now = timezone.now()
-    seen, errors = seen_prices_in(request.GET)
+    seen, errors = seen_prices_in(request.GET, currency=store.currency)
     facts = verdict_facts(request, store=store, code=code, now=now, seen=seen)
     facts |= {"errors": errors, "typed": request.GET}
     facts["check_id"] = check_of(request, facts["verdict"], now=now)
@@ -262,7 +261,7 @@ def redeem_code(request: HttpRequest, store: Store) -> HttpResponse:
         return HttpResponseBadRequest(_("What is to be redeemed is missing."))
     now = timezone.now()
     try:
-        asked |= discount_in(request)
+        asked |= discount_in(request, currency=store.currency)
         given = redeem(store=store, staff_member=request.user, key=key, request=asked, now=now)
     except ValidationError as error:
         return asked_again(request, store=store, key=key, errors=error.message_dict, now=now)
@@ -287,13 +286,13 @@ def asked_in(request: HttpRequest) -> dict[str, Any]:
     return asked
 
 
-def discount_in(request: HttpRequest) -> dict[str, Decimal]:
+def discount_in(request: HttpRequest, *, currency: str) -> dict[str, Decimal]:
     """The money that the form says was taken off; ValidationError where it is none."""
     text = request.POST.get("discount_amount", "").strip()
     if not text:
         return {}
-    amount = number_in(text.replace(",", "."))
-    if amount is None or amount < 0:
+    amount = typed_price(text, currency=currency)
+    if amount is None:
         raise ValidationError({"discount_amount": [_("Enter an amount such as 4.50.")]})
     return {"discount_amount": amount}
 

@@ -259,7 +259,12 @@ def test_another_number_from_the_same_page_is_not_lost_in_silence(sign_in: Calla
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("", "Enter a number such as 12."), ("1e999999", "at most 3 decimals from 0 up")]
+    ("typed", "told"),
+    [
+        ("", "Enter a number such as 12."),
+        ("1e999999", "Enter a number such as 12."),
+        ("1,0000", "at most 3 decimals from 0 up"),
+    ],
 )
 def test_a_number_that_nobody_counts_is_refused(
     sign_in: Callable[..., Client], typed: str, told: str

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from inventory.feeds.records import FeedRefused
-from inventory.imports.manual_counts import count_by_hand
+from inventory.imports.manual_counts import count_by_hand, typed_count
 from inventory.imports.verifying import verify_stock
 from inventory.models import FeedRun, FeedSource, Item, ManualCount, StockConflict, Store
 from tests.factories import create_item, create_source, create_store
@@ -106,6 +106,24 @@ def test_what_cannot_be_is_refused(quantity: str) -> None:
     with pytest.raises(FeedRefused, match="expected a whole number from 0 up"):
         count(quantity)
     assert levels()[KEY] == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "amount"),
+    [("12", 0, "12"), (" 12 ", 0, "12"), ("1,5", 3, "1.5"), ("1.250", 3, "1.25"), ("0", 0, "0"),
+     ("", 0, None), ("ten", 0, None), ("1e5", 0, None), ("1,000.50", 2, None), ("１２", 0, None)],
+)  # fmt: skip
+def test_a_typed_count_is_read_with_comma_or_point(text: str, decimals: int, amount: str | None) -> None:
+    item = create_item(unit_decimals=decimals)
+    assert typed_count(text, item=item) == (None if amount is None else Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals"), [("1,000", 0), ("1.000", 0), ("1,5", 0), ("1,000", 2), ("-3", 0)]
+)
+def test_what_may_be_a_thousand_or_one_is_neither(text: str, decimals: int) -> None:
+    with pytest.raises(FeedRefused, match=text):
+        typed_count(text, item=create_item(unit_decimals=decimals))
 
 
 def test_an_item_never_counted_before_gets_its_level() -> None:
