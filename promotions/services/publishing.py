@@ -49,13 +49,18 @@ def create_promotion(
     promotion_id = promotion_id.strip()
     if not promotion_id or len(promotion_id) > 60:
         raise ValidationError({"promotion_id": ["Enter an id of up to 60 characters."]})
+    taken = {"promotion_id": ["There is already a promotion with this id."]}
     if Promotion.objects.filter(promotion_id=promotion_id).exists():
-        raise ValidationError({"promotion_id": ["There is already a promotion with this id."]})
+        raise ValidationError(taken)
     content = canonical(content)
     check_content(content)
     with transaction.atomic():
         attribute_changes(by=author)
-        promotion = Promotion.objects.create(promotion_id=promotion_id, owner=author, created_at=now)
+        promotion, is_new = Promotion.objects.get_or_create(
+            promotion_id=promotion_id, defaults={"owner": author, "created_at": now}
+        )
+        if not is_new:  # somebody was a moment faster
+            raise ValidationError(taken)
         return PromotionRevision.objects.create(
             promotion=promotion, number=1, created_by=author, created_at=now, **content
         )

@@ -1,11 +1,13 @@
 """Publishing, revising and stopping, as the stores see it."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from promotions.models import Briefing, OfferChange, Promotion, PromotionRevision, StoreOffer, StoreStream
 from promotions.services.approving import publish_trusted
@@ -50,6 +52,25 @@ def test_publishing_numbers_its_events_within_each_store_without_gaps() -> None:
 
     assert list(OfferChange.objects.filter(store=store).values_list("seq", flat=True)) == [1, 2, 3]
     assert StoreStream.objects.get(store=store).seq == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_take_one_id_at_once_one_has_it_and_the_others_hear_so() -> None:
+    create_item()
+    content = content_for()
+
+    def create(_number: int) -> str:
+        try:
+            create_promotion(promotion_id="SUMMER", content=content, author=None, now=NOW)
+        except ValidationError as error:
+            return next(iter(error.message_dict))
+        finally:
+            connection.close()
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(create, range(16))) == {"made": 1, "promotion_id": 15}
+    assert PromotionRevision.objects.count() == 1
 
 
 def test_publishing_again_changes_nothing() -> None:
