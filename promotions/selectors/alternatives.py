@@ -22,6 +22,14 @@ DISTANCE = """
     + cos(radians(h.latitude)) * cos(radians(s.latitude)) * sin(radians(s.longitude - h.longitude) / 2) ^ 2))
 """
 
+# How many pieces a deal takes at once, as `DealFacts.pieces_needed` has it: a store with fewer is not worth the way.
+PIECES = """
+CASE WHEN r.coupon_value_type = 'TIERED' AND r.tier_basis = 'QUANTITY'
+     THEN coalesce((SELECT ceil(min((step->>'from')::numeric)) FROM jsonb_array_elements(r.tiers) step), 1)
+     WHEN r.coupon_value_type = 'TIERED' THEN 1
+     ELSE coalesce(r.minimum_purchase_quantity, 1) + coalesce(r.get_this_quantity_discounted, 0) END
+"""
+
 # A store is only named when the verdict there would be yes: not blocked, counted fresh, in stock; that the deal holds
 # when somebody can walk in there is judged afterwards, because weekly hours are wall clock.
 # Stores come in the order of their distance, so the stock of few of them is looked at. The claim's time is that of its
@@ -31,7 +39,7 @@ SELECT s.store_code, s.name, s.city, s.timezone, s.opening_hours::json, s.km, l.
        s.starts_at, s.ends_at, s.weekly_hours::json, s.promotion_id, l.sku, f.freshness_limit, f.id, s.id, l.item_id,
        c.as_ofs IS NOT NULL
 FROM (
-    SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours, p.promotion_id
+    SELECT s.*, {DISTANCE} AS km, o.starts_at, o.ends_at, r.weekly_hours, p.promotion_id, {PIECES} AS pieces
     FROM promotions_storeoffer o
     JOIN inventory_store s ON s.id = o.store_id
     JOIN inventory_store h ON h.id = %(store)s
@@ -49,7 +57,7 @@ CROSS JOIN LATERAL (
     JOIN inventory_item i ON i.id = k.item_id
     JOIN inventory_stocklevel l ON l.store_id = s.id AND l.item_id = k.item_id
     WHERE k.promotion_id = %(promotion)s AND (%(item)s::int4 IS NULL OR k.item_id = %(item)s)
-      AND l.on_hand > 0 AND {PROMISED} > 0
+      AND l.on_hand > 0 AND {PROMISED} > 0 AND {PROMISED} >= s.pieces * 10 ^ i.unit_decimals
     ORDER BY promised DESC LIMIT 1
 ) l
 JOIN inventory_stockclaim c ON c.source_id = l.source_id AND c.store_id = s.id

@@ -131,6 +131,28 @@ def test_when_it_is_open_is_said_in_its_own_time(hours: dict[str, Any], words: s
     assert opening(place, NOW) == words
 
 
+@pytest.mark.parametrize(
+    ("terms", "pieces"),
+    [
+        ({"coupon_value_type": "BUY_M_GET_N_PERCENT_OFF", "minimum_purchase_quantity": 2, "percent_off": 100,
+          "get_this_quantity_discounted": 1}, 3),
+        ({"coupon_value_type": "TIERED", "percent_off": None,
+          "tiers": [{"from": "2", "percent_off": "10"}, {"from": "4", "percent_off": "20"}]}, 2),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("decimals", [0, 3])
+def test_a_store_with_fewer_than_the_deal_takes_is_not_worth_the_way(
+    terms: dict[str, Any], pieces: int, decimals: int
+) -> None:
+    item, here = create_item(unit_decimals=decimals), create_store(latitude=0.0, longitude=0.0)
+    near, far = (create_store(latitude=float(north), longitude=0.0) for north in (1, 2))
+    put_stock(store=near, levels={item: pieces * 10**decimals - 1})
+    put_stock(store=far, levels={item: pieces * 10**decimals})
+    deal = create_published_promotion(**terms)
+    (found,) = nearest_stores(store=here, promotion_pk=deal.pk, item_pk=item.pk, now=NOW)
+    assert found.store_code == far.store_code
+
+
 def told_apart(store: Store, *, hours_ago: dict[Item, int]) -> None:
     """The store's counts with a time of their own each."""
     times = [NOW - timedelta(hours=hours_ago[item]) for item in sorted(hours_ago, key=lambda item: item.pk)]
