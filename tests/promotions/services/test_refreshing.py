@@ -75,6 +75,7 @@ worlds = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=worlds)
 def test_after_any_nights_the_counts_are_those_of_a_recount(
